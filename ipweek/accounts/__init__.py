@@ -1,0 +1,1 @@
+"""Who you are: units, people, roles, log-ins, and the audit log. Asks no other feature."""

@@ -1,0 +1,30 @@
+"""States of an annex table, in the words people see. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Status:
+    """One state of a table: its code name, its name on the page, and its glyph (states never differ by colour alone)."""
+
+    key: str
+    label: str
+    glyph: str
+    is_open: bool
+    """Whether the unit may change cells."""
+
+
+STATUSES: dict[str, Status] = {
+    status.key: status
+    for status in (
+        Status("todo", "待填报", "○", is_open=True),
+        Status("draft", "填报中", "◐", is_open=True),
+        Status("unit_review", "待单位审核", "◑", is_open=False),
+        Status("submitted", "已报送", "●", is_open=False),
+        Status("returned", "退回修改", "↩", is_open=True),
+        Status("approved", "审核通过", "✔", is_open=False),
+        Status("archived", "已归档", "▣", is_open=False),
+    )
+}

@@ -1,0 +1,60 @@
+"""Puts the pieces together. Reads top to bottom; holds no logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from ipweek import config, database, failures, headers, log, templating
+from ipweek.accounts import views as accounts
+from ipweek.accounts import web
+from ipweek.annexes import views as annexes
+from ipweek.board import views as board
+from ipweek.config import Settings
+from ipweek.extensions import compress, csrf, db, htmx, login, migrate
+from ipweek.files import people_views
+from ipweek.files import views as files
+from ipweek.maintenance import help_views
+from ipweek.maintenance import views as maintenance
+from ipweek.notice import views as notice
+from ipweek.reporting import views as reporting
+from ipweek.workbooks import views as workbooks
+
+PACKAGE = Path(__file__).parent
+BLUEPRINTS = (
+    accounts.bp,
+    people_views.bp,
+    files.bp,
+    notice.bp,
+    annexes.bp,
+    reporting.bp,
+    workbooks.bp,
+    board.bp,
+    maintenance.bp,
+    help_views.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of one site, or config.WrongSetting with one sentence."""
+    settings = settings or config.load()
+    app = Flask("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
+    app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
+    app.extensions["settings"] = settings
+    log.install(settings.instance / "log", settings.log_level)
+
+    db.init_app(app)
+    with app.app_context():
+        database.prepare(db.engine)
+    for extension in (compress, csrf, htmx, login):
+        extension.init_app(app)
+    migrate.init_app(app, db, directory=str(PACKAGE / "migrations"))
+
+    templating.install(app)
+    headers.install(app)
+    failures.install(app)
+    web.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

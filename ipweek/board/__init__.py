@@ -1,0 +1,1 @@
+"""Where all units stand: progress, counts, who is missing."""

@@ -1,0 +1,143 @@
+"""This site's settings: ``settings.toml`` in the instance folder, overridden by ``IPWEEK_…`` in the environment.
+
+A word that is not known here, or a value of the wrong kind, stops the start with one sentence.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+class WrongSetting(Exception):
+    """A setting is unknown or has a wrong value; the text says which, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a site may set. Sizes are in bytes unless the name says otherwise."""
+
+    instance: Path
+    """The folder that holds everything of this site."""
+    database: str = ""
+    """An SQLAlchemy address such as ``postgresql+psycopg://…``; empty: SQLite in the instance folder."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    https: bool = False
+    """Whether people reach the site by https (then cookies are Secure and named ``__Host-…``)."""
+    trusted_proxies: int = 0
+    """How many proxies of our own stand in front and set X-Forwarded-…; 0 ignores those headers."""
+    idle_minutes: int = 30
+    """A log-in ends after so long without an action."""
+    session_hours: int = 12
+    """A log-in ends after so long in any case."""
+    password_length: int = 8
+    password_mixed: bool = False
+    """Ask for letters and digits both (the site's security rules may want it)."""
+    upload_mb: int = 5
+    unpacked_mb: int = 50
+    uploads_per_hour: int = 50
+    """How many files one unit may send within an hour."""
+    office_name: str = "市知识产权联席会议办公室"
+    office_phone: str = ""
+    """Shown on help and error pages."""
+    log_level: str = "INFO"
+
+    @property
+    def database_url(self) -> str:
+        """The address SQLAlchemy gets."""
+        return self.database or f"sqlite:///{self.instance / 'ipweek.sqlite'}"
+
+
+_SETTABLE = {field.name: field for field in fields(Settings) if field.name != "instance"}
+_KINDS: dict[str, type] = {"str": str, "int": int, "bool": bool}
+_CONTROL = {"IPWEEK_INSTANCE", "IPWEEK_SAFE", "IPWEEK_STRICT", "IPWEEK_INLINE", "IPWEEK_CRASH_AT"}
+"""Words of the environment that steer a run and are no settings."""
+
+
+def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = None) -> Settings:
+    """The site's settings, or WrongSetting. *instance* wins over ``IPWEEK_INSTANCE``."""
+    folder = (instance or Path(environ.get("IPWEEK_INSTANCE") or default_instance())).resolve()
+    values: dict[str, Any] = {}
+    path = folder / "settings.toml"
+    if path.exists():
+        try:
+            written = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            message = f"{path} 不是正确的 TOML：{error}"
+            raise WrongSetting(message) from error
+        for name, value in written.items():
+            values[name] = _checked(name, value, where=str(path))
+    for word, text in environ.items():
+        if word.startswith("IPWEEK_") and word not in _CONTROL:
+            name = word.removeprefix("IPWEEK_").lower()
+            values[name] = _checked(name, text, where=f"环境变量 {word}")
+    return Settings(instance=folder, **values)
+
+
+def default_instance() -> Path:
+    """``instance/`` of the checkout; of the working folder where ipweek was installed as a wheel."""
+    checkout = Path(__file__).resolve().parent.parent
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
+
+
+def _checked(name: str, value: Any, *, where: str) -> Any:
+    if name not in _SETTABLE:
+        near = difflib.get_close_matches(name, _SETTABLE, n=1)
+        hint = f"，是否想写 {near[0]}？" if near else f"。可用的有：{'、'.join(sorted(_SETTABLE))}"
+        message = f"{where}：没有 {name} 这个设置{hint}"
+        raise WrongSetting(message)
+    kind = _KINDS[str(_SETTABLE[name].type)]
+    if kind is bool and isinstance(value, str) and value.lower() in {"1", "true", "yes", "0", "false", "no"}:
+        return value.lower() in {"1", "true", "yes"}
+    if kind is int and isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if type(value) is not kind:
+        message = f"{where}：{name} 的值应为{_NAMES[kind]}，现在是 {value!r}"
+        raise WrongSetting(message)
+    return value
+
+
+_NAMES = {str: "文字", int: "整数", bool: "true 或 false"}
+assert all(field.default is not MISSING for field in _SETTABLE.values())  # noqa: S101 -- a site may set nothing
+
+
+def for_flask(settings: Settings) -> dict[str, Any]:
+    """What Flask and its extensions are configured with."""
+    name = "__Host-ipweek" if settings.https else "ipweek"
+    return {
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
+        "COMPRESS_MIN_SIZE": 700,
+        "MAX_CONTENT_LENGTH": (settings.upload_mb + 1) * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,  # a whole table of 300 rows posted as one form
+        "MAX_FORM_PARTS": 10_000,
+        "SECRET_KEY": read_secret(settings),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_NAME": name,
+        "SESSION_COOKIE_PATH": "/",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "WTF_CSRF_CHECK_DEFAULT": True,
+        "WTF_CSRF_SSL_STRICT": False,  # accounts.web checks Origin and Referer itself, on http too
+        "WTF_CSRF_TIME_LIMIT": None,  # a page left open over lunch must still save
+    }
+
+
+def read_secret(settings: Settings) -> str:
+    """The secret that signs cookies, from the instance folder; WrongSetting where it is missing or weak."""
+    path = settings.instance / "secret"
+    if not path.exists():
+        message = f"{settings.instance} 还不是一个站点，请先运行 ipweek init。"
+        raise WrongSetting(message)
+    secret = path.read_text("utf-8").strip()
+    if len(secret) < 32:
+        message = f"{path} 太短，请删除后重新运行 ipweek init。"
+        raise WrongSetting(message)
+    return secret

@@ -1,0 +1,68 @@
+"""How the database is opened: SQLite's settings, and which SQLite is safe to run in WAL mode.
+
+SQLite's own defaults leave foreign keys off, and deferred transactions that read before they write fail at
+once under load; both are set here for every connection. PostgreSQL needs nothing of this.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
+WAIT_MS = 10_000
+"""How long a statement waits for a lock before it gives up, in milliseconds."""
+
+_WAL_RESET_BUG_FIXED = (3, 51, 3)
+_WAL_RESET_BUG_BACKPORTS = {(3, 50): 7, (3, 44): 6}
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite driver to use: pysqlite3's newer library where it is installed, else Python's own."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+def is_wal_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug (3.7.0 to 3.51.2, but for two back-ports)."""
+    patch = _WAL_RESET_BUG_BACKPORTS.get(version[:2])  # type: ignore[call-overload]
+    return version >= _WAL_RESET_BUG_FIXED or (patch is not None and version[2] >= patch)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What ``create_engine`` gets beside the address."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_module()}
+    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 8}
+
+
+def prepare(engine: Engine) -> None:
+    """Set up each connection of a SQLite *engine*: durable, with foreign keys, and IMMEDIATE when it writes."""
+    if engine.dialect.name != "sqlite":
+        return
+    module = sqlite_module()
+    wal = is_wal_safe(module.sqlite_version_info)
+    journal, synchronous = ("WAL", "FULL") if wal else ("TRUNCATE", "EXTRA")
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            f"busy_timeout={WAIT_MS}",
+            f"journal_mode={journal}",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("ipweek_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

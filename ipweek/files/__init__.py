@@ -1,0 +1,1 @@
+"""Files that people send: the gate before any library, the parsing child, quotas, and what is kept."""

@@ -1,0 +1,5 @@
+"""Bringing people in from a workbook."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__)

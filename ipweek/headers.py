@@ -1,0 +1,51 @@
+"""What every answer carries: the security headers, a request number, and how it may be cached."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, current_app, g, request
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+
+
+def install(app: Flask) -> None:
+    """Number each request, and dress each answer, errors and static files included."""
+    app.before_request(number)
+    app.after_request(dress)
+
+
+def number() -> None:
+    """Give the request its number, which error pages show and the log has too."""
+    g.request_id = secrets.token_hex(4).upper()
+
+
+def dress(response: Response) -> Response:
+    """Put on the headers."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"  # no-referrer would break every POST over https with Flask-WTF
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+    else:
+        headers["Cache-Control"] = "no-store"
+        response.vary.update(("HX-Request", "Cookie"))  # one address, two answers: page and fragment
+    return response

@@ -1,0 +1,42 @@
+"""The one place that speaks htmx's headers, over htmx-flask 0.1.0 and around its faults.
+
+htmx-flask refuses ``beforebegin`` and every reswap modifier, sends Chinese in string headers undecoded (a 500
+under waitress), and leaves URI-encoded request headers encoded. So: triggers are dicts (JSON escapes them),
+addresses are quoted, and reswap is written here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+from flask import Request, Response
+from htmx_flask import make_response
+
+
+def is_fragment_request(request: Request) -> bool:
+    """Whether htmx wants a piece: an htmx request that is neither boosted nor a history restore."""
+    asked = getattr(request, "htmx", None)
+    return bool(asked) and not asked.boosted and not asked.history_restore_request
+
+
+def current_url(request: Request) -> str | None:
+    """The address the browser shows, decoded. Never trust it for anything but a way back."""
+    url = request.headers.get("HX-Current-URL")
+    return None if url is None else unquote(url)
+
+
+def respond(body: str = "", status: int = 200, *, trigger: dict[str, Any] | None = None) -> Response:
+    """An answer of *body* that raises the events in *trigger* (name to detail) in the browser."""
+    return make_response(body, status, trigger=trigger or None)
+
+
+def redirect(url: str) -> Response:
+    """Tell htmx to open *url* as a page of its own."""
+    return make_response("", 200, redirect=quote(url, safe="/:?&=#%+,;@~!$'()*[]"))
+
+
+def retarget(response: Response, selector: str, *, reswap: str = "innerHTML") -> None:
+    """Put the answer somewhere else than the request asked for."""
+    response.headers["HX-Retarget"] = selector
+    response.headers["HX-Reswap"] = reswap

@@ -1,0 +1,1 @@
+"""Keeping a site whole: its making, its health, its demo."""

@@ -1,0 +1,101 @@
+"""The annexes as the notice prints them: columns, header fields, and the keys they get. Standard library only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+HEADINGS: dict[str, str] = {
+    "主办单位": "host",
+    "重点活动名称": "event_name",
+    "活动名称": "event_name",
+    "活动时间": "event_time",
+    "活动地点": "venue",
+    "活动内容": "content",
+    "出席范围": "attendees",
+    "活动规模": "scale",
+    "协办部门": "co_host",
+    "协办单位": "co_host",
+    "联系人": "contact",
+}
+"""Known headings, without blanks and brackets, and their glossary keys; any other heading gets ``col_1``, ``col_2`` …"""
+
+HEADER_FIELDS: dict[str, str] = {"单位名称": "unit_name", "填表时间": "filled_on"}
+
+REQUIRED = frozenset({"host", "event_name", "event_time", "venue", "scale", "contact"})
+"""Columns whose emptiness stops 报送. Content, attendees and co-hosts may stay empty."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an annex. ``label`` is the notice's words to the letter, ``key`` never changes."""
+
+    key: str
+    label: str
+
+    @property
+    def is_required(self) -> bool:
+        return self.key in REQUIRED
+
+
+@dataclass(frozen=True)
+class HeaderField:
+    """One field above the table. ``suffix`` is what the form prints behind it (annex 2: 区知识产权联席会议办公室)."""
+
+    key: str
+    label: str
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class Annex:
+    """One annex of the notice: the form that units fill."""
+
+    number: int
+    title: str
+    columns: tuple[Column, ...]
+    header_fields: tuple[HeaderField, ...]
+
+    def column(self, key: str) -> Column | None:
+        return next((column for column in self.columns if column.key == key), None)
+
+
+def bare(label: str) -> str:
+    """A heading without blanks, line breaks and what stands in brackets: what headings are compared by."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
+    return re.sub(r"\(.*?\)", "", text).rstrip("::")
+
+
+def annex(number: int, title: str, columns: Sequence[str], header_fields: Sequence[tuple[str, str]] = ()) -> Annex:
+    """The annex with these headings, keys given. *header_fields* are (label, printed suffix).
+
+    Two columns never get the same key: the second of a kind counts as unknown.
+    """
+    keyed: list[Column] = []
+    taken: set[str] = set()
+    for label in columns:
+        key = HEADINGS.get(bare(label), "")
+        if not key or key in taken:
+            key = f"col_{sum(k.startswith('col_') for k in taken) + 1}"
+        taken.add(key)
+        keyed.append(Column(key, label.strip()))
+    fields = [HeaderField(HEADER_FIELDS.get(bare(label), f"field_{n}"), label.strip(), suffix) for n, (label, suffix) in enumerate(header_fields, 1)]
+    return Annex(number, title, tuple(keyed), tuple(fields))
+
+
+def as_json(form: Annex) -> dict[str, Any]:
+    """*form* as stored."""
+    return asdict(form)
+
+
+def from_json(stored: dict[str, Any]) -> Annex:
+    """The annex again from what ``as_json`` gave."""
+    return Annex(
+        stored["number"],
+        stored["title"],
+        tuple(Column(**column) for column in stored["columns"]),
+        tuple(HeaderField(**field) for field in stored["header_fields"]),
+    )

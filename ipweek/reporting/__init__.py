@@ -1,0 +1,1 @@
+"""From draft to accepted: submit, withdraw, review, return, approve; each decision on record."""

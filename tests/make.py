@@ -1,0 +1,1 @@
+"""Makers: each stores something valid; a test names only what it is about."""
