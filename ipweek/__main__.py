@@ -1,0 +1,5 @@
+"""``python -m ipweek``."""
+
+from ipweek.cli import main
+
+main()
