@@ -18,7 +18,7 @@ WAIT_MS = 10_000
 """How long a statement waits for a lock before it gives up, in milliseconds."""
 
 _WAL_RESET_BUG_FIXED = (3, 51, 3)
-_WAL_RESET_BUG_BACKPORTS = {(3, 50): 7, (3, 44): 6}
+_WAL_RESET_BUG_BACKPORTS: dict[tuple[int, ...], int] = {(3, 50): 7, (3, 44): 6}
 
 
 def sqlite_module() -> ModuleType:
@@ -31,7 +31,7 @@ def sqlite_module() -> ModuleType:
 
 def is_wal_safe(version: tuple[int, ...]) -> bool:
     """Whether this SQLite is free of the WAL-reset bug (3.7.0 to 3.51.2, but for two back-ports)."""
-    patch = _WAL_RESET_BUG_BACKPORTS.get(version[:2])  # type: ignore[call-overload]
+    patch = _WAL_RESET_BUG_BACKPORTS.get(version[:2])
     return version >= _WAL_RESET_BUG_FIXED or (patch is not None and version[2] >= patch)
 
 
