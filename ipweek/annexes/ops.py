@@ -1,0 +1,323 @@
+"""The one way a cell changes: an op with its cell changes, written with the cells in one transaction.
+
+Saving a cell is the hot path of the app, so this module speaks SQLAlchemy Core (each statement is built once and
+compiled once); everything else is ORM. Nothing here asks permission: see ``service``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.engine import Row
+
+from ipweek import clock
+from ipweek.annexes import checks
+from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
+from ipweek.errors import Conflict, Invalid
+from ipweek.extensions import db
+from ipweek.notice import schema
+from ipweek.notice.models import AnnexSchema, Campaign
+
+ALIVE, POS = "_alive", "_pos"
+"""Cells that every row has: whether it is there, and where it stands."""
+
+GAP = 1024
+"""Between the positions of two new rows, so that one can be put between them without moving others."""
+
+UNDO_DEPTH = 200
+"""How many of a person's last ops in a table are looked through for undo and redo."""
+
+_OP_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+class Change(NamedTuple):
+    """One cell from *old* to *new*."""
+
+    activity_id: int
+    key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table as it stands under its lock."""
+
+    id: int
+    unit_id: int
+    campaign_id: int
+    annex: int
+    status: str
+    revision: int
+    form: schema.Annex
+    year: int
+    week: tuple[date, date] | None
+    campaign_status: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an op did. ``seq`` is None when nothing had to change."""
+
+    seq: int | None
+    revision: int
+    at: datetime
+    changes: Sequence[Change] = ()
+    skipped: Sequence[Change] = field(default=())
+    """Of an undo: cells that somebody changed since, and that were left alone."""
+
+
+_table, _activity, _op, _change = (model.__table__ for model in (AnnexTable, Activity, Op, CellChange))
+
+_HOLD = (
+    select(
+        _table.c.id,
+        _table.c.unit_id,
+        _table.c.campaign_id,
+        _table.c.annex,
+        _table.c.status,
+        _table.c.revision,
+        AnnexSchema.form,
+        Campaign.year,
+        Campaign.starts_on,
+        Campaign.ends_on,
+        Campaign.status.label("campaign_status"),
+    )
+    .join_from(_table, AnnexSchema, AnnexSchema.id == _table.c.schema_id)
+    .join(Campaign, Campaign.id == _table.c.campaign_id)
+    .where(_table.c.id == bindparam("table_id"))
+    .with_for_update(of=_table)
+)
+_TABLE_OF = select(_activity.c.table_id).where(_activity.c.id == bindparam("activity_id"))
+_ROWS = select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id.in_(bindparam("ids", expanding=True)))
+_FIND = select(_op).where(_op.c.client_id == bindparam("client_id"))
+_CHANGES = select(_change).where(_change.c.op_seq == bindparam("seq")).order_by(_change.c.id)
+_SINCE = (
+    select(_change.c.activity_id, _change.c.key, _change.c.old)
+    .join_from(_change, _op, _op.c.seq == _change.c.op_seq)
+    .where(_op.c.table_id == bindparam("table_id"), _op.c.revision > bindparam("revision"))
+    .order_by(_change.c.id)
+)
+_INSERT_OP = insert(_op).returning(_op.c.seq)
+_INSERT_CHANGE = insert(_change)
+_INSERT_ROW = insert(_activity).returning(_activity.c.id)
+_UPDATE_ROW = (
+    update(_activity)
+    .where(_activity.c.id == bindparam("activity_id"))
+    .values(
+        **{name: bindparam(name) for name in ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")}
+    )
+)
+_UPDATE_TABLE = (
+    update(_table)
+    .where(_table.c.id == bindparam("table_id"))
+    .values(revision=bindparam("revision"), status=bindparam("status"), changed_at=bindparam("at"), nil_return=False)
+)
+_MINE = (
+    select(_op.c.seq, _op.c.via, _op.c.undoes)
+    .where(_op.c.table_id == bindparam("table_id"), _op.c.user_id == bindparam("user_id"))
+    .order_by(_op.c.seq.desc())
+    .limit(UNDO_DEPTH)
+)
+
+
+def check_op_id(client_id: str) -> str:
+    """The id a browser gave its op, or Invalid: 8 to 40 letters, digits, ``-`` and ``_``."""
+    if not _OP_ID.fullmatch(client_id):
+        reason = "浏览器发来的内容不完整，请刷新页面后再试一次。"
+        raise Invalid(reason)
+    return client_id
+
+
+def table_of(activity_id: int) -> int | None:
+    """The table a row belongs to, deleted rows included."""
+    table_id: int | None = db.session.execute(_TABLE_OF, {"activity_id": activity_id}).scalar()
+    return table_id
+
+
+def hold(table_id: int) -> Held | None:
+    """Lock the table and read it. Inside transaction() only."""
+    found = db.session.execute(_HOLD, {"table_id": table_id}).one_or_none()
+    if found is None:
+        return None
+    week = (found.starts_on, found.ends_on) if found.starts_on and found.ends_on else None
+    return Held(
+        found.id,
+        found.unit_id,
+        found.campaign_id,
+        found.annex,
+        found.status,
+        found.revision,
+        schema.from_json(found.form),
+        found.year,
+        week,
+        found.campaign_status,
+    )
+
+
+def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
+    """What the op with this id did, if it was done already; Conflict if the id is somebody else's."""
+    done = db.session.execute(_FIND, {"client_id": client_id}).one_or_none()
+    if done is None:
+        return None
+    if (done.table_id, done.user_id) != (table.id, user_id):
+        reason = "这次修改的编号已被使用，没有保存。请刷新页面后再试一次。"
+        raise Conflict(reason)
+    return Written(done.seq, done.revision, done.at, changes_of(done.seq))
+
+
+def changes_of(seq: int) -> list[Change]:
+    """The cell changes of one op, in order."""
+    return [Change(found.activity_id, found.key, found.old, found.new) for found in db.session.execute(_CHANGES, {"seq": seq})]
+
+
+def rows(table: Held, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """The rows with these ids that belong to *table*, deleted ones included."""
+    return {found.id: found for found in db.session.execute(_ROWS, {"table_id": table.id, "ids": list(ids)})}
+
+
+def cell(row: Row[Any], key: str) -> str:
+    """What the cell holds now; ``_alive`` and ``_pos`` in their written form."""
+    if key == ALIVE:
+        return "1" if row.alive else "0"
+    if key == POS:
+        return str(row.pos)
+    value: str = row.values.get(key, "")
+    return value
+
+
+def values_at(table: Held, revision: int) -> dict[tuple[int, str], str]:
+    """What cells held at an earlier revision, of those that changed since."""
+    held: dict[tuple[int, str], str] = {}
+    for activity_id, key, old in db.session.execute(_SINCE, {"table_id": table.id, "revision": revision}):
+        held.setdefault((activity_id, key), old)
+    return held
+
+
+def new_row(table: Held, *, owner_unit_id: int, pos: int, values: Mapping[str, str]) -> int:
+    """The id of a new row that is not there yet: a change of ``_alive`` brings it, and its cells, in."""
+    made: int = db.session.execute(
+        _INSERT_ROW,
+        {"table_id": table.id, "owner_unit_id": owner_unit_id, "is_header": False, "alive": False, "pos": pos, "values": dict(values)},
+    ).scalar_one()
+    return made
+
+
+def write(
+    table: Held,
+    changes: Sequence[Change],
+    *,
+    user_id: int,
+    via: str,
+    client_id: str,
+    known: Mapping[int, Row[Any]] | None = None,
+    undoes: int | None = None,
+) -> Written:
+    """Change the cells, log the op, and count the table's revision up by one.
+
+    *known* are the rows as already read under the lock. The caller has compared ``old`` with them.
+    """
+    at = clock.now()
+    if not changes:
+        return Written(None, table.revision, at)
+    execute = db.session.execute
+    execute(_UPDATE_ROW, _rows_after(table, changes, known or rows(table, {change.activity_id for change in changes})))
+    revision = table.revision + 1
+    execute(
+        _UPDATE_TABLE,
+        {"table_id": table.id, "revision": revision, "status": "draft" if table.status == "todo" else table.status, "at": at},
+    )
+    op = {
+        "client_id": client_id,
+        "table_id": table.id,
+        "revision": revision,
+        "user_id": user_id,
+        "at": at,
+        "via": via,
+        "undoes": undoes,
+    }
+    seq = execute(_INSERT_OP, op).scalar_one()
+    execute(_INSERT_CHANGE, [{"op_seq": seq, **change._asdict()} for change in changes])
+    return Written(seq, revision, at, tuple(changes))
+
+
+def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Row[Any]]) -> list[dict[str, Any]]:
+    """What the changed rows hold afterwards, readings included."""
+    after: dict[int, dict[str, Any]] = {}
+    for change in changes:
+        row = known[change.activity_id]
+        state = after.get(row.id)
+        if state is None:
+            state = after[row.id] = {
+                "activity_id": row.id,
+                "values": dict(row.values),
+                "alive": row.alive,
+                "pos": row.pos,
+                "starts_on": row.starts_on,
+                "ends_on": row.ends_on,
+                "people_min": row.people_min,
+                "people_max": row.people_max,
+                "accepted_by_id": row.accepted_by_id,
+            }
+        if change.key == ALIVE:
+            state["alive"] = change.new == "1"
+        elif change.key == POS:
+            state["pos"] = int(change.new)
+        elif change.new:
+            state["values"][change.key] = change.new
+        else:
+            state["values"].pop(change.key, None)
+    touched = {change.activity_id for change in changes if change.key in {"event_time", "scale", ALIVE}}
+    for activity_id in touched:
+        state = after[activity_id]
+        read = checks.readings_of(table.form, state["values"], table.week, table.year)
+        state.update(
+            starts_on=read.starts_on, ends_on=read.ends_on, people_min=read.people_min, people_max=read.people_max, accepted_by_id=None
+        )
+    return list(after.values())
+
+
+def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Written | None:
+    """Take back the person's last op in this table, or with *redo* do it again; None when there is none.
+
+    Cells that somebody changed since are left alone and listed in ``skipped``.
+    """
+    seq = _next_to(table, user_id=user_id, redo=redo)
+    if seq is None:
+        return None
+    done = changes_of(seq)
+    wanted = done if redo else [Change(c.activity_id, c.key, c.new, c.old) for c in reversed(done)]
+    known = rows(table, {change.activity_id for change in wanted})
+    todo, skipped = [], []
+    for change in wanted:
+        now = cell(known[change.activity_id], change.key)
+        (todo if now == change.old else skipped).append(change)
+    via = "redo" if redo else "undo"
+    if not todo:  # all of it was changed since: log it as taken back, so that the next press goes further
+        todo = [change._replace(old=now, new=now) for change in wanted[:1]]
+    written = write(table, todo, user_id=user_id, via=via, client_id=client_id, known=known, undoes=seq)
+    return Written(written.seq, written.revision, written.at, [c for c in todo if c.old != c.new], skipped)
+
+
+def _next_to(table: Held, *, user_id: int, redo: bool) -> int | None:
+    """The op that an undo (or redo) of this person would take, from the order in which he worked."""
+    done: list[int] = []
+    undone: list[int] = []
+    mine = db.session.execute(_MINE, {"table_id": table.id, "user_id": user_id}).all()
+    for op in reversed(mine):
+        if op.via == "undo" and op.undoes in done:
+            done.remove(op.undoes)
+            undone.append(op.undoes)
+        elif op.via == "redo" and op.undoes in undone:
+            undone.remove(op.undoes)
+            done.append(op.undoes)
+        elif op.via not in {"undo", "redo"}:
+            done.append(op.seq)
+            undone.clear()
+    stack = undone if redo else done
+    return stack[-1] if stack else None
