@@ -20,10 +20,10 @@ class Listed(click.Group):
         super().__init__(name, **words)  # type: ignore[arg-type] -- help texts only
         self.listed = commands
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.listed)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- click's signature
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.listed:
             return None
         module, attribute = self.listed[cmd_name].split(":")

@@ -105,14 +105,9 @@ _SINCE = (
 )
 _INSERT_OP = insert(_op).returning(_op.c.seq)
 _INSERT_CHANGE = insert(_change)
+_STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")
 _INSERT_ROW = insert(_activity).returning(_activity.c.id)
-_UPDATE_ROW = (
-    update(_activity)
-    .where(_activity.c.id == bindparam("activity_id"))
-    .values(
-        **{name: bindparam(name) for name in ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")}
-    )
-)
+_UPDATE_ROW = update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
 _UPDATE_TABLE = (
     update(_table)
     .where(_table.c.id == bindparam("table_id"))
