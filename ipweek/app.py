@@ -9,6 +9,7 @@ from flask import Flask
 from ipweek import config, database, failures, headers, log, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
+from ipweek.annexes import campaign_views
 from ipweek.annexes import views as annexes
 from ipweek.board import views as board
 from ipweek.config import Settings
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     people_views.bp,
     files.bp,
     notice.bp,
+    campaign_views.bp,
     annexes.bp,
     reporting.bp,
     workbooks.bp,

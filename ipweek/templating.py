@@ -28,7 +28,7 @@ def install(app: Flask) -> None:
         plain_day=wording.plain_day,
         moment=wording.moment,
         clock_time=wording.clock_time,
-        length=wording.length,
+        length_of_time=wording.length,
     )
     app.jinja_env.globals.update(
         asset=asset,

@@ -49,6 +49,11 @@ class HeaderField:
     label: str
     suffix: str = ""
 
+    def full(self, value: str) -> str:
+        """*value* with the printed suffix behind it: 闵行, 闵行区 and the whole name all give the whole name."""
+        overlap = next((n for n in range(len(self.suffix), 0, -1) if value.endswith(self.suffix[:n])), 0)
+        return value + self.suffix[overlap:] if value else ""
+
 
 @dataclass(frozen=True)
 class Annex:
@@ -66,7 +71,7 @@ class Annex:
 def bare(label: str) -> str:
     """A heading without blanks, line breaks and what stands in brackets: what headings are compared by."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    return re.sub(r"\(.*?\)", "", text).rstrip("::")
+    return re.sub(r"\(.*?\)", "", text).rstrip(":")
 
 
 def annex(number: int, title: str, columns: Sequence[str], header_fields: Sequence[tuple[str, str]] = ()) -> Annex:
@@ -82,7 +87,10 @@ def annex(number: int, title: str, columns: Sequence[str], header_fields: Sequen
             key = f"col_{sum(k.startswith('col_') for k in taken) + 1}"
         taken.add(key)
         keyed.append(Column(key, label.strip()))
-    fields = [HeaderField(HEADER_FIELDS.get(bare(label), f"field_{n}"), label.strip(), suffix) for n, (label, suffix) in enumerate(header_fields, 1)]
+    fields = [
+        HeaderField(HEADER_FIELDS.get(bare(label), f"field_{n}"), label.strip(), suffix)
+        for n, (label, suffix) in enumerate(header_fields, 1)
+    ]
     return Annex(number, title, tuple(keyed), tuple(fields))
 
 
@@ -99,3 +107,23 @@ def from_json(stored: dict[str, Any]) -> Annex:
         tuple(Column(**column) for column in stored["columns"]),
         tuple(HeaderField(**field) for field in stored["header_fields"]),
     )
+
+
+def relabelled(old: Annex, new: Annex) -> Annex:
+    """*new* with the keys of *old* where a column only changed its words.
+
+    A heading that stands in both keeps its key wherever it moved; one that is new takes the key of the heading that
+    left its place, unless it is a known heading itself.
+    """
+    by_label = {bare(column.label): column.key for column in old.columns}
+    staying = {by_label[bare(column.label)] for column in new.columns if bare(column.label) in by_label}
+    columns = []
+    for place, column in enumerate(new.columns):
+        key = by_label.get(bare(column.label))
+        if key is None and column.key.startswith("col_") and place < len(old.columns) and old.columns[place].key not in staying:
+            key = old.columns[place].key
+        columns.append(Column(key or column.key, column.label))
+    keys = [column.key for column in columns]
+    if len(set(keys)) < len(keys):  # two headings claim one key: the plain reading is the safe one
+        return new
+    return Annex(new.number, new.title, tuple(columns), new.header_fields)

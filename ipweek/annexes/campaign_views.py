@@ -1,0 +1,48 @@
+"""The presses that open and withdraw a campaign."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_login import current_user
+
+from ipweek.annexes import campaigns
+from ipweek.errors import Invalid
+from ipweek.notice import service as notices
+from ipweek.notice import views as notice_views
+from ipweek.notice.forms import FactsForm
+
+bp = Blueprint("campaigns", __name__)
+
+
+@bp.post("/campaigns/<int:campaign_id>/confirm")
+def confirm(campaign_id: int) -> Response:
+    """Keep the corrections of the review page and open the campaign, both or neither."""
+    campaign = notices.to_manage(campaign_id, by=current_user)
+    form = FactsForm()
+    if not form.validate():
+        return notice_views.review_page(campaign, form, 422)
+    try:
+        count = campaigns.confirm(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+    except Invalid as missing:
+        return notice_views.review_page(campaign, form, 422, refused=str(missing))
+    return _opened(campaign_id, count)
+
+
+@bp.post("/campaigns/<int:campaign_id>/open")
+def open_campaign(campaign_id: int) -> Response:
+    """Open it, or open it again, and hand out the tables that are missing."""
+    count = campaigns.open_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
+    return _opened(campaign_id, count)
+
+
+def _opened(campaign_id: int, count: int) -> Response:
+    flash(f"活动已开启，已向 {count} 个单位下发填报任务。" if count else "活动已重新开启。", "done")
+    return redirect(url_for("notice.campaign", campaign_id=campaign_id), code=303)  # type: ignore[return-value]
+
+
+@bp.post("/campaigns/<int:campaign_id>/withdraw")
+def withdraw_campaign(campaign_id: int) -> Response:
+    """Take a mistaken campaign back."""
+    campaigns.withdraw_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
+    flash("活动已撤销，各单位不会再看到它。", "done")
+    return redirect(url_for("notice.campaigns"), code=303)  # type: ignore[return-value]

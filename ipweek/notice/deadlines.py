@@ -1,0 +1,122 @@
+"""When something is due: computed when it is read, never copied.
+
+A unit's due moment is its extension's, else the campaign's; a rule (``5 working days after ends_on``) follows the
+week and the day table. 4月12日前 includes the 12th until 24:00 in Shanghai.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from ipweek import clock
+from ipweek.accounts import audit
+from ipweek.accounts.models import Unit
+from ipweek.accounts.schema import Person
+from ipweek.clock import SHANGHAI
+from ipweek.errors import Forbidden, Invalid
+from ipweek.extensions import db
+from ipweek.notice import calendar
+from ipweek.notice.calendar import NoCalendar, WorkCalendar
+from ipweek.notice.models import Campaign, Deadline, Extension, Workday
+from ipweek.transaction import transaction
+
+KINDS = {"plan": "重点活动安排表", "summary": "活动总结", "other": "其他材料"}
+"""What is to be sent by a deadline."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One due date as it stands. ``at`` is the first moment that is too late, or None where no date can be given."""
+
+    kind: str
+    annex: int | None
+    phrase: str
+    on: date | None
+    time: time | None
+    at: datetime | None
+    note: str = ""
+    """Why there is no date, and what the office should do."""
+    extended: bool = False
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether *now* is too late. Never so without a date."""
+        return self.at is not None and now >= self.at
+
+
+def work_calendar() -> WorkCalendar:
+    """The State Council's days as seeded, with what the office entered over them."""
+    entered = db.session.execute(select(Workday.day, Workday.works, Workday.source)).tuples()
+    return calendar.seeded().with_days(entered)
+
+
+def dues(campaign: Campaign, days: WorkCalendar | None = None) -> list[Due]:
+    """All deadlines of the campaign as they stand, the plan's first."""
+    known = days or work_calendar()
+    ranks = list(KINDS)
+    return sorted((_due(deadline, campaign, known) for deadline in campaign.deadlines), key=lambda due: ranks.index(due.kind))
+
+
+def due_of(campaign: Campaign, kind: str, *, annex: int | None = None, unit_id: int | None = None) -> Due | None:
+    """When *kind* is due for this annex and unit; None where the notice asks for no such thing."""
+    return due_by_unit(campaign, kind, [(unit_id, annex)])[unit_id]
+
+
+def due_by_unit(campaign: Campaign, kind: str, units: list[tuple[int | None, int | None]]) -> dict[int | None, Due | None]:
+    """The same for many (unit id, annex) pairs in one look at the database."""
+    wanted = [deadline for deadline in campaign.deadlines if deadline.kind == kind]
+    days = work_calendar()
+    query = select(Extension).where(Extension.deadline_id.in_([deadline.id for deadline in wanted])).order_by(Extension.id)
+    longer = {(extension.deadline_id, extension.unit_id): extension for extension in db.session.scalars(query)}
+    answer: dict[int | None, Due | None] = {}
+    for unit_id, annex in units:
+        own = [deadline for deadline in wanted if deadline.annex == annex] or [deadline for deadline in wanted if deadline.annex is None]
+        if not own:
+            answer[unit_id] = None
+            continue
+        extension = longer.get((own[0].id, unit_id)) if unit_id is not None else None
+        answer[unit_id] = _extended(own[0], extension) if extension else _due(own[0], campaign, days)
+    return answer
+
+
+def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
+    on, note = deadline.due_on, deadline.note
+    if deadline.rule:
+        on = None
+        if campaign.starts_on and campaign.ends_on:
+            try:
+                on, note = calendar.compute(deadline.rule, campaign.starts_on, campaign.ends_on, days), ""
+            except NoCalendar as missing:
+                note = str(missing)
+    return Due(deadline.kind, deadline.annex, deadline.phrase, on, deadline.due_time, _end(on, deadline.due_time), "" if on else note)
+
+
+def _extended(deadline: Deadline, extension: Extension) -> Due:
+    local = extension.until.astimezone(SHANGHAI)
+    last_day = local.time() == time.min
+    on = (local - timedelta(days=1)).date() if last_day else local.date()
+    return Due(deadline.kind, deadline.annex, deadline.phrase, on, None if last_day else local.time(), extension.until, extended=True)
+
+
+def _end(on: date | None, at: time | None) -> datetime | None:
+    if on is None:
+        return None
+    if at is None:
+        return datetime.combine(on + timedelta(days=1), time.min, SHANGHAI)
+    return datetime.combine(on, at, SHANGHAI)
+
+
+def extend(deadline: Deadline, unit: Unit, *, until: datetime, why: str, by: Person) -> Extension:
+    """Give one unit more time, until the moment *until*. The office only; the reason is kept."""
+    if not by.is_office:
+        raise Forbidden
+    if not why.strip():
+        reason = "请填写延期的理由。"
+        raise Invalid(reason, fields={"why": reason})
+    with transaction():
+        extension = Extension(deadline_id=deadline.id, unit_id=unit.id, until=until, why=why.strip(), by_id=by.id or None, at=clock.now())
+        db.session.add(extension)
+        audit.write("deadline.extend", by=by, object=f"unit:{unit.id}", detail=f"{until.isoformat()} {why.strip()}")
+    return extension
