@@ -21,6 +21,6 @@ class StoredFile(db.Model):
     kind: Mapped[str] = mapped_column(String(16))  # by content: docx, xlsx, pdf, txt, …
     size: Mapped[int]  # bytes
     purpose: Mapped[str] = mapped_column(String(16))  # notice, people, table, attachment
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)  # None: from the command line
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(index=True)
