@@ -1,0 +1,138 @@
+"""The upload gate: what a file is, by its content, and whether it may be read at all.
+
+Nothing here trusts a name, an extension or a declared size, and no library opens a file before this has let it
+in. Text and PDF are told apart here; the inside of .docx and .xlsx is looked through in ``package``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from ipweek.errors import Invalid
+from ipweek.files import package
+from ipweek.files.limits import Limits, TooLarge
+
+TEXT_KINDS = frozenset({"txt", "md", "html"})
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_EXTENSIONS = {
+    "xlsx": {"xlsx"},
+    "docx": {"docx"},
+    "pdf": {"pdf"},
+    "txt": {"txt", "text"},
+    "md": {"md", "markdown", "txt"},
+    "html": {"html", "htm", "txt", "md"},
+}
+_NAMES = {
+    "xlsx": "Excel 工作簿（.xlsx）",
+    "docx": "Word 文档（.docx）",
+    "pdf": "PDF 文件",
+    "txt": "文本文件",
+    "md": "文本文件",
+    "html": "网页文件",
+}
+_OLD = {
+    "xls": ("旧版 Excel（.xls）", "xlsx"),
+    "et": ("WPS 表格（.et）", "xlsx"),
+    "ett": ("WPS 表格模板（.ett）", "xlsx"),
+    "csv": ("CSV 文本（.csv）", "xlsx"),
+    "tsv": ("TSV 文本（.tsv）", "xlsx"),
+    "doc": ("旧版 Word（.doc）", "docx"),
+    "wps": ("WPS 文字（.wps）", "docx"),
+    "wpt": ("WPS 文字模板（.wpt）", "docx"),
+    "rtf": ("RTF 文档（.rtf）", "docx"),
+    "ofd": ("OFD 版式文件（.ofd）", "docx"),
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+_MARKUP = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+
+
+def inspect(data: bytes, name: str, *, accept: AbstractSet[str], limits: Limits | None = None) -> str:
+    """The kind of file that *data* is (one of *accept*), or Invalid or TooLarge with a sentence for the sender.
+
+    Kinds are xlsx, docx, pdf, txt, md and html. An extension that says something else is refused, a name
+    without one is not.
+    """
+    limits = limits or Limits()
+    if not data:
+        raise Invalid("文件是空的（0 字节），请确认内容已保存，再重新上传。")
+    if len(data) > limits.file_bytes:
+        megabytes = limits.file_bytes / (1 << 20)
+        raise TooLarge(f"文件超过 {megabytes:g} MB，请删去图片等无关内容，另存后再上传。")
+    extension = extension_of(name)
+    kind = _kind(data, extension, accept, limits)
+    if kind not in accept:
+        raise Invalid(f"这是{_NAMES[kind]}，这里仅支持{_list(accept)}，请换用这些格式上传。")
+    if extension and extension not in _EXTENSIONS[kind]:
+        raise Invalid(f"文件名以 .{extension[:8]} 结尾，内容却是{_NAMES[kind]}，请用原来的软件打开，另存后再上传。")
+    if kind == "pdf" and b"startxref" not in data:
+        raise Invalid("PDF 文件不完整，可能没有传完，请重新导出后再上传。")
+    return kind
+
+
+def extension_of(name: str) -> str:
+    """The last extension of *name* in lower case without its dot; empty when there is none."""
+    base = re.split(r"[\\/]", name)[-1]
+    _stem, dot, extension = base.rpartition(".")
+    return extension.strip().lower() if dot else ""
+
+
+def text_of(data: bytes) -> str:
+    """*data* as text: UTF-8, UTF-16 with its mark, or GB 18030. Raises Invalid where it is none of them."""
+    encodings = ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not _CONTROL.search(text):
+            return text
+        break
+    raise Invalid("这个文件不是可读的文本，请用 Word 或 WPS 打开，另存为 .docx 后再上传。")
+
+
+def _kind(data: bytes, extension: str, accept: AbstractSet[str], limits: Limits) -> str:
+    if data.startswith(_OLE):
+        raise Invalid(_ole_sentence(data, extension, accept))
+    if data.startswith(_ZIP):
+        return package.inspect(data, limits)
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if extension in {"xlsx", "docx", "pdf"}:
+        raise Invalid(f"文件内容不是 .{extension}，可能没有传完或被改过扩展名，请用 WPS 或 Office 打开原文件，另存后再上传。")
+    if extension in _OLD:
+        raise Invalid(_old_sentence(extension, accept))
+    if data.startswith(rb"{\rtf"):
+        raise Invalid(_old_sentence("rtf", accept))
+    if data.startswith(_PICTURES):
+        raise Invalid(f"这是一张图片，系统读不出其中的文字，请上传{_list(accept)}文件。")
+    text = text_of(data)
+    if not text.strip():
+        raise Invalid("文件里没有文字，请确认内容已保存，再重新上传。")
+    if extension in {"html", "htm"} or _MARKUP.match(text[:4000]):
+        return "html"
+    return "md" if extension in {"md", "markdown"} else "txt"
+
+
+def _ole_sentence(data: bytes, extension: str, accept: AbstractSet[str]) -> str:
+    """What to say of an OLE container: an encrypted new file, or one of the old formats."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "文件已加密，请取消打开密码、另存后再上传。"
+    if extension in _OLD:
+        return _old_sentence(extension, accept)
+    is_book = any(word.encode("utf-16-le") in data for word in ("Workbook", "Book"))
+    return _old_sentence("xls" if is_book else "doc", accept)
+
+
+def _old_sentence(extension: str, accept: AbstractSet[str]) -> str:
+    name, wanted = _OLD[extension]
+    if wanted not in accept:
+        wanted = next((kind for kind in ("xlsx", "docx", "pdf") if kind in accept), "txt")
+    return f"不支持{name}，请用 WPS 或 Office 打开，“另存为” .{wanted} 后再上传。"
+
+
+def _list(accept: AbstractSet[str]) -> str:
+    return "、".join(f" .{kind}" for kind in _EXTENSIONS if kind in accept) + " "
