@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import Connection
 
 WAIT_MS = 10_000
@@ -33,6 +34,12 @@ def is_wal_safe(version: tuple[int, ...]) -> bool:
     """Whether this SQLite is free of the WAL-reset bug (3.7.0 to 3.51.2, but for two back-ports)."""
     patch = _WAL_RESET_BUG_BACKPORTS.get(version[:2])
     return version >= _WAL_RESET_BUG_FIXED or (patch is not None and version[2] >= patch)
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database, or None for any other."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def engine_options(url: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""``ipweek init``, ``run`` and ``doctor``: a site's first start, serving it, and looking after it."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import nullcontext
+from dataclasses import replace
+
+import click
+from flask import Flask
+
+from ipweek import config, database
+from ipweek.accounts import service as accounts
+from ipweek.accounts import units
+from ipweek.accounts.schema import at_the_command_line
+from ipweek.accounts.service import Slip
+from ipweek.app import create_app
+from ipweek.config import Settings, WrongSetting
+from ipweek.maintenance import health, instance, server, service
+from ipweek.maintenance.instance import Unfit
+
+
+@click.command()
+@click.option("--username", default="admin", show_default=True, help="第一位系统管理员的用户名。")
+@click.option("--name", default="系统管理员", show_default=True, help="第一位系统管理员的姓名。")
+def init(username: str, name: str) -> None:
+    """建立站点；已有的站点升级到本程序的版本（先留备份），内容不变。"""
+    settings = config.load()
+    instance.make(settings.instance)
+    with create_app(settings).app_context():
+        was = service.current()
+        if service.upgrade(backups=settings.instance / "backups"):
+            click.echo(f"数据库已建立：{service.head()}" if was is None else f"数据库已升级：{was} → {service.head()}")
+        slip = first_administrator(username, name)
+    click.echo(f"站点目录：{settings.instance}")
+    if slip is not None:
+        click.echo(f"系统管理员：{slip.username}\n初始密码：{slip.password}（只显示这一次，72 小时内有效，登录后必须修改）")
+    click.echo("现在可以运行：ipweek run")
+
+
+def first_administrator(username: str, name: str) -> Slip | None:
+    """The start list of units, and somebody who can log in, where there is nobody yet."""
+    by = at_the_command_line(getpass.getuser())
+    units.load(by=by)
+    if accounts.people(by=by, closed=True):
+        return None
+    office = next(unit for unit in units.every() if unit.level == "office")
+    return accounts.add(username=username, name=name, unit_id=office.id, roles=["admin"], by=by)
+
+
+@click.command()
+@click.option("--host", help="监听的地址，默认取自设置（127.0.0.1）。")
+@click.option("--port", type=click.IntRange(0, 65535), help="监听的端口，默认取自设置（8000）。")
+def run(host: str | None, port: int | None) -> None:
+    """提供服务，直到按 Ctrl-C 或服务被停止。"""
+    settings = config.load()
+    settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    instance.keep_private()
+    app = create_app(settings)
+    serve(app, settings)
+
+
+def serve(app: Flask, settings: Settings) -> None:
+    """Serve *app* if everything about the site is safe; Unfit or WrongSchema says what is not."""
+    if app.debug:
+        raise Unfit("调试模式会把程序内部显示给访问者，请去掉环境变量 FLASK_DEBUG 后再启动。")
+    is_sqlite = database.file_of(settings.database_url) is not None
+    if is_sqlite:
+        instance.require_local(settings.instance)
+    instance.require_private([path for path in health.private_files(settings) if path != settings.instance])
+    with app.app_context():
+        service.require_current()
+    with instance.alone(settings.instance) if is_sqlite else nullcontext():
+        server.serve(app, settings, ready=lambda address: click.echo(f"正在提供服务：{address}（按 Ctrl-C 停止）"))
+    click.echo("服务已停止。")
+
+
+@click.command()
+def doctor() -> None:
+    """检查站点：数据库、权限、磁盘、时钟。有错误时退出码为 1。"""
+    try:
+        settings = config.load()
+        app = create_app(settings)
+    except WrongSetting as error:
+        click.echo(f"[错误] {error}")
+        raise SystemExit(1) from error
+    with app.app_context():
+        findings = list(health.examine(settings))
+    for finding in findings:
+        click.echo(f"[{finding.mark}] {finding.text}")
+    if any(finding.mark == "错误" for finding in findings):
+        raise SystemExit(1)

@@ -1,0 +1,93 @@
+"""Serves the application with waitress: many slow clients harm nobody, and a stop lets running requests finish."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ipweek.config import Settings
+from ipweek.maintenance.instance import Unfit
+
+STOPS_WITHIN = 9.0
+"""Seconds that running requests get to finish after a stop was asked for (service managers wait 10 and more)."""
+CONNECTIONS = 400 if sys.platform == "win32" else 1000  # 300 half-open ones must not lock people out; select ends at 512
+TIMEOUT = 20
+"""Seconds after which a connection without a running request is closed."""
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes. What is larger ends at the server; from the upload limit up to here Flask refuses in Chinese."""
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. *ready* gets the address once people can connect; Unfit when the port is taken."""
+    stopping = threading.Event()
+    channels: dict[int, Any] = {}
+    proxied = settings.trusted_proxies
+    if proxied:
+        app = ProxyFix(app, x_for=proxied, x_proto=proxied, x_host=proxied)  # type: ignore[arg-type]
+    try:
+        server = create_server(
+            until(stopping, app),
+            map=channels,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            connection_limit=CONNECTIONS,
+            channel_timeout=TIMEOUT,
+            cleanup_interval=5,
+            max_request_body_size=max(LARGEST_BODY, settings.upload_mb * 2 * 1024 * 1024),
+            clear_untrusted_proxy_headers=not proxied,  # else ProxyFix counts them
+            asyncore_use_poll=sys.platform != "win32",
+            ident="",
+        )
+    except OSError as error:
+        message = f"不能在 {settings.host}:{settings.port} 上提供服务（{error.strerror or error}），请换一个端口，例如 --port 8001。"
+        raise Unfit(message) from error
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        server.pull_trigger()  # wakes the loop
+
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    ready(f"http://{settings.host}:{server.effective_port if hasattr(server, 'effective_port') else settings.port}")
+    while not stopping.is_set():
+        turn(channels)
+    deadline = time.monotonic() + STOPS_WITHIN
+    while is_busy(channels) and time.monotonic() < deadline:
+        turn(channels)
+    server.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
+    server.close()
+
+
+def turn(channels: dict[int, Any]) -> None:
+    """Once round the server's loop."""
+    wasyncore.loop(timeout=1, use_poll=sys.platform != "win32", map=channels, count=1)
+
+
+def is_busy(channels: dict[int, Any]) -> bool:
+    """Whether a request is running or an answer is still on its way."""
+    return any(isinstance(channel, HTTPChannel) and (channel.requests or channel.total_outbufs_len) for channel in list(channels.values()))
+
+
+def until(stopping: threading.Event, app: Wsgi) -> Wsgi:
+    """*app*, that is; once the server is *stopping* a sentence to try again."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not stopping.is_set():
+            return app(environ, start_response)
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "10"), ("Connection", "close"), ("Cache-Control", "no-store")]
+        start_response("503 Service Unavailable", headers)
+        return ["系统正在重新启动，请稍候再试。已填写的内容不会丢失。".encode()]
+
+    return answer
