@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+_retold: ContextVar[datetime | None] = ContextVar("retold", default=None)
+
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return datetime.now(UTC)
+    return _retold.get() or datetime.now(UTC)
 
 
 def today() -> date:
@@ -21,3 +26,13 @@ def today() -> date:
 def in_shanghai(moment: datetime) -> datetime:
     """The same moment on a Shanghai clock."""
     return moment.astimezone(SHANGHAI)
+
+
+@contextmanager
+def retelling(moment: datetime) -> Iterator[None]:
+    """Let it be *moment* for the code inside: how the demo tells what happened in the spring of 2024."""
+    token = _retold.set(moment)
+    try:
+        yield
+    finally:
+        _retold.reset(token)
