@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,16 +15,15 @@ from ipweek.extensions import db
 
 from . import make
 
+pytest_plugins = ["tests.databases", "tests.browser"]
+
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> config.Settings:
+def site(new_site: Callable[..., config.Settings], tmp_path: Path) -> config.Settings:
     """The settings of an empty site."""
-    folder = tmp_path / "instance"
-    folder.mkdir(mode=0o700)
-    (folder / "secret").write_text("s" * 64, "utf-8")
-    return config.load({}, instance=folder)
+    return new_site(tmp_path / "instance")
 
 
 @pytest.fixture
@@ -32,7 +31,6 @@ def app(site: config.Settings) -> Iterator[Flask]:
     """The application on an empty database."""
     app = create_app(site)
     with app.app_context():
-        db.create_all()
         yield app
         db.session.remove()
         db.engine.dispose()

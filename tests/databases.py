@@ -7,6 +7,7 @@ alone and are left out on PostgreSQL.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -41,7 +42,8 @@ class SqliteFiles:
 
     def new(self, folder: Path, *, empty: bool) -> str:
         if not empty:
-            shutil.copy(self.template, folder / "ipweek.sqlite")
+            shutil.copyfile(self.template, folder / "ipweek.sqlite")
+            (folder / "ipweek.sqlite").chmod(0o600)
         return ""
 
     def close(self) -> None:
@@ -127,9 +129,11 @@ def new_site(databases: Databases) -> Callable[..., config.Settings]:
         folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "secret").write_text("s" * 64, "utf-8")
         (folder / "secret").chmod(0o600)
-        url = databases.new(folder, empty=empty)
-        words = {f"IPWEEK_{name.upper()}": str(value) for name, value in settings.items()}
-        return config.load({"IPWEEK_DATABASE": url, **words}, instance=folder)
+        words = {"database": databases.new(folder, empty=empty), **settings}
+        lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in words.items())
+        (folder / "settings.toml").write_text("".join(lines), "utf-8")
+        (folder / "settings.toml").chmod(0o600)
+        return config.load({}, instance=folder)
 
     return make
 

@@ -1,0 +1,163 @@
+"""One action, one commit; writers wait for each other instead of failing."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from ipweek.accounts.models import LoginThrottle, Unit, User
+from ipweek.extensions import db
+from ipweek.transaction import transaction
+from tests import make
+
+WRITERS, TURNS = 8, 20
+
+
+def count_up(key):
+    with transaction():
+        row = db.session.get(LoginThrottle, key, with_for_update=True)
+        row.failures += 1
+
+
+def counter(key="user:somebody"):
+    with transaction():
+        db.session.add(LoginThrottle(key=key, failures=0, last_at=datetime.now(UTC)))
+    return key
+
+
+def stored(key):
+    db.session.rollback()
+    return db.session.scalar(select(LoginThrottle.failures).where(LoginThrottle.key == key))
+
+
+def test_eight_threads_that_read_and_then_write_all_succeed(app):
+    key = counter()
+    failed = []
+
+    def work():
+        with app.app_context():
+            try:
+                for _ in range(TURNS):
+                    count_up(key)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the test must see it
+                failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert stored(key) == WRITERS * TURNS
+
+
+def test_an_error_undoes_everything(app):
+    key = counter()
+
+    with pytest.raises(ZeroDivisionError), transaction():
+        db.session.get(LoginThrottle, key).failures = 5
+        db.session.flush()
+        raise ZeroDivisionError
+
+    assert stored(key) == 0
+
+
+def test_only_the_outermost_block_commits(app):
+    key = counter()
+
+    with pytest.raises(ZeroDivisionError), transaction():
+        with transaction():
+            db.session.get(LoginThrottle, key).failures = 5
+        raise ZeroDivisionError
+
+    assert stored(key) == 0
+
+
+def test_after_an_error_the_next_block_works(app):
+    key = counter()
+    with pytest.raises(ZeroDivisionError), transaction():
+        raise ZeroDivisionError
+
+    count_up(key)
+
+    assert stored(key) == 1
+
+
+def test_what_was_read_before_is_read_again_under_the_lock(app):
+    key = counter()
+    row = db.session.get(LoginThrottle, key)
+    assert row.failures == 0
+
+    def another():
+        with app.app_context():
+            count_up(key)
+
+    thread = threading.Thread(target=another)
+    thread.start()
+    thread.join()
+    with transaction():
+        row.failures += 1
+
+    assert stored(key) == 2
+
+
+def test_a_change_outside_of_a_block_is_a_mistake_that_shows(app):
+    db.session.add(LoginThrottle(key="user:lost", failures=0, last_at=datetime.now(UTC)))
+
+    with pytest.raises(RuntimeError, match="outside"), transaction():
+        pass
+
+    db.session.rollback()
+    assert stored("user:lost") is None
+
+
+def test_a_row_cannot_point_nowhere(app):
+    with pytest.raises(IntegrityError), transaction():
+        db.session.add(User(username="x", name="x", unit_id=999, created_at=datetime.now(UTC)))
+
+
+def test_a_unit_with_people_cannot_be_taken_away(app):
+    home = make.user("minhang").unit_id
+
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(text("DELETE FROM unit WHERE id = :id"), {"id": home})
+
+    assert db.session.get(Unit, home) is not None
+
+
+@pytest.mark.sqlite
+def test_every_connection_to_sqlite_is_durable_and_checks_references(app):
+    seen = []
+
+    def look():
+        with app.app_context():
+            names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            seen.append(tuple(db.session.execute(text(f"PRAGMA {name}")).scalar() for name in names))
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(seen) <= {("wal", 2, 1, 10_000), ("truncate", 3, 1, 10_000)}
+    assert len(seen) == 3
+
+
+@pytest.mark.sqlite
+def test_reading_takes_no_write_lock(app):
+    key = counter()
+    db.session.get(LoginThrottle, key)  # this read stays open
+
+    def another():
+        with app.app_context():
+            count_up(key)
+
+    thread = threading.Thread(target=another)
+    thread.start()
+    thread.join()
+
+    assert stored(key) == 1
