@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +21,7 @@ ROLES: dict[Role, str] = {
 }
 """Every role with its name on the page."""
 
-LEVELS: dict[Level, str] = {
+LEVELS: dict[str, str] = {
     "city": "市级成员单位",
     "district": "区联席会议办公室",
     "office": "市联席会议办公室",
@@ -68,3 +69,18 @@ class Person:
     def is_office(self) -> bool:
         """Clerk or head: sees every unit's tables and decides on them."""
         return not self.roles.isdisjoint(OFFICE_ROLES)
+
+
+def at_the_command_line(system_user: str) -> Person:
+    """Who acts through the commands of a site: he who may read its files may do what admin and clerk may.
+
+    No user of the database: where a row names a user, store ``by.id or None``.
+    """
+    name = f"cli:{system_user}"
+    return Person(0, name, name, frozenset({"admin", "clerk"}), 0, "", "", "", "office", 0, "")
+
+
+def role_words(roles: Iterable[str]) -> str:
+    """``填报员、单位审核人``, in the order of ROLES."""
+    held = set(roles)
+    return "、".join(words for role, words in ROLES.items() if role in held) or "无"

@@ -1,7 +1,177 @@
-"""Log-in, CSRF and Origin checks on every request."""
+"""What stands before every view: where a request comes from, who makes it, and whether its form was really ours.
 
-from flask import Flask
+Everything needs a log-in but for the few endpoints named here.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError, generate_csrf
+
+from ipweek import htmx, pages
+from ipweek.accounts import audit, forms, origin, sessions, way_back
+from ipweek.accounts.schema import Person
+from ipweek.errors import Forbidden, LoggedOut, Refused
+from ipweek.extensions import csrf, login
+
+log = structlog.get_logger()
+
+OPEN = frozenset(
+    {
+        "static",
+        "accounts.log_in",
+        "accounts.log_out",
+        "accounts.logged_out",
+        "maintenance.healthz",
+        "maintenance.readyz",
+        "help.index",
+        "help.page",
+        "help.browser",
+    }
+)
+"""What may be asked for without a log-in."""
+BEFORE_THE_FIRST_PASSWORD_IS_CHANGED = OPEN | {"accounts.change_password"}
+"""All that a first password opens."""
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+POLL = "X-Poll"
+"""Header of a request that the page makes on its own: it does not keep a log-in alive."""
+
+NOT_SAVED = "登录已过期，这次没有保存。请重新登录，再按浏览器的“后退”回到原来的页面保存一次。"
+FOREIGN = "这个请求不是从本系统的页面发出的，没有执行。请从菜单重新进入。"
+NOT_OURS = "这次没有保存：页面打开太久，或浏览器没有保留登录信息。请再点一次；仍不行就刷新页面，并确认浏览器允许本站使用 Cookie。"
 
 
 def install(app: Flask) -> None:
-    """Bind them."""
+    """Stand before every view of *app*."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # we call it below, after the checks that need no token
+    login.session_protection = None  # it compares addresses and browsers; the session table decides here
+    login.user_loader(who)
+    for check in (begin, refuse_foreign_origin, need_log_in, need_own_password, csrf_token_fits):
+        app.before_request(check)
+    app.after_request(note_denial)
+    app.register_error_handler(CSRFError, csrf_failed)
+
+
+def person() -> Person:
+    """Who makes this request, as services want it."""
+    return cast("Person", current_user._get_current_object())  # noqa: SLF001 -- werkzeug's own way to unwrap a proxy
+
+
+def limits() -> sessions.Limits:
+    """How long log-ins last on this site."""
+    settings = current_app.extensions["settings"]
+    return sessions.Limits(timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours))
+
+
+def who(token: str) -> Person | None:
+    """Flask-Login asks once a request."""
+    return sessions.person_of(token, limits=limits(), is_action=POLL not in request.headers)
+
+
+def begin() -> None:
+    """Tell the audit log where the request comes from."""
+    origin.begin(request.remote_addr or "", g.get("request_id", ""))
+
+
+def refuse_foreign_origin() -> None:
+    """A form on another site can't write here, not even with a good token. Plain http sends no Sec-Fetch-Site."""
+    if request.method not in UNSAFE:
+        return
+    sent = request.headers.get("Origin") or request.headers.get("Referer")
+    is_foreign = sent is not None and urlsplit(sent).netloc.lower() != request.host.lower()
+    if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        log.warning("foreign origin", path=request.path, sent=(sent or "")[:200])
+        raise Forbidden(FOREIGN)
+
+
+def need_log_in() -> Response | None:
+    """Send those who are not logged in to the log-in page, or the log-in box over the page they are on."""
+    if request.endpoint is None or request.endpoint in OPEN or current_user.is_authenticated:
+        return None
+    if POLL in request.headers:
+        response = htmx.respond("", 401)
+        response.headers["HX-Reswap"] = "none"  # a poll may not disturb what the person does, not even in the log-in box
+        return response
+    if pages.wants_fragment():
+        return log_in_box(status=401)
+    if request.method in UNSAFE:
+        raise LoggedOut(NOT_SAVED)
+    asked = way_back.safe_next(request.full_path.rstrip("?"))
+    return cast("Response", redirect(url_for("accounts.log_in", next=None if asked == way_back.START else asked)))
+
+
+def need_own_password() -> Response | None:
+    """A first password opens nothing but the page where it is changed."""
+    if request.endpoint is None or request.endpoint in BEFORE_THE_FIRST_PASSWORD_IS_CHANGED or not current_user.must_change_password:
+        return None
+    there = url_for("accounts.change_password")
+    return htmx.redirect(there) if pages.wants_fragment() else cast("Response", redirect(there, 303))
+
+
+def csrf_token_fits() -> None:
+    """Unsafe requests bring the token of their session."""
+    if request.endpoint is not None:
+        csrf.protect(apply_exemptions=True)
+
+
+def csrf_failed(error: CSRFError) -> Response:
+    """Say so; a page of ours gets a good token at once, so that what was typed can be sent again."""
+    log.warning("csrf", path=request.path, why=error.description)
+    if current_user.is_authenticated:
+        audit.write("csrf-refused", by=person(), object=request.endpoint or "", result="refused")
+    refused = Refused(NOT_OURS)
+    if not pages.wants_fragment():
+        return pages.refuse(refused)
+    # Only our own pages can send htmx's header and read the answer.
+    token = {"csrf-renew": {"token": generate_csrf()}}
+    response = htmx.respond(pages.fragment("refused.html", "sentence", refused=refused), refused.status, trigger=token)
+    htmx.retarget(response, "#notice")
+    return response
+
+
+def note_denial(response: Response) -> Response:
+    """Every 403 of somebody we know goes into the audit log."""
+    if response.status_code == 403 and request.endpoint != "static" and current_user.is_authenticated:
+        audit.write(
+            "access-denied", by=person(), object=request.endpoint or "", detail=f"{request.method} {request.path}", result="refused"
+        )
+    return response
+
+
+def start_session(token: str) -> Person:
+    """The browser now holds *token*, in a new cookie with a new CSRF token."""
+    session.clear()
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)
+    somebody = sessions.person_of(token, limits=limits())
+    if somebody is None:  # closed in this very moment
+        raise LoggedOut
+    login_user(somebody)
+    return somebody
+
+
+def end_session() -> None:
+    """The browser holds nothing any more."""
+    logout_user()
+    session.clear()
+
+
+def held_token() -> str:
+    """The token in the browser's cookie, whether or not its log-in still lasts."""
+    return str(session.get("_user_id", ""))
+
+
+def log_in_box(form: forms.LogIn | None = None, *, status: int) -> Response:
+    """The log-in form as a box over the page, which stays as it is."""
+    fresh = form is None
+    if form is None:
+        owner, username = sessions.owner_of(held_token())
+        form = forms.LogIn(person=str(owner), username=username)
+    response = htmx.respond(pages.fragment("accounts/login.html", "box", form=form, fresh=fresh), status)
+    htmx.retarget(response, "#notice")
+    return response

@@ -1,0 +1,142 @@
+"""Several people at once, from a list: first what would happen, line by line, then all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from ipweek.accounts import audit, names, passwords, service, units
+from ipweek.accounts.models import Unit, User
+from ipweek.accounts.schema import ROLES, Person, role_words
+from ipweek.accounts.service import Slip
+from ipweek.errors import Conflict, Invalid, Refused
+from ipweek.extensions import db
+from ipweek.transaction import transaction
+
+MOST = 200
+"""People in one list; each costs a hash of 50 ms."""
+_OTHER_WORDS = {"填报": "filler", "填报人": "filler", "审核人": "approver", "审核": "approver", "经办人": "clerk", "负责人": "head"}
+_OTHER_WORDS |= {"领导": "viewer", "管理员": "admin", "审计": "auditor"}
+_BETWEEN = re.compile(r"[、，,;；/\s]+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person as the list has him. ``number`` is the row in the file; an empty role means 填报员."""
+
+    number: int
+    name: str
+    unit: str
+    username: str = ""
+    roles: str = ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a line would become. ``problem`` says why it can't; then the list is not taken."""
+
+    line: Line
+    unit: Unit | None = None
+    username: str = ""
+    roles: tuple[str, ...] = ()
+    note: str = ""
+    problem: str = ""
+
+    @property
+    def role_words(self) -> str:
+        return role_words(self.roles)
+
+
+def preview(lines: Sequence[Line], *, by: Person) -> list[Proposal]:
+    """What adding *lines* would do, one proposal each; nothing is written."""
+    service.may_keep(by)
+    if len(lines) > MOST:
+        raise Invalid(f"一次最多导入 {MOST} 人，这个文件有 {len(lines)} 人，请分成几个文件。")
+    taken = set(db.session.scalars(select(User.username)))
+    named = {(unit_id, names.key(name)) for unit_id, name in db.session.execute(select(User.unit_id, User.name).where(User.is_active))}
+    known = units.every()
+    proposals = []
+    for line in lines:
+        proposal = _propose(line, known, taken, named, by)
+        if proposal.unit and not proposal.problem:
+            taken.add(proposal.username)
+            named.add((proposal.unit.id, names.key(line.name)))
+        proposals.append(proposal)
+    return proposals
+
+
+def _propose(line: Line, known: Sequence[Unit], taken: set[str], named: set[tuple[int, str]], by: Person) -> Proposal:
+    unit = units.find(line.unit, known)
+    roles, unknown = _roles(line.roles)
+    proposal = Proposal(line, unit, names.key(line.username), roles)
+    if unit is None:
+        return replace(
+            proposal, problem=f"没有找到单位“{names.clean(line.unit)}”，请按单位名单写名称或简称" if line.unit.strip() else "请填写单位"
+        )
+    if unknown:
+        return replace(proposal, problem=f"没有“{unknown}”这个角色，可以填：{'、'.join(ROLES[role] for role in service.roles_to_give(by))}")
+    if not proposal.username:
+        proposal = replace(proposal, username=_free_username(unit, taken), note="用户名由系统生成")
+    wrong = service.wrong_words(username=proposal.username, name=names.clean(line.name))
+    if wrong:
+        return replace(proposal, problem="；".join(wrong.values()))
+    if proposal.username in taken:
+        return replace(proposal, problem=f"用户名 {proposal.username} 已经有人用了")
+    try:
+        service.check_roles(list(roles), unit, by)
+    except Refused as refused:
+        return replace(proposal, problem=str(refused))
+    if (unit.id, names.key(line.name)) in named:
+        return replace(proposal, problem=f"{unit.short}已有一个叫“{names.clean(line.name)}”的账号；如确是另一个人，请在姓名后加字区分")
+    return proposal
+
+
+def _roles(words: str) -> tuple[tuple[str, ...], str]:
+    """The roles that *words* name, and the first word that names none."""
+    by_word = {label: role for role, label in ROLES.items()} | {role: role for role in ROLES} | _OTHER_WORDS
+    found = []
+    for word in filter(None, _BETWEEN.split(names.clean(words))):
+        if word not in by_word:
+            return (), word
+        found.append(by_word[word])
+    return tuple(dict.fromkeys(found)) or ("filler",), ""
+
+
+def _free_username(unit: Unit, taken: set[str]) -> str:
+    number = 1
+    while f"{unit.slug}{number}" in taken:
+        number += 1
+    return f"{unit.slug}{number}"
+
+
+def add_all(lines: Sequence[Line], *, by: Person) -> list[Slip]:
+    """Add everyone on the list in one transaction and return the slips to print; Conflict when a line has a problem."""
+    proposals = preview(lines, by=by)
+    _refuse_problems(proposals)
+    secrets = [(password, passwords.hash_password(password)) for password in (passwords.first_password() for _ in proposals)]
+    with transaction():
+        proposals = preview(lines, by=by)  # again, under the lock
+        _refuse_problems(proposals)
+        slips = [
+            service.new_user(
+                username=each.username,
+                name=each.line.name,
+                unit_id=each.unit.id if each.unit else 0,
+                roles=each.roles,
+                password=password,
+                pw_hash=pw_hash,
+                by=by,
+            )
+            for each, (password, pw_hash) in zip(proposals, secrets, strict=True)
+        ]
+        audit.write("people-imported", by=by, detail=f"{len(slips)} 人")
+    return slips
+
+
+def _refuse_problems(proposals: Iterable[Proposal]) -> None:
+    bad = [each for each in proposals if each.problem]
+    if bad:
+        raise Conflict(f"第 {bad[0].line.number} 行：{bad[0].problem}。没有导入任何人，请改好后重新上传。")
