@@ -22,6 +22,7 @@ from typing import IO, Any
 from ipweek.errors import Busy, Invalid
 from ipweek.files.limits import TooLarge
 
+COMMAND = (sys.executable, "-X", "utf8", "-I", "-m", "ipweek.files.child")
 AT_ONCE = 4
 """How many children may run at the same time; each may take its whole memory limit."""
 WAIT_SECONDS = 3
@@ -65,7 +66,7 @@ def call(function: str, data: bytes, *, seconds: float = 10, memory_mb: int = 51
 def _run(order: bytes, data: bytes, seconds: float) -> Any:
     """The child's answer, or what stands for it when there is none."""
     with subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-I", "-m", "ipweek.files.child"],
+        COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

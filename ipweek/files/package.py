@@ -135,6 +135,8 @@ class _Package:
                     raise TooLarge(UNPACKED)
                 if part:
                     part.feed(chunk)
+        if size != info.file_size:
+            raise Invalid(CUT_OFF)
         if part:
             part.close()
         elif not size and _XML.search(name):

@@ -76,6 +76,8 @@ class PartReader:
         self.depth = 0
         self.waiting = 0  # bytes fed since the parser last saw a tag or text
         self.start: Callable[[str, Attributes], None] = self._root
+        self.text: Callable[[str], None] = _ignore_text
+        self.end: Callable[[str], None] = _ignore_text
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -124,12 +126,14 @@ class PartReader:
             raise TooLarge("文件内容过多，没有接收，请把需要的内容复制到新文件，保存后再上传。")
         self.start(name.rpartition(":")[2], attributes)
 
-    def _end(self, _name: str) -> None:
+    def _end(self, name: str) -> None:
         self.waiting = 0
         self.depth -= 1
+        self.end(name.rpartition(":")[2])
 
-    def _text(self, _text: str) -> None:
+    def _text(self, text: str) -> None:
         self.waiting = 0
+        self.text(text)
 
     def _root(self, name: str, attributes: Attributes) -> None:
         reader = _READERS.get(name)
@@ -138,6 +142,10 @@ class PartReader:
 
 def _ignore(_name: str, _attributes: Attributes) -> None:
     """Other parts are only counted."""
+
+
+def _ignore_text(_text: str) -> None:
+    """The same for text and ends."""
 
 
 class _Sheet:
@@ -153,8 +161,8 @@ class _Sheet:
         self.value = ""
         self.length = 0
         self.inside = False  # in v or t of a cell
-        part.parser.EndElementHandler = self._end
-        part.parser.CharacterDataHandler = self._text
+        part.end = self._end
+        part.text = self._text
 
     def element(self, name: str, attributes: Attributes) -> None:
         if name == "c":
@@ -214,8 +222,6 @@ class _Sheet:
                 self.value += text
 
     def _end(self, name: str) -> None:
-        self.part._end(name)  # noqa: SLF001 -- takes over the part's own handler
-        name = name.rpartition(":")[2]
         if name in {"v", "t"}:
             self.inside = False
         elif name == "c" and self.length:
@@ -263,7 +269,7 @@ class _SharedStrings:
             raise Damaged("文字表重复")
         self.lengths: list[int] = []
         self.seen.string_lengths = self.lengths
-        part.parser.CharacterDataHandler = self._text
+        part.text = self._text
 
     def element(self, name: str, _attributes: Attributes) -> None:
         if name == "si":
@@ -284,7 +290,7 @@ class _Document:
     def __init__(self, part: PartReader) -> None:
         self.seen = part.seen
         self.limits = part.limits
-        part.parser.CharacterDataHandler = self._text
+        part.text = self._text
 
     def element(self, name: str, attributes: Attributes) -> None:
         if name == "tr":
