@@ -1,0 +1,296 @@
+"""What stands over and under the text: document number, title, issuer, date of issue."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ipweek.notice.reader.facts import NoticeFacts
+from ipweek.notice.reader.layout import DATE, KINDS, NUMBER, ORGANISATION, Layout, is_issuer, is_meta
+from ipweek.notice.reader.lines import Line, tidy
+from ipweek.notice.reader.numerals import made_date, number, year
+
+_PREFIX = r"(?P<prefix>[\u4e00-\u9fff]{1,40}(?:\([\u4e00-\u9fffA-Za-z]{1,6}\)[\u4e00-\u9fff]{0,4})?)"
+_SQUARE = str.maketrans({"[": "〔", "]": "〕"})
+_OWN_NUMBER = re.compile(rf"{_PREFIX}(?:{NUMBER}|[(](?P<year2>(?:19|20)[0-9]{{2}})[)]第?(?P<count2>[0-9]{{1,4}})号)")
+_LABEL = re.compile(r"(?:发文字号|发文文号|发布文号|文件编号|文件字号|公文编号|文号|字号)[:\]〕】]?")
+
+
+def read_head(layout: Layout, facts: NoticeFacts) -> None:
+    """Fill in doc_number, title, issuer and issue_date, each with its evidence, or a note why not."""
+    _read_title(layout, facts)
+    _read_number(layout, facts)
+    _read_signature(layout, facts)
+
+
+# --- document number ---
+
+
+def _read_number(layout: Layout, facts: NoticeFacts) -> None:
+    labelled_empty = False
+    for line in [*layout.head, *layout.closing]:
+        text = line.bare.translate(_SQUARE)
+        for label in _LABEL.finditer(text):
+            rest = text[label.end() :]
+            if found := _OWN_NUMBER.match(rest):
+                return _set_number(facts, line, found)
+            labelled_empty = True
+    for line in layout.head:
+        text = line.bare.translate(_SQUARE)
+        for found in _OWN_NUMBER.finditer(text):
+            if not _is_cited(text, found, line):
+                return _set_number(facts, line, found)
+    if (opening := layout.body[:1]) and not layout.head:
+        text = opening[0].bare.translate(_SQUARE)
+        if (found := _OWN_NUMBER.match(text)) and not _is_cited(text, found, opening[0]):
+            return _set_number(facts, opening[0], found)
+    facts.notes["doc_number"] = "发文字号栏是空的。" if labelled_empty else "没有找到本通知自己的发文字号。"
+
+
+def _is_cited(text: str, found: re.Match[str], line: Line) -> bool:
+    """Whether the number at *found* is another document's: inside 《》, after it in brackets, after 根据 and the like."""
+    before, after = text[: found.start()], text[found.end() :]
+    if before.count("《") > before.count("》"):
+        return True
+    bracketed = before.endswith("(") and after.startswith(")")
+    if bracketed and before[:-1].endswith("》"):
+        return True
+    if bracketed and re.match(r"^\)(?:的|精神|要求|文件|和|、)", after):
+        return True
+    if re.search(r"(?:根据|按照|依据|遵照|转发|印发|贯彻|落实|执行|参照|废止)$", before) or re.match(
+        r"^(?:根据|按照|依据|遵照|转发)", found["prefix"]
+    ):
+        return True
+    return bool(re.match(r"^(?:文件?精神|文件?要求|文的?通知)", after)) or (line.from_table and len(text) > 200)
+
+
+def _set_number(facts: NoticeFacts, line: Line, found: re.Match[str]) -> None:
+    years, count = found["year"] or found["year2"], found["count"] or found["count2"]
+    facts.doc_number = f"{_own_prefix(found, line)}〔{year(years)}〕{int(count)}号"
+    facts.evidence["doc_number"] = line.said()[:300]
+
+
+def _own_prefix(found: re.Match[str], line: Line) -> str:
+    """The office's letters, without what stands glued before them."""
+    prefix = found["prefix"]
+    raw = re.split(r"[〔\[(]\s*(?:[12二])", line.raw(found.start("prefix"), found.end()))[0].strip()
+    tokens = raw.split()
+    if len(tokens) > 1:
+        # Letters set apart from one another belong together, words do not.
+        last = tokens.pop()
+        while tokens and len(last) + len(tokens[-1]) <= 6 and (len(tokens[-1]) == 1 or len(last) == 1):
+            last = tokens.pop() + last
+        prefix = last
+    prefix = re.sub(r"^.*(?:文件|号:|字号|文号|通知|编号)(?=.{2})", "", prefix)
+    if len(prefix) > 9:
+        prefix = re.sub(
+            rf"^.*(?:办公室|办公厅|委员会|人民政府|领导小组|管理局|产权局|监管局|{ORGANISATION})(?=[\u4e00-\u9fff]{{2,8}}(?:\(|$))",
+            "",
+            prefix,
+            count=1,
+        )
+    return prefix
+
+
+# --- title ---
+
+_TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:试行|暂行|草案|征求意见稿|代拟稿|第[一二三四五六七八九十0-9]+号)\))?$")
+_TITLE_START = re.compile(r"关于|[12][0-9]{3}年|二[〇○零OoΟ0]")
+_BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<title>.{6,120})$")
+
+
+def _read_title(layout: Layout, facts: NoticeFacts) -> None:
+    lines = [line for line in layout.head if not line.in_margin]
+    best: tuple[str, str] | None = None
+    for first in range(len(lines)):
+        if not _may_title(lines[first]):
+            continue
+        for last in range(first, min(first + 5, len(lines))):
+            if last > first and not _may_title(lines[last]):
+                break
+            words = "".join(line.bare for line in lines[first : last + 1])
+            if len(words) > 160:
+                break
+            if _is_title(words):
+                best = (_printed(lines[first : last + 1]), "\n".join(line.said() for line in lines[first : last + 1]))
+                start = _organisation_over(lines, first, words)
+                if start < first:
+                    best = (_printed(lines[start : last + 1]), "\n".join(line.said() for line in lines[start : last + 1]))
+                break
+        if best:
+            break
+    if best is None:
+        best = _labelled_title(layout) or _page_title(layout)
+    if best is None:
+        facts.notes["title"] = "没有找到通知的标题。"
+        return
+    facts.title = best[0]
+    facts.evidence["title"] = best[1]
+
+
+def _may_title(line: Line) -> bool:
+    bare = line.bare
+    return (
+        not is_meta(line)
+        and "。" not in bare
+        and len(bare) <= 120
+        and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
+        and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
+        and not bare.endswith(("文件", ":", ";"))
+        and not (line.from_table and not _is_title(bare))
+    )
+
+
+def _is_title(words: str) -> bool:
+    """Whether *words* are a whole title: they end with 通知 or its like outside of 《》, and say what it is about."""
+    words = _without_number(words)
+    if words.count("《") != words.count("》") or words.count("(") != words.count(")"):
+        return False
+    end = _TITLE_END.search(words)
+    return (
+        end is not None
+        and len(words) >= 6
+        and bool(_TITLE_START.search(words) or re.search(r"(?:周|月|日|年|活动|工作)[^,]{0,20}$", words))
+    )
+
+
+def _without_number(words: str) -> str:
+    """*words* without the own document number behind or before them."""
+    words = re.sub(r"\(?[\u4e00-\u9fff]{2,12}[〔\[(][12][0-9]{3}[〕\])]第?[0-9]{1,4}号\)?$", "", words)
+    return re.sub(r"^[\u4e00-\u9fff]{2,12}[〔\[(][12][0-9]{3}[〕\])]第?[0-9]{1,4}号(?=.)", "", words)
+
+
+def _organisation_over(lines: list[Line], first: int, words: str) -> int:
+    """Where the title really starts: an office's name right over 关于…, below the document number, belongs to it."""
+    start = first
+    if not words.startswith("关于"):
+        return first
+    while (
+        start > 0
+        and first - start < 8
+        and is_issuer(lines[start - 1].bare)
+        and not is_meta(lines[start - 1])
+        and not lines[start - 1].from_table
+    ):
+        start -= 1
+    if start == first:
+        return first
+    over = lines[start - 1].bare if start else ""
+    if start and (_OWN_NUMBER.search(over.translate(_SQUARE)) or not re.search(r"文件$", over)):
+        return start
+    return start if start == 0 and len(lines) > first else first
+
+
+def _printed(lines: list[Line]) -> str:
+    words = "".join(tidy(line.text) for line in lines)
+    return _clean_title(words)
+
+
+def _clean_title(words: str) -> str:
+    words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)
+    words = re.sub(r"[（(]?[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号[)）]?$", "", words)
+    return re.sub(r"^[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号(?=.)", "", words)
+
+
+def _labelled_title(layout: Layout) -> tuple[str, str] | None:
+    for line in layout.head:
+        found = _BY_LABEL.match(line.bare)
+        if found and _is_title(found["title"]):
+            return _clean_title(line.said(found.start("title"))), line.said()
+    return None
+
+
+def _page_title(layout: Layout) -> tuple[str, str] | None:
+    """The title in the head of a saved web page, without the site's name behind it."""
+    line = Line(layout.page_title)
+    for piece in re.split(r"[_|]|-{1,2}(?=[\u4e00-\u9fff])", line.bare):
+        if _is_title(piece):
+            return _clean_title(piece), line.said()
+    return None
+
+
+# --- issuer and date of issue ---
+
+_SEAL = re.compile(r"\((?:章|印章|盖章|代章|公章|印)\)")
+_ISSUE_LABEL = re.compile(rf"(?:成文日期|发文日期|成文时间|发文时间|印发日期|签发日期|制发日期)[:\]〕】]*(?P<date>{DATE})")
+_ISSUER_LABEL = re.compile(
+    r"^(?:发文机关|发文单位|制发机关|发布机构|发布单位|发文部门|发布部门)[:\]〕】]*(?P<who>[\u4e00-\u9fff、 ]{2,60})$"
+)
+
+
+def _read_signature(layout: Layout, facts: NoticeFacts) -> None:
+    signed = layout.signed
+    if signed is not None and (found := re.search(DATE, signed.bare)):
+        facts.issue_date = read_date(found[0])
+        facts.evidence["issue_date"] = signed.said()[:300]
+        _set_issuer(layout, signed, found.start(), facts)
+    if facts.issue_date is None:
+        for line in [*layout.head, *layout.closing]:
+            if label := _ISSUE_LABEL.search(line.bare):
+                facts.issue_date = read_date(label["date"])
+                facts.evidence["issue_date"] = line.said()[:300]
+                break
+    if facts.issue_date is None:
+        facts.evidence.pop("issue_date", None)
+        facts.notes["issue_date"] = "没有找到落款日期（网页的发布时间不算）。"
+    if facts.issuer is None:
+        _issuer_elsewhere(layout, facts)
+
+
+def _set_issuer(layout: Layout, signed: Line, date_at: int, facts: NoticeFacts) -> None:
+    """The offices in the date's own line, or in the lines right over it."""
+    if before := _SEAL.sub("", signed.bare[:date_at]).strip("(,:"):
+        if is_issuer(before):
+            facts.issuer = "、".join(_offices(signed.raw(0, date_at)))
+            facts.evidence["issuer"] = signed.said()[:300]
+        return
+    own = layout.own
+    place = next((n for n, line in enumerate(own) if line is signed), None)
+    names: list[str] = []
+    evidence: list[str] = []
+    while place and len(names) < 30:
+        place -= 1
+        line = own[place]
+        if not is_issuer(line.bare) or place < len(layout.head) or line.from_table:
+            break
+        names[:0] = _offices(line.even)
+        evidence.insert(0, line.said())
+    if names:
+        facts.issuer = "、".join(dict.fromkeys(names))
+        facts.evidence["issuer"] = "\n".join(evidence)[:600]
+
+
+def _offices(text: str) -> list[str]:
+    """The offices in one line; blanks part two names only where each is one."""
+    text = _SEAL.sub("", text).strip(" (,:")
+    parts = [part for part in re.split(r"\s+|、", text) if part]
+    if len(parts) > 1 and all(len(part) >= 4 and re.search(rf"{ORGANISATION}$", part) for part in parts):
+        return parts
+    return ["".join(text.split())]
+
+
+def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
+    """No signature: the page's own label, then the office before 关于 in the title, then the letterhead."""
+    for line in layout.head:
+        if found := _ISSUER_LABEL.match(line.bare):
+            facts.issuer, facts.evidence["issuer"] = found["who"], line.said()
+            return
+    if facts.title and (found := re.match(rf"^(?P<who>[\u4e00-\u9fff、]{{3,60}}?{ORGANISATION})关于", facts.title)):
+        facts.issuer, facts.evidence["issuer"] = found["who"], facts.evidence["title"]
+        return
+    for line in layout.head:
+        name = re.sub(r"文件$", "", line.bare)
+        if (name != line.bare or re.search(r"(?:办公室|局|委员会|政府|厅|组委会)$", name)) and is_issuer(name) and not is_meta(line):
+            facts.issuer, facts.evidence["issuer"] = name, line.said()
+            return
+    facts.notes["issuer"] = "没有找到落款单位。"
+
+
+def read_date(text: str) -> date | None:
+    """The date in *text*, which DATE matched; None where there is no such day."""
+    if "年" in text:
+        years, rest = text.split("年")
+        months, rest = rest.split("月")
+        return made_date(year(years), number(months), number(rest.rstrip("日号")))
+    years, months, days = re.split(r"[-./]", text)
+    return made_date(int(years), int(months), int(days))

@@ -1,0 +1,107 @@
+"""What a Chinese name looks like: the family names, and how a list of names that only blanks part is read."""
+
+from __future__ import annotations
+
+import re
+
+_SINGLE = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵"
+    "湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊惠甄"
+    "曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍郤璩桑桂"
+    "濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公"
+    "肖付代仝闫兰覃佟佘岳帅缑亢况郭苟鹿揭竹原战商牟佴伯赏墨哈谯笪年爱阳佟言福仉逄斯苑税植展揣门宾邝甯邸来郎但冼敬肇原植亓隋娜涂楚冶秘占丛修矫桃初国台衣鄢沐"
+)
+_DOUBLE = (
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "夏侯",
+    "端木",
+    "百里",
+    "呼延",
+    "南宫",
+    "东郭",
+    "西门",
+    "轩辕",
+    "长孙",
+    "宇文",
+    "闻人",
+    "申屠",
+    "澹台",
+    "公冶",
+    "太史",
+    "拓跋",
+    "第五",
+    "完颜",
+    "万俟",
+    "赫连",
+    "钟离",
+    "濮阳",
+    "淳于",
+    "单于",
+    "仲孙",
+    "左丘",
+)
+_STYLED = re.compile(r"^[\u4e00-\u9fff]{1,3}(?:老师|同志|先生|女士|小姐|处长|科长|主任|局长|经理|工|警官|法官|干事|秘书|部长)$")
+_NOT_NAMES = frozenset(
+    "电话 传真 邮箱 手机 地址 邮编 姓名 单位 部门 职务 附件 盖章 签字 签名 日期 时间 备注 联系 方式 及电话 电子 号码 办公 以上 以下 无 待定 同上 另行通知 特此通知 主动公开 微信 群号 名单 各一名 一名 负责 负责人 分管 领导 填写 名 人".split()
+)
+_OFFICE = re.compile(
+    r"^(?P<office>.{1,30}(?:处|局|办公室|办公厅|办|科|室|中心|部|院|协会|会|司|股|组|委|所|队|厅|站|社|台|大学|学校|公司|集团|窗口))(?P<name>.{1,8})$"
+)
+
+
+def is_name(text: str) -> bool:
+    """Whether *text* looks like a person: a family name and one or two letters, or with 老师 and the like, or with a dot."""
+    if text in _NOT_NAMES:
+        return False
+    if _STYLED.match(text) or re.match(r"^[\u4e00-\u9fff]{2,8}[·•][\u4e00-\u9fff]{2,10}$", text):
+        return True
+    if re.match(r"^[小老][\u4e00-\u9fff]$", text):
+        return text[1] in _SINGLE
+    if not re.match(r"^[\u4e00-\u9fff]{2,4}$", text):
+        return False
+    return text.startswith(_DOUBLE) and len(text) >= 3 or (text[0] in _SINGLE and len(text) <= 3)
+
+
+def split_names(text: str) -> list[str]:
+    """The names in *text*, parted by blanks; single letters set apart belong to one name (李 晴), an office before a name goes."""
+    words = [word for word in re.split(r"\s+", text.strip(" .-_…*“”【】[]")) if word]
+    names: list[str] = []
+    single = ""
+    for word in words:
+        if single:
+            joined = single + word
+            if (len(word) == 1 or is_name(joined)) and len(joined) <= 3:
+                names.append(joined)
+                single = ""
+                continue
+            single = ""
+        if len(word) == 1 and re.match(r"[\u4e00-\u9fff]", word):
+            if names and len(names[-1]) == 2 and not is_name(names[-1]):
+                names[-1] += word
+            elif word in _SINGLE:
+                single = word
+            continue
+        names.append(word)
+    return [name for word in names if (name := _person(word))]
+
+
+def _person(word: str) -> str:
+    """The person in *word*, or nothing: 规划处王明 is 王明; a name of an unusual family stands where a name must stand."""
+    word = word.strip("·•.,:;()（）")
+    if word in _NOT_NAMES:
+        return ""
+    if is_name(word):
+        return word
+    if (found := _OFFICE.match(word)) and is_name(found["name"]):
+        return found["name"]
+    return ""

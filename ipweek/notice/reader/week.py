@@ -1,0 +1,171 @@
+"""The week of the campaign: its first and last day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ipweek.notice.reader.facts import NoticeFacts
+from ipweek.notice.reader.lines import Line
+from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, WEEKDAY, YEAR, made_date, number, year
+from ipweek.notice.reader.years import Years
+
+_HOUR = r"(?:(?:上午|下午|中午|晚上?)?[0-9]{1,2}(?:时|点|:[0-9]{2})(?:[0-9]{1,2}分|半)?|(?:上午|下午|全天))"
+_NEXT_TO = rf"(?:{WEEKDAY})?(?:{_HOUR})?(?:起|开始)?"
+SPAN = re.compile(
+    rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]?{_NEXT_TO}"
+    rf"(?:(?:-|~|至|到|直至|—){{1,3}}|(?<=[日号])一(?=[0-9]))"
+    rf"(?:(?P<y2>{YEAR})年|(?P<rel2>次年|明年|同年|当年))?(?:(?P<m2>{MONTH})月)?(?P<d2>{DAY})[日号](?:{WEEKDAY})?"
+    rf"|(?P<y3>(?:19|20)[0-9]{{2}})[./-](?P<m3>[0-9]{{1,2}})[./-](?P<d3>[0-9]{{1,2}})(?:-{{1,2}}|~|至|到)(?:(?:19|20)[0-9]{{2}}[./-])?(?:(?P<m4>[0-9]{{1,2}})[./-])?(?P<d4>[0-9]{{1,2}})(?![0-9])"
+    rf"|(?<![0-9.])(?P<m5>1[0-2]|0?[1-9])\.(?P<d5>[0-3]?[0-9])日?(?:-{{1,2}}|~|至)(?:(?P<m6>1[0-2]|0?[1-9])\.)?(?P<d6>[0-3]?[0-9])日?(?![0-9.%])"
+)
+_DAY_ONE = re.compile(rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|明年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]")
+_LASTING = re.compile(
+    rf"^[日号]?(?:{WEEKDAY})?(?:起|开始|启动)?[,、(]?(?:活动)?(?:为期|历时|持续|共|时间为?)(?P<n>{COUNT})(?P<unit>天|日|周|个星期|星期)"
+)
+_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])?\(?"
+    r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”]{0,12}?(?:宣传|活动|举办|开展|集中)?)(?:周|月)?(?:活动|宣传|举办|开展|集中)?(?:时间(?:安排|和主题|与主题|和地点|及地点|、主题|、地点)?|日期|主题和时间|主题与时间|主题及时间|时段|起止时间)\)?(?P<rest>[:为是]{0,2}.*)$"
+)
+_NOT_WEEK = re.compile(
+    r"报名|报送|提交|上报|填报|申报|征集|截止|投稿|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
+)
+_IS_WEEK = re.compile(
+    r"宣传周|活动周|宣传月|活动月|科技周|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月节]活动|本届|集中(?:开展|宣传|举办)"
+)
+_HELD = re.compile(r"举办|举行|开展|组织|定于|拟于|将于|为期|时间为|期间|在全[国省市区县]")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    score: int
+    place: int
+    line: Line
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+
+
+def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:
+    """Fill in starts_on and ends_on from the text's *lines*, or a note why not."""
+    found: list[_Candidate] = []
+    heading_at = -9
+    has_vague = ""
+    for place, line in enumerate(lines):
+        heading = _HEADING.match(line.bare) if len(line.bare) <= 200 else None
+        under_heading = place - heading_at == 1
+        if heading and not _NOT_WEEK.search(line.bare[: heading.start("rest")]):
+            heading_at = place
+            under_heading = True
+        spans = list(SPAN.finditer(line.bare))
+        for span in spans:
+            found.append(_rated(line, place, span, *_span_days(span, years), under_heading=under_heading))
+        if not spans or under_heading:
+            for single in _DAY_ONE.finditer(line.bare):
+                if any(span.start() <= single.start() < span.end() for span in spans):
+                    continue
+                first = _single_day(single, years)
+                if lasting := _LASTING.match(line.bare[single.end() :]):
+                    last = first + _length(lasting) if first else None
+                    found.append(_rated(line, place, single, first, last, under_heading=under_heading))
+                elif under_heading and not re.match(rf"(?:{WEEKDAY})?(?:之?前|以前|起|开始|截止)", line.bare[single.end() :]):
+                    found.append(_rated(line, place, single, first, first, under_heading=True, is_single=True))
+        if under_heading and not found and re.search(r"月(?:上旬|中旬|下旬|底|初|份|期间)|待定|另行通知", line.bare):
+            has_vague = line.said()[:200]
+    best = max(found, key=lambda candidate: (candidate.score, -candidate.place, -candidate.start), default=None)
+    if best is None or best.score < 4:
+        facts.notes.setdefault("starts_on", f"原文只写了大致时间：{has_vague}" if has_vague else "没有找到活动的起止日期。")
+        facts.notes.setdefault("ends_on", facts.notes["starts_on"])
+        return
+    if best.first is None or best.last is None:
+        note = (
+            "活动时间没有写年份，标题和落款也没有年份。"
+            if years.of_week is None and years.issued_in is None
+            else "活动时间写的日期不存在或前后颠倒。"
+        )
+        facts.notes["starts_on"] = facts.notes["ends_on"] = note
+        return
+    facts.starts_on, facts.ends_on = best.first, best.last
+    evidence = best.line.sentence(best.start, best.end)
+    facts.evidence["starts_on"] = facts.evidence["ends_on"] = evidence
+    for name in ("starts_on", "ends_on"):
+        facts.notes.pop(name, None)
+        if attached:
+            facts.notes[name] = "取自随文转发的文件。"
+
+
+def _rated(
+    line: Line, place: int, match: re.Match[str], first: date | None, last: date | None, *, under_heading: bool, is_single: bool = False
+) -> _Candidate:
+    """How well a span of days fits as the week: by what is said right before and after it in its sentence."""
+    text = line.bare
+    start, end = match.span()
+    before = re.split(r"[。;!?]", text[max(0, start - 80) : start])[-1]
+    after = re.split(r"[。;!?]", text[end : end + 80])[0]
+    near = before[-30:] + after[:30]
+    score = 8 if under_heading else 0
+    score += 5 if _IS_WEEK.search(near) else 2 if _IS_WEEK.search(before + after) else 0
+    score += 3 if _HELD.search(near) else 0
+    score += 6 if re.search(r"(?:活动|宣传周?|举办|周|集中宣传)(?:的)?时间[:为是]{0,2}(?:定于|拟定于|自|从|在|:)?$", before) else 0
+    if _NOT_WEEK.search(before[-20:]) or _NOT_WEEK.search(after[:12]) and not re.search(r"宣传周|活动周|宣传月", after[:12]):
+        score -= 7
+    if re.match(rf"(?:{WEEKDAY})?(?:之?前|以前|止?截止)", after):
+        score -= 8
+    if (
+        before.count("《") > before.count("》")
+        or re.search(r"(?:原定(?:于|为)?|原计划|由原?(?:来的?|定的?)?|从)$", before)
+        and re.match(r".{0,6}?(?:调整|改|变更|延)", after)
+    ):
+        score -= 12
+    if re.search(r"(?:调整|改|变更|延期|推迟|提前)(?:为|至|到)$", before):
+        score += 8
+    if first and last and not is_single:
+        score += 1 if 1 <= (last - first).days <= 61 else -3
+    return _Candidate(score, place, line, start, end, first, last)
+
+
+def _span_days(span: re.Match[str], years: Years) -> tuple[date | None, date | None]:
+    """Both days of a range; what the second leaves out it has from the first."""
+    if span["m3"]:
+        first = made_date(int(span["y3"]), int(span["m3"]), int(span["d3"]))
+        last = made_date(int(span["y3"]), int(span["m4"] or span["m3"]), int(span["d4"]))
+        return _ordered(first, last)
+    if span["m5"]:
+        months, days = int(span["m5"]), int(span["d5"])
+        first = years.dated(months, days)
+        last = years.dated(int(span["m6"] or months), int(span["d6"]))
+        return _ordered(first, last)
+    months, days = number(span["m"]), number(span["d"])
+    end_months, end_days = number(span["m2"]) if span["m2"] else months, number(span["d2"])
+    if span["y"]:
+        first = made_date(year(span["y"]), months, days)
+    elif span["rel"] in ("明年", "次年"):
+        first = made_date(years.issued_in + 1, months, days) if years.issued_in else None
+    else:
+        first = years.dated(months, days)
+    if first is None and span["y2"]:
+        first = made_date(year(span["y2"]) - (end_months < months), months, days)
+    if first is None:
+        return None, None
+    if span["y2"]:
+        return _ordered(first, made_date(year(span["y2"]), end_months, end_days))
+    next_year = span["rel2"] in ("次年", "明年") or end_months < months
+    return _ordered(first, made_date(first.year + next_year, end_months, end_days))
+
+
+def _ordered(first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    return (first, last) if first and last and first <= last else (None, None)
+
+
+def _single_day(single: re.Match[str], years: Years) -> date | None:
+    months, days = number(single["m"]), number(single["d"])
+    if single["y"]:
+        return made_date(year(single["y"]), months, days)
+    return years.dated(months, days)
+
+
+def _length(lasting: re.Match[str]) -> timedelta:
+    count = number(lasting["n"])
+    return timedelta(days=count * (7 if "周" in lasting["unit"] or "星期" in lasting["unit"] else 1) - 1)
