@@ -53,13 +53,12 @@ class DeadlineWords:
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:
-    """The facts of a notice file as JSON, with its ``text``; Invalid with one sentence where it can't be read.
+    """The facts of a notice file as JSON, with its ``text`` and ``kind``; Invalid with one sentence where it can't be read.
 
     Parsing happens in the child process, behind the gate; call this outside of transaction().
     """
-    gate.inspect(data, name, accept=NOTICE_KINDS)
-    facts: dict[str, Any] = child.call("ipweek.notice.reader:read_upload", data, name=name)
-    return facts
+    kind = gate.inspect(data, name, accept=NOTICE_KINDS)
+    return {**child.call("ipweek.notice.upload:read", data, name=name), "kind": kind}
 
 
 def draft(facts: Mapping[str, Any], *, file_id: int | None = None, by: Person) -> Campaign:
