@@ -86,7 +86,7 @@ def until(stopping: threading.Event, app: Wsgi) -> Wsgi:
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not stopping.is_set():
             return app(environ, start_response)
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "10"), ("Connection", "close"), ("Cache-Control", "no-store")]
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "10"), ("Cache-Control", "no-store")]
         start_response("503 Service Unavailable", headers)
         return ["系统正在重新启动，请稍候再试。已填写的内容不会丢失。".encode()]
 

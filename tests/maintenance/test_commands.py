@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -11,26 +12,43 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from ipweek.maintenance import instance, server
+from ipweek.maintenance import instance
 from tests.browser import ROOT
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rights are kept elsewhere on Windows")
 
 
+def run(site, *words, **environ):
+    environ = {**os.environ, "IPWEEK_INSTANCE": str(site), "PYTHONPATH": str(ROOT), **environ}
+    command = [sys.executable, "-W", "ignore", "-m", "ipweek", *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+
+
 @pytest.fixture
 def ipweek(tmp_path):
     """Run the command over a site that is not there yet."""
+    return partial(run, tmp_path / "site")
 
-    def run(*words, **environ):
-        environ = {**os.environ, "IPWEEK_INSTANCE": str(tmp_path / "site"), "PYTHONPATH": str(ROOT), **environ}
-        command = [sys.executable, "-W", "ignore", "-m", "ipweek", *words]
-        return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
 
-    return run
+@pytest.fixture(scope="session")
+def new_made_site(tmp_path_factory):
+    """What ``ipweek init`` made, to be copied."""
+    folder = tmp_path_factory.mktemp("init") / "site"
+    done = run(folder, "init")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def made(new_made_site, tmp_path, ipweek):
+    """The command over a site just made by ``ipweek init``."""
+    shutil.copytree(new_made_site, tmp_path / "site")
+    return ipweek
 
 
 def refused(done, says):
@@ -60,9 +78,7 @@ def test_init_makes_a_site_with_one_administrator_whose_password_is_shown_once(i
 
 
 @posix
-def test_what_init_makes_is_for_its_own_user_alone(ipweek, tmp_path):
-    ipweek("init")
-
+def test_what_init_makes_is_for_its_own_user_alone(made, tmp_path):
     made = [tmp_path / "site", *(tmp_path / "site").rglob("*")]
     assert len(made) > 3
     assert [path for path in made if path.stat().st_mode & 0o077] == []
@@ -72,54 +88,43 @@ def test_without_a_site_there_is_nothing_to_run(ipweek):
     assert refused(ipweek("run"), "ipweek init")
 
 
-def test_a_wrong_setting_stops_the_start(ipweek):
-    ipweek("init")
-
-    assert refused(ipweek("run", IPWEEK_PROT="1"), "IPWEEK_PROT")
+def test_a_wrong_setting_stops_the_start(made):
+    assert refused(made("run", IPWEEK_PROT="1"), "IPWEEK_PROT")
 
 
-def test_a_weak_secret_stops_the_start(ipweek, tmp_path):
-    ipweek("init")
+def test_a_weak_secret_stops_the_start(made, tmp_path):
     (tmp_path / "site" / "secret").write_text("password", "ascii")
 
-    assert refused(ipweek("run"), "太短")
+    assert refused(made("run"), "太短")
 
 
-def test_debug_stops_the_start(ipweek):
-    ipweek("init")
-
-    assert refused(ipweek("run", FLASK_DEBUG="1"), "调试模式")
+def test_debug_stops_the_start(made):
+    assert refused(made("run", FLASK_DEBUG="1"), "调试模式")
 
 
 @posix
-@pytest.mark.parametrize("name", ["secret", "ipweek.sqlite"])
-@pytest.mark.parametrize("mode", [0o644, 0o640])
-def test_a_file_that_others_may_read_stops_the_start(ipweek, tmp_path, name, mode):
-    ipweek("init")
+@pytest.mark.parametrize("name, mode", [("secret", 0o640), ("ipweek.sqlite", 0o644)])
+def test_a_file_that_others_may_read_stops_the_start(made, tmp_path, name, mode):
     (tmp_path / "site" / name).chmod(mode)
 
-    assert refused(ipweek("run"), f"{name} 可以被本机其他用户读取")
-    assert ipweek("doctor").returncode == 1
+    assert refused(made("run"), f"{name} 可以被本机其他用户读取")
 
 
-def test_a_database_of_a_newer_program_stops_the_start(ipweek, tmp_path):
-    ipweek("init")
+def test_a_database_of_a_newer_program_stops_the_start(made, tmp_path):
     database = sqlite3.connect(tmp_path / "site" / "ipweek.sqlite")
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.commit()
     database.close()
 
-    assert refused(ipweek("run"), "更新版本")
-    assert refused(ipweek("init"), "更新版本")
-    doctor = ipweek("doctor")
+    assert refused(made("run"), "更新版本")
+    assert refused(made("init"), "更新版本")
+    doctor = made("doctor")
     assert doctor.returncode == 1
     assert "[错误] 数据库已由更新版本" in doctor.stdout
 
 
-def test_doctor_finds_nothing_wrong_with_a_new_site(ipweek):
-    ipweek("init")
-
-    done = ipweek("doctor")
+def test_doctor_finds_nothing_wrong_with_a_new_site(made):
+    done = made("doctor")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[错误]" not in done.stdout
@@ -167,10 +172,9 @@ def test_a_killed_server_leaves_no_lock_behind(live, serve):
     assert get(f"{again.url}/readyz")[0] == 200
 
 
-def test_a_port_that_is_taken_is_said(ipweek):
-    ipweek("init")
+def test_a_port_that_is_taken_is_said(made):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = ipweek("run", "--port", str(taken.getsockname()[1]))
+        done = made("run", "--port", str(taken.getsockname()[1]))
 
     assert refused(done, "--port")
 
@@ -180,32 +184,50 @@ def test_a_stopped_server_ends_well(live):
     assert "服务已停止" in "".join(live.said)
 
 
-def test_a_stop_lets_a_running_request_finish_and_sends_new_ones_away():
-    started, answered = threading.Event(), threading.Event()
+SLOW = """
+import sys, time
+from pathlib import Path
+from ipweek.config import Settings
+from ipweek.maintenance import server
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        print("started", flush=True)
+    while environ["PATH_INFO"] == "/slow" and not Path(sys.argv[1]).exists():
+        time.sleep(0.01)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
+    return [b"saved"]
+
+server.serve(app, Settings(Path("."), port=0), ready=lambda address: print(address, flush=True))
+"""
+
+
+def test_a_stop_lets_a_running_request_finish_and_sends_new_ones_away(tmp_path):
+    go_on = tmp_path / "go-on"
     told = []
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", SLOW, go_on], env=environ, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        running = threading.Thread(target=lambda: told.append(get(f"{url}/slow")))
+        running.start()
+        assert process.stdout.readline() == "started\n"
 
-    def slow(environ, start_response):
-        started.set()
-        answered.wait(10)
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [b"saved"]
+        process.terminate()
+        new = wait_for(lambda: get(url), lambda answer: answer[0] == 503)
+        go_on.touch()
+        running.join()
 
-    stopping = threading.Event()
-    app = server.until(stopping, slow)
-    worker = threading.Thread(target=lambda: told.append(b"".join(app({}, lambda status, headers: told.append(status)))))
-    worker.start()
-    started.wait(10)
-    stopping.set()
-    new = []
-    body = b"".join(app({}, lambda status, headers: new.append((status, dict(headers)))))
-    answered.set()
-    worker.join()
+    assert "请稍候再试" in new[1]
+    assert new[2]["Retry-After"] == "10"
+    assert told[0][:2] == (200, "saved")
+    assert process.returncode == 0
 
-    assert told == ["200 OK", b"saved"]
-    ((status, headers),) = new
-    assert status.startswith("503")
-    assert headers["Retry-After"] == "10"
-    assert "请稍候再试" in body.decode()
+
+def wait_for(ask, good):
+    """The first good answer; fails by the test's own time limit."""
+    while not good(answer := ask()):
+        time.sleep(0.01)
+    return answer
 
 
 def test_a_stop_while_an_upload_is_under_way_is_over_within_ten_seconds(live):
