@@ -148,4 +148,4 @@ def look_at_fonts() -> Iterator[Finding]:
     if tool is not None:
         found = subprocess.run([tool, ":lang=zh"], capture_output=True, check=False).stdout.strip()
         if not found:
-            yield Finding("注意", "服务器上没有中文字体：填报和下载不受影响，只是不能在本机把工作簿转成 PDF（Debian：apt install fonts-noto-cjk）")
+            yield Finding("注意", "服务器上没有中文字体，不能在本机把工作簿转成 PDF，填报和下载不受影响（Debian：fonts-noto-cjk）")

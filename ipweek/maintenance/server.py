@@ -33,7 +33,7 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
     channels: dict[int, Any] = {}
     proxied = settings.trusted_proxies
     if proxied:
-        app = ProxyFix(app, x_for=proxied, x_proto=proxied, x_host=proxied)  # type: ignore[arg-type]
+        app = ProxyFix(app, x_for=proxied, x_proto=proxied, x_host=proxied)
     try:
         server = create_server(
             until(stopping, app),
