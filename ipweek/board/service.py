@@ -1,0 +1,189 @@
+"""Where all units stand in one campaign: the lines of the board, its counts, its map, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ipweek import clock
+from ipweek.accounts import audit
+from ipweek.accounts.models import Unit
+from ipweek.accounts.schema import Person
+from ipweek.annexes import service as annexes
+from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.schema import STATUSES
+from ipweek.errors import Forbidden
+from ipweek.extensions import db
+from ipweek.notice import deadlines
+from ipweek.notice import service as notices
+from ipweek.notice.models import Campaign, Extension
+from ipweek.reporting import due as dues
+from ipweek.reporting.deadline_text import DeadlineText
+from ipweek.reporting.models import Move
+from ipweek.transaction import transaction
+
+SHOWN = {"unsent": "待报送", "submitted": "待审核", "returned": "退回修改", "approved": "已通过", "overdue": "逾期"}
+"""The filters: the four numbers, and those whose time is over or who sent late."""
+
+_STANDS = {
+    "todo": "unsent",
+    "draft": "unsent",
+    "unit_review": "unsent",
+    "submitted": "submitted",
+    "returned": "returned",
+    "approved": "approved",
+    "archived": "approved",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's table on the board."""
+
+    table: AnnexTable
+    unit: Unit
+    activities: int
+    due: deadlines.Due | None
+    is_overdue: bool
+    """Whether it is still with the unit although its time is over."""
+
+    @property
+    def stands(self) -> str:
+        """Which of the four numbers counts it."""
+        return _STANDS[self.table.status]
+
+    @property
+    def glyph(self) -> str:
+        return "!" if self.is_overdue else STATUSES[self.table.status].glyph
+
+    @property
+    def words(self) -> str:
+        """Its state as said on the map and in the lists."""
+        label = "无活动，" + STATUSES[self.table.status].label if self.table.nil_return else STATUSES[self.table.status].label
+        return f"{label}，已逾期" if self.is_overdue else label
+
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "order": lambda line: (line.table.annex, line.unit.sort_no, line.unit.id),
+    "status": lambda line: (list(STATUSES).index(line.table.status), line.unit.sort_no),
+    "count": lambda line: -line.activities,
+    "changed": lambda line: -(line.table.changed_at.timestamp() if line.table.changed_at else 0),
+    "due": lambda line: (line.due.at.timestamp() if line.due and line.due.at else float("inf"), line.unit.sort_no),
+}
+
+
+@dataclass(frozen=True)
+class Board:
+    """One campaign as the office sees it. ``lines`` are those that the filter leaves, ``districts`` and ``members`` all."""
+
+    campaign: Campaign
+    campaigns: Sequence[tuple[int, int, str]]
+    lines: Sequence[Line]
+    totals: Mapping[str, int]
+    asked: int
+    """How many units have to report: excused ones do not count."""
+    activities: int
+    districts: Sequence[Line]
+    members: Mapping[str, Sequence[Line]]
+    without_table: Sequence[str]
+    deadline: DeadlineText
+    revision: str
+    show: str
+    sort: str
+
+
+def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by: Person) -> Board | None:
+    """The board of a campaign (the current one unless named), for the office and the leaders; None before the first one."""
+    campaign = chosen(campaign_id, by=by)
+    if campaign is None:
+        return None
+    now = clock.now()
+    show = show if show in SHOWN else ""
+    sort = sort if sort in SORTS else "order"
+    revision = revision_of(campaign, now=now)
+    every = sorted(_lines(campaign, now), key=SORTS["order"])
+    totals = {key: sum(_is_shown(line, key) for line in every) for key in SHOWN}
+    lines = sorted((line for line in every if not show or _is_shown(line, show)), key=SORTS[sort])
+    members = [line for line in every if line.unit.level != "district"]
+    return Board(
+        campaign,
+        _campaigns(),
+        lines,
+        totals,
+        sum(not line.table.is_excused for line in every),
+        sum(line.activities for line in every),
+        [line for line in every if line.unit.level == "district"],
+        {key: [line for line in members if line.stands == key] for key in ("unsent", "returned", "submitted", "approved")},
+        _without_table(campaign, {line.unit.id for line in every}),
+        dues.text(deadlines.due_of(campaign, "plan"), now=now),
+        revision,
+        show,
+        sort,
+    )
+
+
+def chosen(campaign_id: int | None, *, by: Person) -> Campaign | None:
+    """The campaign asked for, else the current one. Forbidden for those who are neither office nor leaders."""
+    if not (by.is_office or by.has("viewer")):
+        raise Forbidden
+    return notices.get(campaign_id, by=by) if campaign_id is not None else notices.current()
+
+
+def revision_of(campaign: Campaign, *, now: datetime | None = None) -> str:
+    """Changes whenever the board would look different: with each op and move, and as the hours to the deadline pass."""
+    tables = select(func.count(AnnexTable.id), func.sum(AnnexTable.revision), func.max(AnnexTable.changed_at))
+    found = db.session.execute(tables.where(AnnexTable.campaign_id == campaign.id)).one()
+    others = db.session.execute(
+        select(select(func.max(Move.id)).scalar_subquery(), select(func.max(Extension.id)).scalar_subquery(), func.count(Unit.id))
+    ).one()
+    hour = int((now or clock.now()).timestamp()) // 3600
+    changed = int(found[2].timestamp()) if found[2] else 0
+    return "-".join(str(part or 0) for part in (campaign.id, campaign.status, found[0], found[1], changed, *others, hour))
+
+
+def hand_out_missing(campaign_id: int, *, by: Person) -> int:
+    """Give a table to each active unit that has none yet, such as one that was added later; how many that were."""
+    if not by.is_office:
+        raise Forbidden
+    with transaction():
+        campaign = notices.get(campaign_id, by=by)
+        made = annexes.hand_out(campaign)
+        if made:
+            audit.write("table.hand_out", by=by, object=f"campaign:{campaign.id}", detail="、".join(table.unit.short for table in made))
+        return len(made)
+
+
+def _campaigns() -> list[tuple[int, int, str]]:
+    """Id, year and title of every campaign that was opened, newest first."""
+    query = select(Campaign.id, Campaign.year, Campaign.title).where(Campaign.status.in_(("open", "closed")))
+    return list(db.session.execute(query.order_by(Campaign.year.desc(), Campaign.id.desc())).tuples())
+
+
+def _lines(campaign: Campaign, now: datetime) -> Iterable[Line]:
+    tables = annexes.tables_of(campaign)
+    counts = annexes.activity_counts(campaign)
+    due_at = dues.of_all(campaign, tables)
+    for table in tables:
+        due = due_at[table.id]
+        is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and not table.is_excused
+        yield Line(table, table.unit, counts.get(table.id, 0), due, is_with_unit and due is not None and due.is_past(now))
+
+
+def _is_shown(line: Line, show: str) -> bool:
+    if line.table.is_excused:
+        return False
+    if show == "overdue":
+        return line.is_overdue or line.table.is_late
+    return line.stands == show
+
+
+def _without_table(campaign: Campaign, have: set[int]) -> list[str]:
+    """Short names of active units that should report and have no table."""
+    annex_numbers = {form.annex for form in campaign.annexes}
+    levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex in annex_numbers]
+    query = select(Unit.id, Unit.short).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
+    return [short for unit_id, short in db.session.execute(query).tuples() if unit_id not in have]

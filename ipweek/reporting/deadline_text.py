@@ -1,0 +1,41 @@
+"""What a page says about a deadline: until when, how long there is, and what happens after. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from ipweek import wording
+
+Urgency = Literal["far", "week", "soon", "late", "none"]
+"""Grey over 7 days, blue up to 7, amber up to 2, red when it is past; none where no date can be given."""
+
+
+@dataclass(frozen=True)
+class DeadlineText:
+    """A sentence and how urgent it is. ``until`` is the end alone (``4月12日（周五）24:00``), ``left`` the time alone."""
+
+    words: str
+    urgency: Urgency
+    until: str = ""
+    left: str = ""
+
+
+def of(on: date | None, at_time: time | None, too_late_at: datetime | None, *, now: datetime, note: str = "") -> DeadlineText:
+    """The sentence for something due on the day *on* until *at_time* (None: 24:00).
+
+    *too_late_at* is the first moment that is too late. Where there is no date, *note* says why.
+    """
+    if on is None or too_late_at is None:
+        return DeadlineText(note or "通知没有写明截止时间，请向市联席办询问。", "none")
+    until = wording.until(on, at_time)
+    remaining = too_late_at - now
+    if remaining <= timedelta(0):
+        left = f"已逾期 {wording.length(-remaining)}"
+        return DeadlineText(f"{until} 已截止，{left}；仍可报送，但会标记“逾期”", "late", until, left)
+    left = f"还剩 {wording.length(remaining)}"
+    words = f"{until} 截止，{left}；逾期仍可报送，但会标记“逾期”"
+    if remaining <= timedelta(days=2):
+        return DeadlineText(words, "soon", until, left)
+    return DeadlineText(words, "week" if remaining <= timedelta(days=7) else "far", until, left)

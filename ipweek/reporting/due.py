@@ -1,0 +1,58 @@
+"""When a table is due: its own date after a return, else its unit's extension, else the campaign's deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from ipweek import clock
+from ipweek.annexes.models import AnnexTable
+from ipweek.clock import SHANGHAI
+from ipweek.notice import calendar, deadlines
+from ipweek.notice.deadlines import Due
+from ipweek.notice.models import Campaign
+from ipweek.reporting import deadline_text
+from ipweek.reporting.deadline_text import DeadlineText
+
+DAYS_TO_MEND = 2
+"""Working days that a returned table gets, unless the office enters another day."""
+
+
+def of(table: AnnexTable) -> Due | None:
+    """The table's due moment as it stands; None where the notice asks for no date."""
+    return of_all(table.campaign, [table])[table.id]
+
+
+def of_all(campaign: Campaign, tables: Sequence[AnnexTable]) -> dict[int, Due | None]:
+    """The same for many tables of one campaign in one look at the database, by table id."""
+    by_unit = deadlines.due_by_unit(campaign, "plan", [(table.unit_id, table.annex) for table in tables])
+    return {table.id: after_return(table.return_due_at) if table.return_due_at else by_unit[table.unit_id] for table in tables}
+
+
+def after_return(too_late_at: datetime) -> Due:
+    """A returned table's own deadline, which stands over all others."""
+    local = clock.in_shanghai(too_late_at)
+    ends_the_day = local.time() == time.min
+    on = (local - timedelta(days=1)).date() if ends_the_day else local.date()
+    return Due("plan", None, "退回修改后重新报送", on, None if ends_the_day else local.time(), too_late_at)
+
+
+def text(due: Due | None, *, now: datetime | None = None) -> DeadlineText:
+    """What a page says about *due*."""
+    moment = now or clock.now()
+    if due is None:
+        return deadline_text.of(None, None, None, now=moment)
+    return deadline_text.of(due.on, due.time, due.at, now=moment, note=due.note)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after *day* in Shanghai: its 24:00."""
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+
+
+def day_to_mend() -> date | None:
+    """The day the office is offered for a return; None where the calendar has no data."""
+    try:
+        return deadlines.work_calendar().add_workdays(clock.today(), DAYS_TO_MEND)
+    except calendar.NoCalendar:
+        return None

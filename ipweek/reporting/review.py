@@ -1,0 +1,131 @@
+"""What the office reads before it decides: the table as it was sent, what the checks ask, what changed since last time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from ipweek.accounts.models import Unit
+from ipweek.accounts.schema import Person
+from ipweek.annexes import checks
+from ipweek.annexes import service as annexes
+from ipweek.annexes.checks import Finding
+from ipweek.annexes.models import AnnexTable
+from ipweek.errors import Forbidden
+from ipweek.extensions import db
+from ipweek.notice import schema
+from ipweek.reporting import comparing, service, states, tasks
+from ipweek.reporting import due as dues
+from ipweek.reporting.comparing import Differences
+from ipweek.reporting.models import Move
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Where a table stands among those that wait for the office. Ids of tables, None at the ends."""
+
+    before: int | None
+    after: int | None
+    total: int
+
+
+@dataclass(frozen=True)
+class Following:
+    """Where the office goes after a decision on the table of *unit*: ``table_id`` is None when nothing waits."""
+
+    unit: str
+    table_id: int | None
+    total: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """A table on the office's desk. ``content`` is the snapshot of the newest submission, None if nothing was sent."""
+
+    table: AnnexTable
+    moves: Sequence[Move]
+    submission: Move | None
+    content: Mapping[str, Any] | None
+    form: schema.Annex
+    findings: Sequence[Finding]
+    differences: Differences | None
+    actions: frozenset[str]
+    may_take_back: bool
+    waiting: Waiting
+    day_to_mend: date | None
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """What the unit said to the findings, by finding id."""
+        return self.submission.reasons if self.submission else {}
+
+    @property
+    def marks(self) -> Mapping[tuple[int | None, str | None], str]:
+        """The worst kind of finding by cell."""
+        return tasks.worst([finding for finding in self.findings if finding.kind != "D"])
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether there is anything to press."""
+        return self.may_take_back or not self.actions.isdisjoint(states.DECISIONS)
+
+    @property
+    def sent_before(self) -> int:
+        """How many times the office got the table before this submission."""
+        return len(service.submissions_in(self.moves)) - 1
+
+
+def read(table_id: int, *, by: Person) -> Review:
+    """The table for a decision. Forbidden for those who may see it but do not decide."""
+    table = annexes.get_table(table_id, by=by)
+    if not by.is_office:
+        reason = "只有市联席办的经办人和负责人可以审核。"
+        raise Forbidden(reason)
+    moves = service.moves_of(table)
+    sent = service.submissions_in(moves)
+    contents = [move.snapshot.content for move in sent[-2:] if move.snapshot]
+    content = contents[-1] if contents else None
+    actions = states.possible(table.status, service.parts_of(table, by=by), campaign_status=table.campaign.status)
+    return Review(
+        table,
+        moves,
+        sent[-1] if sent else None,
+        content,
+        schema.from_json(content["form"] if content else table.schema.form),
+        _findings(table, content) if content else [],
+        comparing.compare(contents[0], contents[1]) if len(contents) == 2 else None,
+        actions,
+        "take_back" in actions and not service.cannot_take_back(table, moves),
+        waiting_beside(table),
+        dues.day_to_mend(),
+    )
+
+
+def _findings(table: AnnexTable, content: Mapping[str, Any]) -> list[Finding]:
+    rows = [(row["id"], row["values"]) for row in content["rows"]]
+    return list(checks.check_table(rows, content["header"], annexes.context_of(table), nil_return=content["nil_return"]))
+
+
+def waiting_beside(table: AnnexTable) -> Waiting:
+    """The tables of the same campaign that wait for the office, before and after this one in official order."""
+    query = (
+        select(AnnexTable.id, AnnexTable.annex, Unit.sort_no)
+        .join(Unit)
+        .where(AnnexTable.campaign_id == table.campaign_id, AnnexTable.status == "submitted")
+    )
+    here = (table.annex, table.unit.sort_no, table.id)
+    places = sorted((annex, sort_no, table_id) for table_id, annex, sort_no in db.session.execute(query).tuples())
+    before = [place for place in places if place < here]
+    after = [place for place in places if place > here]
+    return Waiting(before[-1][2] if before else None, after[0][2] if after else None, len(places))
+
+
+def following(table_id: int, *, by: Person) -> Following:
+    """The next table that waits, after this one in official order, else before it."""
+    table = annexes.get_table(table_id, by=by)
+    waiting = waiting_beside(table)
+    return Following(table.unit.short, waiting.after or waiting.before, waiting.total)

@@ -1,0 +1,119 @@
+"""The one state machine of an annex table: who may do what in which state, and what comes of it. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ipweek.annexes.schema import STATUSES
+from ipweek.errors import Conflict, Forbidden
+
+Part = Literal["filler", "approver", "office"]
+"""What a person is to a table: filler or approver of its unit, or clerk or head of the office."""
+
+PARTS: dict[Part, str] = {"filler": "本单位的填报员", "approver": "本单位的审核人", "office": "市联席办的经办人或负责人"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action: the states it starts from, the state it leads to, and who may take it.
+
+    ``or_else`` is where it leads instead: of a submission, when the unit wants a second pair of eyes; of a way
+    back, when the office had returned the table before (its reason then stays before the unit's eyes).
+    """
+
+    action: str
+    label: str
+    starts: tuple[str, ...]
+    to: str
+    parts: tuple[Part, ...]
+    or_else: str = ""
+    needs_open_campaign: bool = True
+
+
+STEPS: dict[str, Step] = {
+    step.action: step
+    for step in (
+        Step("submit", "报送", ("todo", "draft", "returned"), "submitted", ("filler",), or_else="unit_review"),
+        Step("nil_return", "零报送", ("todo", "draft", "returned"), "submitted", ("filler",), or_else="unit_review"),
+        Step("endorse", "同意报送", ("unit_review",), "submitted", ("approver",)),
+        Step("send_back", "退回填报员", ("unit_review",), "draft", ("approver",), or_else="returned"),
+        Step("withdraw", "撤回报送", ("unit_review", "submitted"), "draft", ("filler", "approver"), or_else="returned"),
+        Step("approve", "通过", ("submitted",), "approved", ("office",), needs_open_campaign=False),
+        Step("return", "退回修改", ("submitted", "approved"), "returned", ("office",)),
+        Step("take_back", "撤销决定", ("approved", "returned"), "submitted", ("office",), needs_open_campaign=False),
+    )
+}
+"""Every action there is. ``archived`` is the end: nothing starts from it."""
+
+SUBMISSIONS = frozenset({"submit", "nil_return", "endorse"})
+DECISIONS = frozenset({"approve", "return"})
+
+_BECAUSE: dict[tuple[str, str], str] = {
+    ("submit", "unit_review"): "这张表已送本单位审核人，不用再次报送。",
+    ("submit", "submitted"): "这张表已经报送，不用再次报送。如需修改，请先撤回报送。",
+    ("submit", "approved"): "这张表已审核通过，不用再次报送。如需修改，请联系市联席办退回。",
+    ("endorse", "submitted"): "这张表已经同意报送，不用再次办理。",
+    ("withdraw", "todo"): "这张表还没有报送，可以直接填写。",
+    ("withdraw", "draft"): "这张表现在没有报送，可以直接修改。",
+    ("withdraw", "returned"): "这张表已被退回修改，可以直接修改后重新报送，不用撤回。",
+    ("withdraw", "approved"): "这张表已审核通过，不能撤回。如需修改，请联系市联席办退回。",
+    ("approve", "approved"): "这张表已经审核通过，不用再次办理。",
+    ("approve", "returned"): "这张表已被退回修改，请等单位重新报送后再审核。",
+    ("approve", "draft"): "单位已撤回报送，请等重新报送后再审核。",
+    ("approve", "unit_review"): "单位已撤回报送，重新报送的内容还在等本单位审核人同意。",
+    ("return", "returned"): "这张表已经退回修改，不用再次办理。",
+    ("return", "draft"): "单位已撤回报送，可以自行修改，不用再退回。",
+    ("return", "unit_review"): "单位已撤回报送，重新报送的内容还在等本单位审核人同意。",
+    ("take_back", "submitted"): "这张表正在等待审核，没有可以撤销的决定。",
+    ("take_back", "draft"): "单位已经在修改这张表，不能再撤销决定。",
+}
+"""Why an action is not possible in a state, where more can be said than the state's name."""
+
+
+def is_possible(action: str, status: str, parts: Iterable[Part], *, campaign_status: str = "open") -> bool:
+    """Whether a person who is *parts* to the table may take *action* now."""
+    step = STEPS[action]
+    is_open = campaign_status == "open" or (campaign_status == "closed" and not step.needs_open_campaign)
+    return status in step.starts and is_open and not set(parts).isdisjoint(step.parts)
+
+
+def possible(status: str, parts: Iterable[Part], *, campaign_status: str = "open") -> frozenset[str]:
+    """All actions the person may take now."""
+    held = frozenset(parts)
+    return frozenset(action for action in STEPS if is_possible(action, status, held, campaign_status=campaign_status))
+
+
+def check_part(action: str, parts: Iterable[Part]) -> None:
+    """Forbidden, saying who may, unless the person has a part in *action*."""
+    step = STEPS[action]
+    if set(parts).isdisjoint(step.parts):
+        reason = f"只有{'、'.join(PARTS[part] for part in step.parts)}可以{step.label}。"
+        raise Forbidden(reason)
+
+
+def check_state(action: str, status: str, *, campaign_status: str) -> None:
+    """Conflict, saying why and what to do, unless *action* is possible in this state."""
+    if status not in STEPS[action].starts:
+        raise Conflict(because(action, status))
+    if not is_possible(action, status, STEPS[action].parts, campaign_status=campaign_status):
+        reason = f"本次活动已经关闭，不能{STEPS[action].label}。如需办理，请联系市联席办重新开启活动。"
+        raise Conflict(reason)
+
+
+def because(action: str, status: str) -> str:
+    """Why *action* is not possible in *status*."""
+    same = "submit" if action == "nil_return" else action
+    return _BECAUSE.get((same, status)) or f"这张表现在是“{STATUSES[status].label}”，不能{STEPS[action].label}。"
+
+
+def outcome(action: str, *, second_eye: bool = False, was_returned: bool = False) -> str:
+    """The state that *action* leads to.
+
+    *second_eye*: the unit has somebody else who approves before it is sent. *was_returned*: the office returned
+    the table before.
+    """
+    step = STEPS[action]
+    turns = second_eye if step.to == "submitted" else was_returned
+    return step.or_else if step.or_else and turns else step.to

@@ -1,0 +1,199 @@
+"""What a unit's people see of their tables: what is to be done, the table before it is sent, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ipweek.accounts.schema import Person
+from ipweek.annexes import service as annexes
+from ipweek.annexes.checks import Finding
+from ipweek.annexes.models import Activity, AnnexTable
+from ipweek.annexes.schema import STATUSES
+from ipweek.errors import Forbidden
+from ipweek.extensions import db
+from ipweek.notice import deadlines
+from ipweek.notice.models import Campaign
+from ipweek.reporting import comparing, service, states
+from ipweek.reporting import due as dues
+from ipweek.reporting.comparing import Differences
+from ipweek.reporting.deadline_text import DeadlineText
+from ipweek.reporting.models import Move
+
+
+@dataclass(frozen=True)
+class Task:
+    """One table of the unit on its list. ``actions`` are those the person may take now."""
+
+    table: AnnexTable
+    activities: int
+    deadline: DeadlineText
+    actions: frozenset[str]
+    submission: Move | None
+    may_edit: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unit still has something to do."""
+        return self.table.campaign.status == "open" and not self.table.is_excused and (STATUSES[self.table.status].is_open or self.waits)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the unit's own approver has to look."""
+        return self.table.status == "unit_review"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A table before it is sent, as the office will see it, with what the checks say about it."""
+
+    table: AnnexTable
+    sheet: annexes.Sheet
+    blocking: Sequence[Finding]
+    to_explain: Sequence[Finding]
+    hints: Sequence[Finding]
+    deadline: DeadlineText
+    second_eye: bool
+    actions: frozenset[str]
+    given: Mapping[str, str]
+    """Reasons that were given for the last submission, by finding id."""
+    proposal: Move | None
+    """What the unit's approver is asked to agree to."""
+    differences: Differences | None
+    """What changed since the office last got the table."""
+    filled: int
+    """How many rows hold anything."""
+
+    @property
+    def marks(self) -> Mapping[tuple[int | None, str | None], str]:
+        """The worst kind of finding by cell."""
+        return worst([*self.blocking, *self.to_explain])
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the unit gets for a submission. ``move`` has no number while the unit's own approver has to agree."""
+
+    table: AnnexTable
+    move: Move
+    is_current: bool
+    """Whether it still holds: neither withdrawn nor returned since."""
+    actions: frozenset[str]
+
+    @property
+    def content(self) -> Mapping[str, Any] | None:
+        """The table as it was sent; None while it has not left the unit."""
+        return self.move.snapshot.content if self.move.snapshot else None
+
+    @property
+    def nil(self) -> bool:
+        return bool(self.content["nil_return"]) if self.content else self.table.nil_return
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_current and self.table.is_late
+
+
+def mine(*, by: Person) -> list[Task]:
+    """The tables of the person's unit: what is to be done first, by deadline."""
+    tables = annexes.tables_for(by)
+    ids = [table.id for table in tables]
+    counted = select(Activity.table_id, func.count()).where(Activity.table_id.in_(ids), Activity.alive, ~Activity.is_header)
+    counts = dict(db.session.execute(counted.group_by(Activity.table_id)).tuples())
+    newest = select(func.max(Move.id)).where(Move.table_id.in_(ids), Move.receipt_no.is_not(None)).group_by(Move.table_id)
+    sent = {move.table_id: move for move in db.session.scalars(select(Move).where(Move.id.in_(newest)))}
+    due_at = {}
+    for campaign in dict.fromkeys(table.campaign for table in tables):
+        due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
+    found = [
+        Task(
+            table,
+            counts.get(table.id, 0),
+            dues.text(due_at[table.id]),
+            actions_for(table, by=by),
+            sent.get(table.id),
+            annexes.may_edit(table, by=by),
+        )
+        for table in tables
+    ]
+    return sorted(found, key=lambda task: not task.is_open)
+
+
+def later(tasks: Sequence[Task]) -> list[deadlines.Due]:
+    """What else the open campaigns of these tasks ask for, such as the summary after the week."""
+    campaigns: list[Campaign] = list(dict.fromkeys(task.table.campaign for task in tasks if task.table.campaign.status == "open"))
+    return [due for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
+
+
+def actions_for(table: AnnexTable, *, by: Person) -> frozenset[str]:
+    """What the person may do with the table now."""
+    return states.possible(table.status, service.parts_of(table, by=by), campaign_status=table.campaign.status)
+
+
+def preview(table_id: int, *, by: Person) -> Preview:
+    """The table as the office will see it, for the people of its unit; Forbidden for others who may see it."""
+    sheet = annexes.sheet(table_id, by=by)
+    table = sheet.table
+    if not service.parts_of(table, by=by) & {"filler", "approver"}:
+        states.check_part("submit", ())
+    moves = service.moves_of(table)
+    findings = [finding for found in sheet.findings.values() for finding in found]
+    sent = service.submissions_in(moves)
+    proposal = moves[-1] if table.status == "unit_review" and moves else None
+    now = service.freeze(table, table.changed_at) if sent else None
+    return Preview(
+        table,
+        sheet,
+        [finding for finding in findings if finding.kind == "A"],
+        [finding for finding in findings if finding.kind in {"B", "C"}],
+        [finding for finding in findings if finding.kind == "D"],
+        dues.text(dues.of(table)),
+        service.second_eye(table, by=by),
+        actions_for(table, by=by),
+        _last_reasons(moves),
+        proposal,
+        comparing.compare(sent[-1].snapshot.content, now) if now and sent[-1].snapshot else None,
+        len(service.filled_rows(table)),
+    )
+
+
+def worst(findings: Sequence[Finding]) -> dict[tuple[int | None, str | None], str]:
+    """The worst kind of finding (A before B before C) at each place."""
+    marks: dict[tuple[int | None, str | None], str] = {}
+    for finding in findings:
+        place = (finding.row_id, finding.column)
+        marks[place] = min(marks.get(place, finding.kind), finding.kind)
+    return marks
+
+
+def _last_reasons(moves: Sequence[Move]) -> Mapping[str, str]:
+    given = [move.reasons for move in moves if move.action in states.SUBMISSIONS]
+    return given[-1] if given else {}
+
+
+def receipt(table_id: int, *, by: Person) -> Receipt | None:
+    """The receipt of the newest submission; None when the table was never sent."""
+    table = _own(table_id, by=by)
+    moves = service.moves_of(table)
+    sent = [move for move in moves if move.action in states.SUBMISSIONS]
+    if not sent:
+        return None
+    return Receipt(table, sent[-1], table.status in {"unit_review", "submitted", "approved", "archived"}, actions_for(table, by=by))
+
+
+def record(table_id: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:
+    """The table and every move of it, newest first."""
+    table = _own(table_id, by=by)
+    return table, service.moves_of(table)[::-1]
+
+
+def _own(table_id: int, *, by: Person) -> AnnexTable:
+    """The table for its unit and the office. Leaders see it elsewhere, without phones: here they get Forbidden."""
+    table = annexes.get_table(table_id, by=by)
+    if not by.is_office and by.unit_id != table.unit_id:
+        reason = "回执和办理记录只供报送单位和市联席办查看。"
+        raise Forbidden(reason)
+    return table
