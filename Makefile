@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DB     ?= sqlite
 BIN    := .venv/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # Wheels only: nothing is ever compiled on the office's machine.
 INSTALL := $(PIP) install --require-hashes --only-binary :all: -r
 
