@@ -234,10 +234,10 @@ def _rich(element: Element) -> str:
     for child in element:
         name = child.tag.rpartition("}")[2]
         if name == "t":
-            pieces.append(child.text or "")
-        elif name == "r":
-            pieces += [run.text or "" for run in child if run.tag.rpartition("}")[2] == "t"]
-    return _clean("".join(pieces))
+            pieces.append(_clean(child.text or ""))
+        elif name == "r":  # each run by itself: an escape cut in two is typed text
+            pieces += [_clean(run.text or "") for run in child if run.tag.rpartition("}")[2] == "t"]
+    return "".join(pieces)
 
 
 def _clean(text: str) -> str:

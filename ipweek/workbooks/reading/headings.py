@@ -1,0 +1,164 @@
+"""Finds the heading row of an annex table: within the first 15 rows, over one or two rows, in any column order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ipweek.notice import schema
+from ipweek.notice.schema import Annex
+from ipweek.workbooks.reading.grids import Grid
+
+LAST_HEADING_ROW = 15
+_WIDEST = 64
+_NUMBERS = {"序号", "编号", "序", "NO", "NO."}
+_OTHER_WORDS = {
+    "主办": "host",
+    "主办部门": "host",
+    "举办单位": "host",
+    "名称": "event_name",
+    "活动主题": "event_name",
+    "时间": "event_time",
+    "举办时间": "event_time",
+    "活动日期": "event_time",
+    "地点": "venue",
+    "举办地点": "venue",
+    "内容": "content",
+    "主要内容": "content",
+    "参加范围": "attendees",
+    "参加人员": "attendees",
+    "规模": "scale",
+    "人数": "scale",
+    "参与人数": "scale",
+    "参加人数": "scale",
+    "活动人数": "scale",
+    "协办": "co_host",
+    "联系人及电话": "contact",
+    "联系人及联系电话": "contact",
+    "联系人及联系方式": "contact",
+    "联系人和电话": "contact",
+    "联系人和联系方式": "contact",
+    "联系人电话": "contact",
+    "联系人联系方式": "contact",
+    "联系人/联系电话": "contact",
+    "联系人/联系方式": "contact",
+    "联系人、联系电话": "contact",
+    "联系人、联系方式": "contact",
+}
+"""What people write instead; only where the official heading itself is not there."""
+_PHONES = {"联系电话", "电话", "手机", "手机号", "手机号码", "联系方式", "电话号码"}
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Where the headings stand and which column is which."""
+
+    first_row: int
+    last_row: int
+    columns: dict[int, str]  # column: key
+    phone: int | None
+    """A column of phone numbers beside the contact: the official form has none, they belong together."""
+    others: dict[int, str]
+    """Columns that the annex does not know, with their headings as written."""
+
+    @property
+    def height(self) -> int:
+        return self.last_row - self.first_row + 1
+
+
+def find(grid: Grid, form: Annex) -> Headings | None:
+    """The best heading row for *form*, or None where not even half of its columns are found."""
+    best: Headings | None = None
+    for height in (1, 2):  # two rows only where one does not say it all
+        for row in range(1, min(LAST_HEADING_ROW, grid.last_row) + 1):
+            found = _read(grid, form, row, height)
+            if len(found.columns) > (len(best.columns) if best else 0):
+                best = found
+    if not best or len(best.columns) < max(3, -(-len(form.columns) // 2)):
+        return None
+    return _whole(grid, form, best)
+
+
+def is_heading(grid: Grid, row: int, headings: Headings, forms: Sequence[Annex]) -> bool:
+    """Whether *row* repeats headings (of this annex, or of another one)."""
+    cells = grid.own(row)
+    if len(cells) < 3:
+        return False
+    known = {schema.bare(column.label) for form in forms for column in form.columns} | set(schema.HEADINGS) | _NUMBERS
+    same = sum(schema.bare(cell.text) in known for cell in cells.values())
+    return same >= max(3, 0.6 * len(cells))
+
+
+def key_of(label: str, form: Annex) -> str | None:
+    """The column of *form* that this heading names, whatever its blanks, breaks and brackets."""
+    bare = schema.bare(label)
+    if not bare:
+        return None
+    for column in form.columns:
+        if schema.bare(column.label) == bare:
+            return column.key
+    key = schema.HEADINGS.get(bare)
+    return key if key and form.column(key) else None
+
+
+def _read(grid: Grid, form: Annex, row: int, height: int) -> Headings:
+    labels: dict[int, list[str]] = {}
+    for column in range(1, min(_WIDEST, grid.sheet.last_column) + 1):
+        texts = [text for text in dict.fromkeys(grid.seen(line, column).strip() for line in range(row, row + height)) if text]
+        if texts:
+            labels[column] = ["".join(texts), *texts] if len(texts) > 1 else texts
+    columns: dict[int, str] = {}
+    for words in (False, True):
+        for column, candidates in labels.items():
+            if column in columns:
+                continue
+            keys = [_other_word(label, form) if words else key_of(label, form) for label in candidates]
+            key = next((key for key in keys if key and key not in columns.values()), None)
+            if key and not _shows_left(grid, row, height, column):
+                columns[column] = key
+    rest = {column: candidates[0] for column, candidates in labels.items() if column not in columns and not _is_number(candidates)}
+    phone = next((column for column, label in rest.items() if schema.bare(label) in _PHONES), None)
+    if phone is not None and "contact" in columns.values():
+        del rest[phone]
+    else:
+        phone = None
+    others = {column: label for column, label in rest.items() if not _shows_left(grid, row, height, column)}
+    return Headings(row, row + height - 1, columns, phone, others)
+
+
+def _shows_left(grid: Grid, row: int, height: int, column: int) -> bool:
+    """Whether this place only shows a heading that is merged over from its left."""
+    origins = [grid.covered.get((line, column)) for line in range(row, row + height)]
+    return all(origin is not None and origin[1] < column for origin in origins)
+
+
+def _other_word(label: str, form: Annex) -> str | None:
+    key = _OTHER_WORDS.get(schema.bare(label))
+    return key if key and form.column(key) else None
+
+
+def _is_number(candidates: Sequence[str]) -> bool:
+    return any(schema.bare(label).upper() in _NUMBERS for label in candidates)
+
+
+def _whole(grid: Grid, form: Annex, found: Headings) -> Headings:
+    """The same with all rows that belong to it: where merges begin above, and sub-headings such as (人数) below."""
+    first, last = found.first_row, found.last_row
+    for column in found.columns:
+        first = min(first, grid.covered.get((found.first_row, column), (first, 0))[0])
+    while last < grid.last_row and _belongs(grid, last + 1, first, found):
+        last += 1
+    if (first, last) == (found.first_row, found.last_row):
+        return found
+    again = _read(grid, form, first, last - first + 1)
+    if len(again.columns) < len(found.columns):
+        return Headings(first, last, found.columns, found.phone, found.others)
+    return again
+
+
+def _belongs(grid: Grid, row: int, first: int, found: Headings) -> bool:
+    if any(first <= grid.covered.get((row, column), (0, 0))[0] < row for column in found.columns):
+        return True
+    own = grid.own(row)
+    return bool(own) and all(re.fullmatch(r"[(（].*[)）]", cell.text.strip(), re.DOTALL) for cell in own.values())
