@@ -1,0 +1,548 @@
+"""What the words about days mean one after the other: days, spans, windows, open ends. ``time`` makes the reading of it."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ipweek.annexes.readings.clock_times import ClockTime
+from ipweek.annexes.readings.date_words import Word, words
+
+ONE_DAY = timedelta(days=1)
+LONGEST_SPAN = timedelta(days=200)
+"""A span without years that ends in an earlier month than it begins goes into the next year, unless it gets longer than this."""
+
+_DAY_LIKE = frozenset({"ymd", "mdy", "eight", "md", "day", "month_day_english"})
+_DATED = _DAY_LIKE | {"number", "month", "xun", "year_part", "ip_week", "named_day", "ym", "nth_week"}
+_LINKS = frozenset({"to", "list", "or"})
+_QUARTER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+
+@dataclass
+class Entry:
+    """One day, span or window of the text. ``kind`` is day, week (the campaign's) or window (vague)."""
+
+    first: date
+    last: date
+    kind: str
+    written: list[date]
+    weekdays: list[tuple[date, int]] = field(default_factory=list)
+    clocks: list[ClockTime] = field(default_factory=list)
+    is_span: bool = False  # joined of two by a dash or 至
+    clocks_before_join: int = 0
+    is_open_start: bool = False
+    is_open_end: bool = False
+    is_around: bool = False  # 左右, 前后
+    is_vague: bool = False
+    by_weekday: bool = False  # named only by its weekday within the week
+
+
+@dataclass
+class Sense:
+    """All that the words say. ``problems``: impossible, order, half, loose (words that need a choice)."""
+
+    entries: list[Entry] = field(default_factory=list)
+    clocks: list[ClockTime] = field(default_factory=list)  # before any day
+    parts: list[str] = field(default_factory=list)
+    years: set[int] = field(default_factory=set)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    weekdays: list[int] = field(default_factory=list)  # without a day
+    has_alternatives: bool = False
+    is_recurring: bool = False
+    is_standing: bool = False
+    is_tentative: bool = False
+    is_doubtful: bool = False
+    is_picked: bool = False  # 择日: one day of the window, not yet chosen
+
+
+class Unreal(Exception):  # noqa: N818 - a date that no calendar has, named by what it is
+    """The calendar has no such day."""
+
+
+def day_of(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unreal from None
+
+
+def month_window(year: int, month: int, first: int = 1, last: int = 31) -> tuple[date, date]:
+    end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 and 1 <= year <= 9998 else 0
+    if not end:
+        raise Unreal
+    return date(year, month, first), date(year, month, min(last, end))
+
+
+class Grammar:
+    """Reads the words once, from left to right."""
+
+    def __init__(self, text: str, week: tuple[date, date] | None, year: int | None) -> None:
+        self.words = words(text)
+        self.week = week
+        self.sense = Sense()
+        self.year = year if year is not None else (week[0].year if week else 0)
+        self.year_is_said = False
+        self.month = 0
+        self.at = 0
+        self.link = ""
+        self.is_fresh = False  # the word before was a day or a clock time, suffixes still belong to it
+        self.after_clock = False
+        self.until = self.since = self.around = self.by_now = False
+        self.week_is_said = False
+        self.number_is = self._numbers_in_chains()
+
+    def read(self) -> Sense:
+        """The sense of all words."""
+        for at, word in enumerate(self.words):
+            self.at = at
+            if word.is_apart:
+                self.is_fresh = False
+                if self.link == "to":
+                    self.link = ""
+            if word.kind == "among" and self.sense.entries:
+                break
+            handler: Callable[[Word], None] | None = getattr(self, f"_{word.kind}", None)
+            if handler is None:
+                continue
+            try:
+                handler(word)
+            except Unreal:
+                self.sense.problems.append(("impossible", self._written_at(at)))
+                self.link, self.is_fresh = "", False
+        self._close()
+        return self.sense
+
+    # Numbers without 日 or 月 take it from their neighbours: 4月22、24、26日; 3-4月.
+
+    def _numbers_in_chains(self) -> dict[int, str]:
+        kinds = [word.kind for word in self.words]
+        found: dict[int, str] = {}
+        for at, kind in enumerate(kinds):
+            if kind != "number":
+                continue
+            before = kinds[at - 1] if at else ""
+            beyond = kinds[at - 2] if at > 1 else ""
+            if before in ("month", "ym") or (before in _LINKS and (beyond in _DAY_LIKE or found.get(at - 2) == "day")):
+                found[at] = "day"
+        for at in range(len(kinds) - 3, -1, -1):
+            if kinds[at] != "number" or at in found or kinds[at + 1] not in _LINKS:
+                continue
+            beyond = kinds[at + 2]
+            if beyond == "day" or (beyond == "number" and found.get(at + 2) == "day"):
+                found[at] = "day"
+            elif beyond == "month" or (beyond == "number" and found.get(at + 2) == "month"):
+                found[at] = "month"
+        return found
+
+    def _next(self, skip: int = 0) -> str:
+        """The kind of the word after this one, brackets aside."""
+        rest = [word.kind for word in self.words[self.at + 1 : self.at + 5] if word.kind != "bracket"]
+        return rest[skip] if len(rest) > skip else ""
+
+    def _written_at(self, at: int) -> str:
+        """How the day at word *at* is written, its month included."""
+        text = self.words[at].text
+        if self.words[at].kind in ("day", "number"):
+            text = text if text[-1] in "日号" else f"{text}日"
+            return f"{self.month}月{text}" if self.month else text
+        return text
+
+    # Days.
+
+    def _add(self, first: date, last: date, kind: str, *, year_is_said: bool = False) -> Entry:
+        """Put a day or window behind what was read, joined by the link before it."""
+        link, self.link = self.link, ""
+        entries = self.sense.entries
+        before = entries[-1] if entries else None
+        self.is_fresh, self.after_clock = True, False
+        if link == "or":
+            self.sense.has_alternatives = True
+        if link == "to" and before is not None:
+            return self._join(before, first, last, kind, year_is_said=year_is_said)
+        same = next((entry for entry in entries if (entry.first, entry.last) == (first, last)), None)
+        if same is not None and (same is before or kind != "window"):
+            same.kind = "day" if "day" in (same.kind, kind) else same.kind
+            if same is not before:
+                entries.remove(same)
+                entries.append(same)
+            return same
+        written = [first] if first == last else [first, last]
+        entry = Entry(first, last, kind, written, is_vague=kind == "window", is_around=self.around, is_open_start=self.until)
+        entry.is_open_end = self.since and first == last and self._next() not in ("to", "to_date")
+        self.until = self.around = self.since = False
+        entries.append(entry)
+        return entry
+
+    def _join(self, entry: Entry, first: date, last: date, kind: str, *, year_is_said: bool) -> Entry:
+        if (
+            not year_is_said
+            and first.month < entry.first.month
+            and first < entry.first
+            and first + timedelta(days=366) - entry.first < LONGEST_SPAN
+        ):
+            first, last = day_of(first.year + 1, first.month, first.day), day_of(last.year + 1, last.month, last.day)
+            self.year = first.year
+        if last < entry.first:
+            self.sense.problems.append(("order", ""))
+            return entry
+        entry.last = last
+        entry.is_span, entry.clocks_before_join = True, len(entry.clocks)
+        entry.is_open_end = entry.is_open_start = False
+        entry.is_vague = entry.is_vague or kind == "window"
+        entry.kind = "day" if "day" in (entry.kind, kind) else kind
+        entry.written += [first] if first == last else [last]
+        return entry
+
+    def _add_day(self, month: int, day: int) -> Entry:
+        day_read = day_of(self.year, month, day)
+        self.month = month
+        return self._add(day_read, day_read, "day", year_is_said=self.year_is_said)
+
+    def _ymd(self, word: Word) -> None:
+        year, month, day = word.value
+        if len(word.text) > 7 and word.text[-1].isdecimal() and "月" in word.text and self._is_half_typed(day):
+            self._half(month, day)
+            return
+        self._say_year(year)
+        self._add_day(month, day)
+
+    _eight = _mdy = _ymd
+
+    def _month_day_english(self, word: Word) -> None:
+        year, month, day = word.value
+        if year:
+            self._say_year(year)
+        self._add_day(month, day)
+
+    def _md(self, word: Word) -> None:
+        month, day = word.value
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            self.sense.is_doubtful = True
+            return
+        entry = self._add_day(month, day)
+        if self.week and day in (1, 2, 3) and "." in word.text and word.text[-1].isdecimal():
+            zero_lost = date(entry.last.year, month, day * 10) if day * 10 <= calendar.monthrange(entry.last.year, month)[1] else None
+            if zero_lost and self.week[0] <= zero_lost <= self.week[1] and not self.week[0] <= entry.last <= self.week[1]:
+                self.sense.is_doubtful = True  # 4.2 is what Excel leaves of 4.20
+
+    def _day(self, word: Word) -> None:
+        self._add_day(self.month or self._month_by_week(word.value), word.value)
+
+    def _month_by_week(self, day: int) -> int:
+        if self.week is None:
+            self.sense.is_doubtful = True
+            raise Unreal
+        in_week = next((each for each in week_days(self.week) if each.day == day), None)
+        if in_week is None:
+            self.sense.is_doubtful = True
+        return (in_week or self.week[0]).month
+
+    def _number(self, word: Word) -> None:
+        role = self.number_is.get(self.at)
+        if role == "day":
+            if self.words[self.at - 1].kind == "month" and self.at == len(self.words) - 1 and self._is_half_typed(word.value):
+                self._half(self.month, word.value)
+                return
+            self._day(word)
+        elif role == "month":
+            first, last = month_window(self.year, word.value)
+            self.month = word.value
+            self._add(first, last, "window", year_is_said=self.year_is_said)
+
+    def _is_half_typed(self, day: int) -> bool:
+        return day in (1, 2, 3) and self.at == len(self.words) - 1
+
+    def _half(self, month: int, day: int) -> None:
+        self.sense.problems.append(("half", f"{month}.{day}"))
+
+    def _named_day(self, word: Word) -> None:
+        entry = self._add_day(*word.value)
+        if self._next() in ("holiday", "inside"):
+            entry.is_around = True
+
+    # Months, parts of months and years.
+
+    def _say_year(self, year: int) -> None:
+        self.year, self.year_is_said = year, True
+        self.sense.years.add(year)
+
+    def _year(self, word: Word) -> None:
+        self._say_year(word.value)
+        if self._next() not in _DATED and not self.sense.entries:
+            self._window(date(self.year, 1, 1), date(self.year, 12, 31))
+
+    def _relative_year(self, word: Word) -> None:
+        self.year += -1 if word.text in ("去年", "上年") else 1
+        self.year_is_said = True
+        self.sense.is_doubtful = self.sense.is_doubtful or word.text not in ("次年", "翌年")
+
+    def _ym(self, word: Word) -> None:
+        self._say_year(word.value[0])
+        self._month(word._replace(value=word.value[1]))
+
+    def _month(self, word: Word) -> None:
+        self.month = word.value
+        if self._next() in ("day", "xun", "nth_week") or self.number_is.get(self.at + 1) == "day":
+            return
+        first, last = month_window(self.year, word.value)
+        self._window(first, last)
+
+    def _window(self, first: date, last: date) -> None:
+        self._add(first, last, "window", year_is_said=self.year_is_said)
+
+    def _xun(self, word: Word) -> None:
+        month = self.month or (self.week[0].month if self.week else 0)
+        self._window(*month_window(self.year, month, *word.value))
+
+    def _year_part(self, word: Word) -> None:
+        text = word.text
+        if text in ("今年", "本年", "本年度", "年度") and self._next() in _DATED:
+            return
+        quarter = next((_QUARTER[sign] for sign in text if sign in _QUARTER), 0)
+        if quarter:
+            months = (quarter * 3 - 2, quarter * 3)
+        else:
+            months = {"上半年": (1, 6), "下半年": (7, 12), "年初": (1, 1), "年中": (6, 7), "年底": (12, 12), "年末": (12, 12)}.get(
+                text, (1, 12)
+            )
+        self._window(month_window(self.year, months[0])[0], month_window(self.year, months[1])[1])
+
+    def _nth_week(self, word: Word) -> None:
+        if not self.month:
+            self.sense.is_standing = self.sense.is_doubtful = True
+            return
+        first, last = month_window(self.year, self.month)
+        count = (
+            0
+            if word.text.startswith("最后")
+            else next((n for n, sign in enumerate("一二三四五", 1) if sign in word.text[:4] or str(n) in word.text[:4]), 0)
+        )
+        weekday = "一二三四五六日".find(word.text[-1]) if "星期" in word.text or "周" in word.text else -1
+        if weekday >= 0 and "个" in word.text and word.text[-2] in "周期":
+            days = [each for each in week_days((first, last)) if each.weekday() == weekday]
+            if len(days) >= count:
+                day = days[count - 1]
+                self._add(day, day, "day")
+                return
+        start = last - 6 * ONE_DAY if not count else first + 7 * (count - 1) * ONE_DAY
+        self._window(start, min(start + 6 * ONE_DAY, last))
+
+    # The week, and days named within it.
+
+    def _ip_week(self, word: Word) -> None:
+        self.week_is_said = True
+        if self.week is None:
+            self.sense.is_standing = True
+            return
+        self._add(*self.week, "week")
+
+    def _in_week(self, first: date, last: date) -> None:
+        """A day of the week takes the place of the week itself, where that was said just before."""
+        if self.is_fresh and self.sense.entries and self.sense.entries[-1].kind == "week" and not self.link:
+            self.sense.entries.pop()
+        entry = self._add(first, last, "day")
+        entry.by_weekday = True
+
+    def _nth_day(self, word: Word) -> None:
+        if not self.week_is_said or self.week is None:
+            return
+        text = word.text
+        if text.startswith(("最后", "末", "闭幕", "结束")):
+            day = self.week[1]
+        else:
+            digits = next((n for n, sign in enumerate("一二三四五六七", 1) if sign in text or str(n) in text), 1)
+            day = self.week[0] + (digits - 1) * ONE_DAY
+        self._in_week(day, day)
+
+    def _weekday(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        link = self.link
+        if self.sense.is_recurring or word.value is None:
+            pass
+        elif self.week and self.week_is_said and (entry is None or entry.kind == "week" or (entry.by_weekday and link)):
+            for day in week_days(self.week):
+                if day.weekday() == word.value:
+                    self._in_week(day, day)
+        elif entry is not None and self.is_fresh:
+            self._say_weekday(entry, word.value)
+        elif entry is None:
+            self.sense.weekdays.append(word.value)
+            self.sense.is_standing = self.sense.is_standing or link == "to"
+        self.link = ""
+
+    def _say_weekday(self, entry: Entry, weekday: int) -> None:
+        """Several weekdays in a row (周六、周日) belong to as many days before them."""
+        told = {day for each in self.sense.entries for day, _ in each.weekdays}
+        written = [day for each in self.sense.entries for day in each.written]
+        ahead = 0
+        for word in self.words[self.at + 1 :]:
+            if word.kind == "weekday":
+                ahead += 1
+            elif word.kind not in _LINKS or word.is_apart:
+                break
+        behind = sum(1 for word in self.words[max(0, self.at - 2 * len(written)) : self.at] if word.kind == "weekday") if ahead == 0 else 0
+        free = [day for day in written if day not in told]
+        day = free[-ahead - 1] if len(free) > ahead else (free[0] if free and (ahead or behind) else None)
+        if day is not None:
+            entry.weekdays.append((day, weekday))
+
+    def _weekend(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and entry.kind == "week" and self.is_fresh and self.week:
+            days = [day for day in week_days(self.week) if day.weekday() >= 5]
+            self._in_week(days[0], days[-1])
+        elif entry is None:
+            self.sense.is_recurring = True
+
+    def _day_before(self, word: Word) -> None:
+        self._shift(-ONE_DAY)
+
+    def _day_after(self, word: Word) -> None:
+        if self.link and self.sense.entries:
+            day = self.sense.entries[-1].last + ONE_DAY
+            self._add(day, day, "day")
+        else:
+            self._shift(ONE_DAY)
+
+    def _shift(self, by: timedelta) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and self.is_fresh and entry.kind == "day" and entry.first == entry.last:
+            entry.first, entry.last = entry.first + by, entry.last + by
+            entry.written = [entry.first]
+        else:
+            self.sense.is_doubtful = True
+
+    # Clock times and parts of the day.
+
+    def _clock(self, word: Word) -> None:
+        clock: ClockTime = word.value
+        if clock.problem:
+            self.sense.problems.append((clock.problem if clock.problem == "order" else "impossible", word.text))
+        self.sense.is_doubtful = self.sense.is_doubtful or clock.is_doubtful
+        for part in clock.parts:
+            self._say_part(part)
+        if clock.start:
+            (self.sense.entries[-1].clocks if self.sense.entries else self.sense.clocks).append(clock)
+        self.link, self.is_fresh, self.after_clock = "", True, True
+
+    def _part(self, word: Word) -> None:
+        self._say_part(word.text)
+
+    def _say_part(self, part: str) -> None:
+        if part not in self.sense.parts:
+            self.sense.parts.append(part)
+
+    # Links, ends, and words that make things vague.
+
+    def _to(self, word: Word) -> None:
+        if self.sense.entries and (self.is_fresh or word.text in ("至", "到", "直至")):
+            self.link = "to"
+        elif (not self.sense.entries and word.text[-1] in "至到") or self.by_now:
+            self.until = True
+
+    def _list(self, word: Word) -> None:
+        if self.link != "to" or word.text in "，,、;\n":
+            self.link = "list"
+
+    def _or(self, word: Word) -> None:
+        self.link = "or"
+
+    def _bracket(self, word: Word) -> None:
+        if word.text == ")":
+            self.link = ""
+
+    def _after(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None or entry.is_span or (self.after_clock and word.text == "开始"):
+            return
+        if entry.kind == "week" and self.week:
+            if word.text.startswith(("起", "开始")):
+                entry.is_open_end = True
+            else:
+                entry.first, entry.is_open_end, entry.is_vague = self.week[1] + ONE_DAY, True, True
+            return
+        if entry.kind == "window" and word.text in ("以后", "之后", "后"):
+            entry.first = entry.last + ONE_DAY
+        entry.is_open_end = True
+
+    def _before(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None:
+            return
+        if self.after_clock and entry.clocks:
+            clock = entry.clocks.pop()
+            entry.clocks.append(ClockTime(None, clock.start if clock.end is None else clock.end, clock.parts))
+        if entry.is_span:
+            return
+        entry.is_open_start = True
+        if entry.kind == "week" and self.week and word.text[-1] == "前":
+            entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
+
+    def _to_date(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and self.is_fresh and self._next() not in _DATED:
+            self._before(word)
+        elif entry is not None and entry.is_open_end and self.link != "list":
+            self.link = "to"
+        else:
+            self.until = True
+
+    def _from(self, word: Word) -> None:
+        self.since = True
+
+    def _now(self, word: Word) -> None:
+        self.by_now = self.until = True
+
+    def _around(self, word: Word) -> None:
+        if word.text in ("约", "大约", "大概"):
+            self.around = True
+        elif self.is_fresh and self.sense.entries and not self.after_clock:
+            self.sense.entries[-1].is_around = True
+
+    def _inside(self, word: Word) -> None:
+        picked = "择" in word.text or "某" in word.text or word.text == "其中一天"
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if picked:
+            self.sense.is_picked = True
+        elif entry is not None and entry.kind == "week" and self.is_fresh and word.text.endswith("内"):
+            entry.is_vague = True
+
+    def _duration(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is None or not entry.is_open_end or entry.first != entry.last or "半" in word.text:
+            return
+        count = next((n for n, sign in enumerate("一二三四五六七八九十", 1) if sign in word.text), 0)
+        digits = "".join(sign for sign in word.text if sign.isdecimal())
+        count = int(digits) if digits else (2 if "两" in word.text else count)
+        if count and "工作日" not in word.text and "月" not in word.text:
+            entry.last = entry.first + (count * (7 if "周" in word.text or "星期" in word.text else 1) - 1) * ONE_DAY
+            entry.is_open_end, entry.is_span = False, True
+
+    def _every(self, word: Word) -> None:
+        self.sense.is_recurring = True
+
+    def _standing(self, word: Word) -> None:
+        self.sense.is_standing = True
+
+    _daily = _holiday = _standing
+
+    def _relative(self, word: Word) -> None:
+        if not self.sense.entries:
+            self.sense.is_standing = self.sense.is_doubtful = True
+
+    def _tentative(self, word: Word) -> None:
+        self.sense.is_tentative = True
+
+    def _close(self) -> None:
+        """What stands at the end half-typed: 4月20日至."""
+        last = self.words[-1] if self.words else None
+        if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries:
+            self.sense.entries[-1].is_open_end = True
+            self.sense.is_doubtful = True
+
+
+def week_days(week: tuple[date, date]) -> list[date]:
+    """Every day from the first to the last."""
+    return [week[0] + offset * ONE_DAY for offset in range((week[1] - week[0]).days + 1)]

@@ -1,0 +1,272 @@
+"""The numbers of a text about size, each with its bounds, its unit and its place (online, on site). ``scale`` adds them up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ipweek.annexes.readings.numerals import level, number
+
+MOST_PEOPLE = 10**10
+"""A number above this is no head count."""
+
+_DIGITS = "零一二两三四五六七八九"
+_NUMBER = rf"\d+(?:,\d{{3}})+(?:\.\d+)?(?:\s?[十百千万亿]+)?|\d+(?:\.\d+)?\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]+|[wWkK](?![A-Za-z]))?|[〇{_DIGITS}十百千万亿廿卅]+"
+_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|上(?=[百千万][人名位余])"
+_MOST = (
+    r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|限额?(?:报|定)?(?:为|在)?|近|<=|≤|<"
+)
+_ABOUT = r"大约|大概|约为|约计?|~|左右"
+_OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、)人名位个次]))|起(?=$|[,;、)])"
+_WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为上限"
+_AROUND = r"左右|上下|来(?=[人名位])|许"
+_NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
+_PEOPLE = (
+    r"人\(次\)|人\.?次|人/次|个?人(?!民|大代表|才|工智|文|均|行道|像|脸|气|力|物|体|口|生|权|社)|名(?!额?单|录|企|校|城|家|称|优)|位(?!置|于)|员工|(?:余|多)?(?:"
+    + _NOUNS
+    + ")"
+)
+_SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
+_THINGS = (
+    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场)"
+    rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
+)
+_PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|(?:每|一)(?:场次|场|期|天|日|批|轮|班|节)"
+QUANTITY = re.compile(
+    rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?)*)"
+    rf"(?P<low>(?P<pair>[一二三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]+)|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
+    rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]+)?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
+    rf"(?:\s?(?:-+|~+|至|到)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
+    rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND})*)(?P<per>{_PER})?"
+)
+_WORDS: tuple[tuple[str, str], ...] = (
+    ("both", r"(?:线上[、/+和及与\-]?线下|线下[、/+和及与\-]?线上)(?:相?结合|同步|同时|联动)?"),
+    (
+        "online",
+        r"现场直播|(?:线上|网络|在线|同步)*(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:观看|收看|参与)?",
+    ),
+    ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|到场"),
+    ("vague", r"[数几](?:十|百|千|万)+(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
+    ("each", r"各自|分别(?:为|约)?|各"),
+    ("per", rf"(?:平均)?每(?:个|一)?(?:区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
+    ("total", r"总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
+    ("part_of", r"其中|包括|包含|含"),
+    ("quantity", QUANTITY.pattern),
+    ("times", r"×|\*|乘以?|[xX]"),
+    ("sep", r"[,;、\n/+。&]|和|及|与"),
+    ("open", r"\("),
+    ("close", r"\)"),
+)
+_KINDS = tuple(kind for kind, _ in _WORDS)
+_ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORDS))
+_FULL_WIDTH_COMMA = re.compile(r"(?<=\d{3})，(?=\d)")
+_LOWER_BOUND = re.compile(_LEAST)
+_UPPER_BOUND = re.compile(_MOST)
+_IS_PEOPLE = re.compile(_PEOPLE)
+
+
+@dataclass
+class Quantity:
+    """One number of the text with what stands around it. ``low`` or ``high`` is None on the open side."""
+
+    low: int | None
+    high: int | None
+    kind: str = "bare"  # people, thing, bare
+    place: str = ""  # online, offline
+    unit: str = ""
+    text: str = ""
+    per: str = ""
+    is_approximate: bool = False
+    is_detail: bool = False  # a part of a number before it
+    is_total: bool = False
+    is_each: bool = False
+
+    @property
+    def anchor(self) -> int | None:
+        return self.low if self.low is not None else self.high
+
+
+@dataclass
+class Counts:
+    """All numbers of a text, and what stands between them."""
+
+    quantities: list[Quantity] = field(default_factory=list)
+    open_places: set[str] = field(default_factory=set)  # online without a number: 线上直播
+    has_vague: bool = False  # 数百, 若干
+    is_product: bool = False  # 5场×30人
+    rest: str = ""  # what is not about numbers
+
+
+def read(text: str) -> Counts:
+    """The numbers of *text* as typed, in their order."""
+    return _Walk(level(_FULL_WIDTH_COMMA.sub("、", text))).walk()
+
+
+class _Walk:
+    """Goes over the words once; a place (线上, 线下) belongs to the next number, or in brackets to the one before."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.counts = Counts()
+        self.place = self.per = ""
+        self.place_is_used = True
+        self.in_clause: list[Quantity] = []
+        self.depth = 0
+        self.detail_depth = -1
+        self.is_total = self.is_each = self.is_both = self.is_detail = False
+
+    def walk(self) -> Counts:
+        matches = list(_ANY.finditer(self.text))
+        end, rest = 0, []
+        for place, match in enumerate(matches):
+            rest.append(self.text[end : match.start()])
+            end = match.end()
+            kind = next(kind for kind in _KINDS if match[f"w_{kind}"] is not None)
+            following = matches[place + 1] if place + 1 < len(matches) else None
+            if kind in ("online", "offline"):
+                is_last = following is None or following["w_sep"] is not None or following["w_close"] is not None
+                self._say_place(kind, match[0], is_last=is_last)
+            elif kind == "quantity":
+                self._say_quantity(match)
+            else:
+                self._say(kind, match[0])
+        self._end_clause()
+        rest.append(self.text[end:])
+        self.counts.rest = "".join(rest)
+        return self.counts
+
+    def _say_place(self, place: str, text: str, *, is_last: bool) -> None:
+        free = self.counts.quantities[-1] if self.counts.quantities and (self.in_clause or self.depth) else None
+        if is_last and free is not None and not free.place and free.kind != "thing" and "同步" not in text:
+            free.place = place
+        else:
+            self._end_place()
+            self.place, self.place_is_used = place, False
+
+    def _say_quantity(self, match: re.Match[str]) -> None:
+        quantity = _quantity(match)
+        if quantity is None:
+            return
+        if quantity.kind != "thing":
+            self.place_is_used = True
+            quantity.place = self.place
+            quantity.is_total, self.is_total = self.is_total, False
+            quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
+            quantity.per = quantity.per or self.per
+            quantity.is_each, self.is_each = self.is_each, False
+            self.per = ""
+            if self.is_both:
+                self.is_both = False
+                if quantity.is_each:
+                    self._keep(_in_place(quantity, "online"))
+                    quantity = _in_place(quantity, "offline")
+        self._keep(quantity)
+
+    def _keep(self, quantity: Quantity) -> None:
+        self.counts.quantities.append(quantity)
+        self.in_clause.append(quantity)
+
+    def _is_breakdown(self, quantity: Quantity) -> bool:
+        """Whether a number in brackets only details the one before them."""
+        mains = [each for each in self.counts.quantities if each.kind != "thing" and not each.is_detail]
+        return self.depth > 0 and bool(mains) and (not mains[-1].place or not quantity.place or mains[-1].place == quantity.place)
+
+    def _say(self, kind: str, text: str) -> None:
+        if kind == "sep":
+            self._end_clause()
+            if text in ";。\n":
+                self.is_detail = False
+        elif kind == "open":
+            self.depth += 1
+        elif kind == "close":
+            self.depth = max(0, self.depth - 1)
+            self.is_detail = False
+        elif kind == "vague":
+            self.counts.has_vague = self.place_is_used = True
+        elif kind == "times":
+            self.counts.is_product = True
+        elif kind == "per":
+            self.per = text.removeprefix("平均").lstrip("每个一") if "每" in text else "场"
+        elif kind == "part_of":
+            self.is_detail = bool(self.counts.quantities)
+        elif kind == "total":
+            self.is_total = True
+        elif kind == "each":
+            self.is_each = True
+        elif kind == "both":
+            self.is_both = True
+
+    def _end_clause(self) -> None:
+        self._end_place()
+        self.in_clause = []
+
+    def _end_place(self) -> None:
+        if self.place and not self.place_is_used:
+            self.counts.open_places.add(self.place)
+        self.place, self.place_is_used = "", True
+
+
+def _in_place(quantity: Quantity, place: str) -> Quantity:
+    return Quantity(quantity.low, quantity.high, "people", place, quantity.unit, quantity.text, is_approximate=quantity.is_approximate)
+
+
+def _quantity(match: re.Match[str]) -> Quantity | None:
+    """The quantity of one match; None for what is no whole number."""
+    low, high = _numbers(match)
+    if low is None or (high is not None and high > MOST_PEOPLE) or low > MOST_PEOPLE:
+        return None
+    unit = match["unit_high"] or match["unit_low"] or match["bracketed"] or ""
+    kind = "bare" if not unit else ("people" if _IS_PEOPLE.fullmatch(unit) else "thing")
+    said = "".join(match[name] or "" for name in ("before", "after_low", "over_low", "after"))
+    is_range = high is not None or match["few"] is not None
+    ends = (low, high if is_range and high is not None else (None if match["few"] else low))
+    ends = _bounded(ends, match["before"] or "", said, is_range=is_range)
+    per = (match["per"] or "").strip(" /每一")
+    is_approximate = re.search(rf"{_ABOUT}|{_AROUND}", said) is not None
+    return Quantity(*ends, kind, unit=unit, text=match[0].strip(), per=per, is_approximate=is_approximate)
+
+
+def _bounded(ends: tuple[int | None, int | None], before: str, said: str, *, is_range: bool) -> tuple[int | None, int | None]:
+    """*ends* opened on the side that 以上, 不超过 and the like leave open."""
+    least = (
+        _LOWER_BOUND.search(_UPPER_BOUND.sub("", before)) is not None or re.search(r"以上|余|多|几|\+|起", said[len(before) :]) is not None
+    )
+    most = _UPPER_BOUND.search(before) is not None or re.search(r"内|以下|封顶|限", said[len(before) :]) is not None
+    if is_range or least == most:
+        return (ends[0], None) if is_range and least and not most else ends
+    return (ends[0], None) if least else (None, ends[1])
+
+
+def _numbers(match: re.Match[str]) -> tuple[int | None, int | None]:
+    """The low and the high number; the high one is None where only one is written."""
+    if match["pair"]:
+        tail = match["low"][2:]
+        return _whole(match["low"][0] + tail), _whole(match["low"][1] + tail)
+    text = match["low"].replace("十几", "十") if match["few"] else match["low"]
+    low, high = _whole(text + (match["magnitude"] or "")), None
+    if match["magnitude"]:
+        low = _whole_of(_value(text) * _value("一" + match["magnitude"]))
+    if match["high"]:
+        high_value = _value(match["high"])
+        low_value = _value(text)
+        scale = re.search(r"[十百千万亿]+$|[wWkK]$", match["high"])
+        if scale and not re.search(r"[十百千万亿wWkK]$", text):
+            factor = high_value / _value(match["high"][: scale.start()] or "1")
+            low_value = low_value * factor if low_value * factor <= high_value else low_value
+        low, high = _whole_of(low_value), _whole_of(high_value)
+        if low is not None and high is not None and high < low:
+            low, high = high, low
+    return low, high
+
+
+def _value(text: str) -> float:
+    return number(text)
+
+
+def _whole(text: str) -> int | None:
+    return _whole_of(_value(text))
+
+
+def _whole_of(value: float) -> int | None:
+    """*value* where it is a whole number; floats carry dust (2.1 × 10,000)."""
+    return round(value) if abs(value - round(value)) < 1e-6 * max(1.0, value) else None

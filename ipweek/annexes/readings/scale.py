@@ -1,0 +1,147 @@
+"""The reading of 活动规模: how many people, on site and online. Rules: ``field_values.json`` beside the design."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ipweek.annexes.readings import head_counts
+from ipweek.annexes.readings.head_counts import Counts, Quantity
+
+_SESSIONS = ("场次", "场", "期", "次", "批", "天", "日", "轮", "班", "班次", "节", "讲", "个区", "区", "组", "家", "校", "站")
+_BENIGN = re.compile(
+    r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|待定|不等|大约|[的为在者计达到有会等名人约]"
+)
+
+
+@dataclass(frozen=True)
+class ScaleReading:
+    """How many people the text says. ``online`` and ``offline`` only where the text splits them.
+
+    ``min``, ``max``: None on the open side. ``unknown``: no head count can be read. ``is_approximate``: 约, 左右.
+    ``other``: numbers of things that are not people, as written. ``per``: the numbers are for each of these (场).
+    ``ask``: the parts and the total disagree.
+    """
+
+    text: str
+    min: int | None = None
+    max: int | None = None
+    online: int | None = None
+    offline: int | None = None
+    unknown: bool = True
+    is_approximate: bool = False
+    other: tuple[str, ...] = ()
+    per: str | None = None
+    ask: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "min": self.min,
+            "max": self.max,
+            "online": self.online,
+            "offline": self.offline,
+            "unknown": self.unknown,
+            "approx": self.is_approximate,
+            "other": list(self.other),
+            "per": self.per,
+            "ask": self.ask,
+        }
+
+    def in_words(self) -> str:
+        """``约200人``, ``100至150人``, ``至少5200人（线上5000、线下200）``; empty when no head count was read."""
+        if self.unknown:
+            return ""
+        if self.min is not None and self.min == self.max:
+            words = f"{'约' if self.is_approximate else ''}{self.min}人"
+        elif self.min is not None and self.max is not None:
+            words = f"{self.min}至{self.max}人"
+        else:
+            words = f"至少{self.min}人" if self.min is not None else f"至多{self.max}人"
+        if self.online is not None and self.offline is not None:
+            words += f"（线上{self.online}、线下{self.offline}）"
+        elif self.online is not None:
+            words += "（线上）"
+        return f"每{self.per}{words}" if self.per else words
+
+
+def read(text: str) -> ScaleReading:
+    """The reading of *text* as typed."""
+    counts = head_counts.read(text)
+    other = tuple(quantity.text for quantity in counts.quantities if quantity.kind == "thing")
+    people = _people(counts)
+    if not people:
+        return ScaleReading(text, other=other)
+    main, ask = _main(people)
+    low, high = _sum(main)
+    sessions = _sessions(counts, main)
+    per = main[0].per if main[0].per and sessions is None else None
+    if sessions is not None:
+        low, high = (None if low is None else low * sessions), (None if high is None else high * sessions)
+    online, offline = _in_place(people, "online"), _in_place(people, "offline")
+    missing = {place for place, said in (("online", online), ("offline", offline)) if place in counts.open_places and said is None}
+    if (missing or counts.has_vague) and not any(quantity.is_total for quantity in main):
+        low, high = (low if low is not None else high), None
+    return ScaleReading(
+        text, low, high, online, offline, False, any(quantity.is_approximate for quantity in main), other, per, ask
+    )  # fmt: skip
+
+
+def _people(counts: Counts) -> list[Quantity]:
+    """The numbers that count people: by unit, by 线上 and 线下, or because the cell holds nothing else."""
+    people = [quantity for quantity in counts.quantities if quantity.kind == "people" or (quantity.kind == "bare" and quantity.place)]
+    if people:
+        return people
+    bare = [quantity for quantity in counts.quantities if quantity.kind == "bare"]
+    things = [quantity for quantity in counts.quantities if quantity.kind == "thing"]
+    if bare and not _BENIGN.sub("", counts.rest) and not (set(map(id, things)) and not counts.is_product):
+        return bare
+    return []
+
+
+def _main(people: list[Quantity]) -> tuple[list[Quantity], bool]:
+    """The numbers that make up the whole, and whether the parts contradict it."""
+    main = [quantity for quantity in people if not quantity.is_detail] or people
+    totals = [quantity for quantity in main if quantity.is_total]
+    whole = [quantity for quantity in main if not quantity.per] or main
+    placed = [quantity for quantity in people if quantity.place]
+    unplaced = [quantity for quantity in whole if not quantity.place]
+    if totals and len(main) > 1:
+        whole = totals[:1]
+    elif len(unplaced) == 1 and len(placed) > 1 and _sum(placed) == _sum(unplaced):
+        whole = unplaced
+    parts = {quantity.place for quantity in placed}
+    disagree = len(whole) == 1 and not whole[0].place and parts == {"online", "offline"} and _contradicts(_sum(placed), _sum(whole))
+    return whole, disagree
+
+
+def _contradicts(parts: tuple[int | None, int | None], whole: tuple[int | None, int | None]) -> bool:
+    low = parts[0] is not None and whole[1] is not None and parts[0] > whole[1]
+    high = parts[1] is not None and whole[0] is not None and parts[1] < whole[0]
+    return low or high
+
+
+def _sum(quantities: list[Quantity]) -> tuple[int | None, int | None]:
+    """Both bounds added up; a part without a lower bound counts as nothing there, unless all are without."""
+    lows = [quantity.low for quantity in quantities]
+    highs = [quantity.high for quantity in quantities]
+    low = sum(each or 0 for each in lows) if any(each is not None for each in lows) else None
+    high = sum(each for each in highs if each is not None) if all(each is not None for each in highs) else None
+    return low, high
+
+
+def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
+    """How often the number per session is to be taken: 3场，每场50人; None where that is not said."""
+    if len(main) != 1:
+        return None
+    repeats = main[0].per or main[0].is_each or counts.is_product
+    said = [quantity for quantity in counts.quantities if quantity.unit in _SESSIONS and quantity.low == quantity.high and quantity.low]
+    if repeats and len(said) == 1 and said[0] is not main[0]:
+        return said[0].low
+    return None
+
+
+def _in_place(people: list[Quantity], place: str) -> int | None:
+    there = [quantity.anchor for quantity in people if quantity.place == place]
+    found = [anchor for anchor in there if anchor is not None]
+    return sum(found) if found else None

@@ -1,0 +1,250 @@
+"""The reading of 活动时间: which days, from when to when, how sure. Rules: ``field_values.json`` beside the design."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from ipweek.annexes.readings.clock_times import ClockTime
+from ipweek.annexes.readings.date_grammar import ONE_DAY, Entry, Grammar, Sense, week_days
+from ipweek.annexes.readings.numerals import level
+
+WEEKDAY_NAMES = "一二三四五六日"
+MOST_DAYS = 400
+"""A list of more days than this is kept as its first and last day."""
+
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIALS = range(36526, 73051)  # the years 2000 to 2099
+_ZERO_LOST = re.compile(r"(\d{1,2})\.([123])")
+_DATE_CELL = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]0?0:00(?::00(?:\.0+)?)?")
+
+
+@dataclass(frozen=True)
+class TimeReading:
+    """What 活动时间 says.
+
+    ``precision``: exact (one day), range (first and last day, either may be open), multiple (``dates``), vague (a
+    window the words allow, perhaps without bounds) or unknown. Clock times are ``HH:MM`` and only there when written;
+    上午 and the like are in ``part``. ``ask``: not to be stored before the unit chose; ``choices`` are texts to choose from.
+    ``problem``: impossible (``problem_text`` says what: 4月31日), order (the end before the start), half, weekday, or empty.
+    ``years`` are the years written in the text.
+    """
+
+    text: str
+    start: date | None = None
+    end: date | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    precision: str = "unknown"
+    dates: tuple[date, ...] = ()
+    part: str | None = None
+    weekdays: tuple[tuple[date, int], ...] = ()
+    years: tuple[int, ...] = ()
+    is_tentative: bool = False
+    is_recurring: bool = False
+    ask: bool = False
+    choices: tuple[str, ...] = ()
+    problem: str = ""
+    problem_text: str = ""
+    campaign_year: int | None = None
+
+    @property
+    def wrong_weekdays(self) -> tuple[tuple[date, int], ...]:
+        """Days with the weekday (Monday is 0) that was written beside them and is not theirs."""
+        return tuple((day, weekday) for day, weekday in self.weekdays if day.weekday() != weekday)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "start": self.start.isoformat() if self.start else None,
+            "end": self.end.isoformat() if self.end else None,
+            "start_time": self.start_time,
+            "end_time": self.end_time,
+            "precision": self.precision,
+            "dates": [day.isoformat() for day in self.dates],
+            "part": self.part,
+            "tentative": self.is_tentative,
+            "recurring": self.is_recurring,
+            "ask": self.ask,
+            "choices": list(self.choices),
+            "problem": self.problem or None,
+        }
+
+    def in_words(self) -> str:
+        """The reading as shown under the cell: ``4月20日（周六）09:00``, ``4月21日至4月30日之间``; empty when there is none."""
+        if self.problem in ("half", "weekday") and self.choices:
+            return "还是".join(self.choices) + "？"
+        days = self._days_in_words()
+        return (days + self._hours_in_words()).strip()
+
+    def _days_in_words(self) -> str:
+        if self.precision == "multiple" and len(self.dates) <= 4:
+            return "、".join(self._say(day) for day in self.dates)
+        if self.precision == "multiple":
+            return f"{self._say(self.dates[0])}至{self._say(self.dates[-1])}中的{len(self.dates)}天"
+        if self.start and self.end:
+            vague = self.precision == "vague"
+            if self.start == self.end:
+                return self._say(self.start) + ("前后" if vague else "")
+            span = f"{self._say(self.start, short=vague)}至{self._say(self.end, short=vague)}"
+            return span + ("之间" if vague else "")
+        if self.start:
+            return f"{self._say(self.start)}起"
+        return f"{self._say(self.end)}前（含当日）" if self.end else ""
+
+    def _hours_in_words(self) -> str:
+        if self.start_time and self.end_time:
+            return f"{self.start_time}–{self.end_time}"
+        if self.end_time:
+            return f"{self.end_time}前"
+        return self.start_time or (self.part if self.part and (self.start or self.end) else "") or ""
+
+    def _say(self, day: date, *, short: bool = False) -> str:
+        year = f"{day.year}年" if self.campaign_year is not None and day.year != self.campaign_year else ""
+        return f"{year}{say_day(day)}" if not short else f"{year}{day.month}月{day.day}日"
+
+
+def say_day(day: date) -> str:
+    """``4月20日（周六）``."""
+    return f"{day.month}月{day.day}日（周{WEEKDAY_NAMES[day.weekday()]}）"
+
+
+def read(text: str, *, week: tuple[date, date] | None, year: int | None = None) -> TimeReading:
+    """The reading of *text* as typed. Days without a year are of *year* (default: the year of *week*)."""
+    levelled = level(text)
+    if year is None and week is not None:
+        year = week[0].year
+    reading = _number_cell(text, levelled, year) or _sense(text, levelled, week, year)
+    return reading
+
+
+def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | None:
+    """A cell that holds a bare number: an Excel serial, or 4.2, which may have been 4.20."""
+    if _SERIAL.fullmatch(levelled) and int(float(levelled)) in _SERIALS:
+        serial = float(levelled)
+        minutes = round((serial - int(serial)) * 24 * 60)
+        day = _EXCEL_EPOCH + timedelta(days=int(serial))
+        start_time = f"{minutes // 60:02d}:{minutes % 60:02d}" if 0 < minutes < 24 * 60 else None
+        return TimeReading(text, day, day, start_time, None, "exact", (day,), years=(day.year,), campaign_year=year)
+    lost = _ZERO_LOST.fullmatch(levelled)
+    if lost and year is not None and 1 <= int(lost[1]) <= 12:
+        return TimeReading(text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2])), campaign_year=year)
+    return None
+
+
+def _half_choices(month: int, day: int) -> tuple[str, ...]:
+    """4.2 is 2 or 20 April; February has no 30th."""
+    return tuple(f"{month}月{each}日" for each in (day, day * 10) if not (month == 2 and each > 29))
+
+
+def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int | None) -> TimeReading:
+    date_cell = _DATE_CELL.fullmatch(levelled)
+    sense = Grammar(date_cell[1] if date_cell else levelled, week, year).read()
+    _drop_wide(sense)
+    problem, said = sense.problems[0] if sense.problems else ("", "")
+    common: dict[str, Any] = {
+        "text": text,
+        "part": "、".join(sense.parts) or None,
+        "years": tuple(sorted(sense.years)),
+        "is_tentative": sense.is_tentative,
+        "is_recurring": sense.is_recurring,
+        "ask": sense.is_doubtful or sense.has_alternatives or bool(problem),
+        "campaign_year": year,
+        "problem": problem,
+        "problem_text": said,
+    }
+    start_time, end_time = _hours(sense)
+    common |= {"start_time": start_time, "end_time": end_time}
+    if problem == "half":
+        month, day = said.split(".")
+        return TimeReading(**common, choices=_half_choices(int(month), int(day)))
+    if problem == "impossible" or (problem == "order" and not said):
+        return TimeReading(**common)
+    if not sense.entries:
+        return _without_days(sense, week, common)
+    return _with_days(sense, week, common)
+
+
+def _drop_wide(sense: Sense) -> None:
+    """``宣传周（4月23日）`` means the day: a window goes when a day inside it is named too."""
+    days = [entry for entry in sense.entries if entry.kind == "day" and not entry.is_vague]
+    if days:
+        sense.entries = [
+            entry
+            for entry in sense.entries
+            if entry in days
+            or entry.is_span
+            or entry.is_open_end
+            or entry.is_open_start
+            or not all(entry.first <= day.first and day.last <= entry.last for day in days)
+        ]
+
+
+def _without_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, Any]) -> TimeReading:
+    if sense.is_recurring or sense.is_standing:
+        return TimeReading(**common, precision="vague")
+    if sense.weekdays and week:
+        days = [day for weekday in sense.weekdays for day in week_days(week) if day.weekday() == weekday][:7]
+        common["ask"] = True
+        choices = tuple(say_day(day) for day in days)
+        precision = "exact" if len(days) == 1 else "multiple"
+        return TimeReading(**common, start=min(days), end=max(days), precision=precision, dates=tuple(sorted(days)), choices=choices)
+    return TimeReading(**common)
+
+
+def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, Any]) -> TimeReading:
+    entries = sense.entries
+    weekdays = tuple(pair for entry in entries for pair in entry.weekdays)
+    wrong = next(((day, weekday) for day, weekday in weekdays if day.weekday() != weekday), None)
+    if wrong and not common["problem"]:
+        common |= {"ask": True, "problem": "weekday", "problem_text": say_day(wrong[0])}
+        if len(entries) == 1 and not entries[0].is_span:
+            common["choices"] = (say_day(wrong[0]), say_day(_nearest(wrong[0], wrong[1], week)))
+    common["weekdays"] = weekdays
+    is_open_start = any(entry.is_open_start for entry in entries)
+    is_open_end = any(entry.is_open_end for entry in entries)
+    start = None if is_open_start else min(entry.first for entry in entries)
+    end = None if is_open_end else max(entry.last for entry in entries)
+    common |= {"start": start, "end": end}
+    if _is_vague(sense):
+        return TimeReading(**common, precision="vague")
+    if start is None or end is None or (len(entries) == 1 and start != end):
+        return TimeReading(**common, precision="range")
+    dates = sorted({day for entry in entries for day in week_days((entry.first, min(entry.last, entry.first + MOST_DAYS * ONE_DAY)))})
+    if len(dates) == 1:
+        return TimeReading(**common, precision="exact", dates=tuple(dates))
+    if len(dates) > MOST_DAYS:
+        return TimeReading(**common | {"ask": True}, precision="range")
+    return TimeReading(**common, precision="multiple", dates=tuple(dates))
+
+
+def _is_vague(sense: Sense) -> bool:
+    if sense.has_alternatives or any(entry.is_vague or entry.is_around for entry in sense.entries):
+        return True
+    wide = any(entry.first != entry.last for entry in sense.entries)
+    return sense.is_picked and wide
+
+
+def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
+    """The day with that weekday that was most likely meant: in the week, else the closest."""
+    around = [day + offset * ONE_DAY for offset in (1, -1, 2, -2, 3, -3)]
+    fitting = [each for each in around if each.weekday() == weekday]
+    inside = [each for each in fitting if week and week[0] <= each <= week[1]]
+    return (inside or fitting)[0]
+
+
+def _hours(sense: Sense) -> tuple[str | None, str | None]:
+    """The first moment's hour and the last moment's; of a daily span both are the same each day."""
+    clocks: list[ClockTime] = [*sense.clocks, *(clock for entry in sense.entries for clock in entry.clocks)]
+    if not clocks:
+        return None, None
+    start = next((clock.start for clock in clocks if clock.start), None)
+    end = clocks[-1].end
+    last: Entry | None = sense.entries[-1] if sense.entries else None
+    if end is None and last is not None and last.is_span and 0 < last.clocks_before_join < len(last.clocks):
+        end = last.clocks[-1].start  # 4月23日14:00至24日11:30
+    if len(clocks) > 1 and end is None:
+        end = next((clock.end for clock in clocks if clock.end), None) if len(sense.entries) <= 1 else None
+    return start, end
