@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ MOST = 200
 _OTHER_WORDS = {"填报": "filler", "填报人": "filler", "审核人": "approver", "审核": "approver", "经办人": "clerk", "负责人": "head"}
 _OTHER_WORDS |= {"领导": "viewer", "管理员": "admin", "审计": "auditor"}
 _BETWEEN = re.compile(r"[、，,;；/\s]+")
+
+
+class ListChanged(Conflict):
+    """A line can't be added (any more); nobody was."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def _free_username(unit: Unit, taken: set[str]) -> str:
 
 
 def add_all(lines: Sequence[Line], *, by: Person) -> list[Slip]:
-    """Add everyone on the list in one transaction and return the slips to print; Conflict when a line has a problem."""
+    """Add everyone on the list in one transaction and return the slips to print; ListChanged when a line has a problem."""
     proposals = preview(lines, by=by)
     _refuse_problems(proposals)
     secrets = [(password, passwords.hash_password(password)) for password in (passwords.first_password() for _ in proposals)]
@@ -139,4 +144,26 @@ def add_all(lines: Sequence[Line], *, by: Person) -> list[Slip]:
 def _refuse_problems(proposals: Iterable[Proposal]) -> None:
     bad = [each for each in proposals if each.problem]
     if bad:
-        raise Conflict(f"第 {bad[0].line.number} 行：{bad[0].problem}。没有导入任何人，请改好后重新上传。")
+        raise ListChanged(f"第 {bad[0].line.number} 行：{bad[0].problem}。没有导入任何人，请改好后重新上传。")
+
+
+def packed(lines: Sequence[Line]) -> str:
+    """*lines* as the preview page carries them to its confirmation."""
+    return json.dumps([[line.number, line.name, line.unit, line.username, line.roles] for line in lines], ensure_ascii=False)
+
+
+def unpacked(text: str) -> list[Line]:
+    """The lines again, from outside: Invalid unless they are what ``packed`` writes."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        rows = None
+    if not isinstance(rows, list) or not rows or not all(_is_line(row) for row in rows):
+        raise Invalid("没有收到要导入的名单，请重新上传文件。")
+    return [Line(*row) for row in rows]
+
+
+def _is_line(row: object) -> bool:
+    if not isinstance(row, list) or len(row) != 5:
+        return False
+    return isinstance(row[0], int) and all(isinstance(each, str) and len(each) <= 4000 for each in row[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -153,18 +154,22 @@ def reopen(unit: Unit, *, by: Person) -> None:
         audit.write("unit-reopened", by=by, object=f"unit:{unit.slug}", detail=unit.name)
 
 
-def place_of(unit: Unit) -> int:
-    """The unit's place in the official order, from 1, among those that stand beside it; 0 for a closed one."""
-    beside = [each for each in every() if each.parent_id == unit.parent_id]
-    return beside.index(unit) + 1 if unit in beside else 0
+def places() -> dict[int, int]:
+    """Each active unit's place in the official order, from 1, among those that stand beside it."""
+    counts: Counter[int | None] = Counter()
+    found = {}
+    for unit in every():
+        counts[unit.parent_id] += 1
+        found[unit.id] = counts[unit.parent_id]
+    return found
 
 
 def move(unit: Unit, place: int, *, by: Person) -> None:
     """Put the unit at *place* (from 1) of the official order, among those that stand beside it."""
     may_keep(by)
     with transaction():
-        before = place_of(unit)
-        if not before:
+        before = places().get(unit.id)
+        if before is None:
             raise Conflict("停用的单位没有次序，请先恢复启用。")
         beside = [each for each in every() if each.parent_id == unit.parent_id and each is not unit]
         place = max(1, min(place, len(beside) + 1))

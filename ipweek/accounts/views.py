@@ -15,6 +15,7 @@ from ipweek.accounts import audit, forms, service, sessions, units, way_back, we
 from ipweek.accounts.audit_words import RESULTS, action_words
 from ipweek.accounts.browsers import words as browser_words
 from ipweek.accounts.masking import mask
+from ipweek.accounts.schema import LEVELS, role_words
 from ipweek.errors import Conflict, Invalid, TooMany
 
 bp = Blueprint("accounts", __name__)
@@ -93,7 +94,7 @@ def logged_out() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     by = web.person()
     mine = sessions.open_of(by.id, limits=web.limits(), by=by)
-    return pages.page("accounts/account.html", sessions=mine, browser_words=browser_words)
+    return pages.page("accounts/account.html", sessions=mine, browser_words=browser_words, role_words=role_words)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -127,7 +128,7 @@ def users() -> ResponseReturnValue:
     found = service.people(
         by=by, text=form.text.data or "", unit_id=form.unit_id.data or None, role=form.role.data, closed=form.closed.data
     )
-    return pages.page("accounts/users.html", form=form, people=found)
+    return pages.page("accounts/users.html", form=form, people=found, role_words=role_words)
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
@@ -191,7 +192,7 @@ def slips_page(slips: Sequence[service.Slip]) -> ResponseReturnValue:
 @bp.get("/units")
 def unit_list() -> ResponseReturnValue:
     units.may_keep(web.person())
-    return pages.page("accounts/units.html", units=units.every(closed=True), place_of=units.place_of)
+    return pages.page("accounts/units.html", units=units.every(closed=True), places=units.places(), levels=LEVELS)
 
 
 @bp.route("/units/new", methods=["GET", "POST"])
@@ -221,7 +222,9 @@ def new_unit() -> ResponseReturnValue:
 def unit(unit_id: int) -> ResponseReturnValue:
     by = web.person()
     one = units.get(unit_id, by=by)
-    form = forms.UnitForm(request.form, one, aliases="、".join(one.aliases), place=str(units.place_of(one) or ""), seen=units.mark(one))
+    form = forms.UnitForm(
+        request.form, one, aliases="、".join(one.aliases), place=str(units.places().get(one.id, "")), seen=units.mark(one)
+    )
     for made_once in ("slug", "level", "parent_id"):
         del form[made_once]
 
@@ -246,7 +249,7 @@ def unit(unit_id: int) -> ResponseReturnValue:
 def move_unit(unit_id: int) -> ResponseReturnValue:
     by = web.person()
     one = units.get(unit_id, by=by)
-    units.move(one, units.place_of(one) + (1 if request.form.get("way") == "down" else -1), by=by)
+    units.move(one, units.places().get(one.id, 0) + (1 if request.form.get("way") == "down" else -1), by=by)
     return after(".unit_list", _anchor=f"unit-{unit_id}")
 
 
@@ -273,18 +276,9 @@ def reopen_unit(unit_id: int) -> ResponseReturnValue:
 def audit_log() -> ResponseReturnValue:
     by, form = web.person(), forms.AuditFilter(request.args)
     good = form.validate()
-    asked = {
-        "actor": form.actor.data,
-        "action": form.action.data,
-        "object": form.object.data,
-        "since": form.since.data,
-        "until": form.until.data,
-    }
-    found = audit.entries(
-        by=by, page=request.args.get("page", 1, type=int), **{name: value for name, value in asked.items() if value and good}
-    )
+    asked = {name: value for name, value in form.data.items() if value and good}
+    found = audit.entries(by=by, page=request.args.get("page", 1, type=int), **asked)
     form.offer(audit.actions())
     broken = audit.verify() if "verify" in request.args else None
-    return pages.page(
-        "accounts/audit.html", form.status, form=form, found=found, broken=broken, action_words=action_words, results=RESULTS, mask=mask
-    )
+    words = {"action_words": action_words, "results": RESULTS, "mask": mask}
+    return pages.page("accounts/audit.html", form.status, form=form, found=found, asked=asked, broken=broken, **words)

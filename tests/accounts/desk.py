@@ -1,0 +1,57 @@
+"""Somebody at a desk with a browser of his own, in process: cookies, the CSRF token, and log-ins by the real page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Flask, g
+from werkzeug.test import TestResponse
+
+from ipweek.accounts.models import User
+from tests import make
+
+HTMX = {"HX-Request": "true"}
+
+
+class Desk:
+    """One browser. ``post`` carries the token of the page last opened, unless told otherwise."""
+
+    def __init__(self, app: Flask, **environ: Any) -> None:
+        self.client = app.test_client()
+        self.environ = environ
+        self.token = ""
+
+    def get(self, path: str, **words: Any) -> TestResponse:
+        return self.open(path, **words)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **words: Any) -> TestResponse:
+        return self.open(path, method="POST", data={"csrf_token": self.token, **(data or {})}, **words)
+
+    def open(self, path: str, **words: Any) -> TestResponse:
+        for name in list(g):  # the test's own context would lend its g to every request
+            g.pop(name)
+        response = self.client.open(path, environ_base=self.environ, **words)
+        if found := re.search(r'name="csrf-token" content="([^"]+)"', response.text):
+            self.token = found[1]
+        return response
+
+    def try_log_in(self, username: str, password: str = make.PASSWORD, **words: Any) -> TestResponse:
+        if not self.token:
+            self.get("/login")
+        return self.post("/login", {"username": username, "password": password}, **words)
+
+    def log_in(self, user: User) -> Desk:
+        response = self.try_log_in(user.username)
+        assert response.status_code == 303, response.text
+        self.get("/account")
+        return self
+
+    @property
+    def is_in(self) -> bool:
+        return self.get("/account").status_code == 200
+
+    @property
+    def cookie(self) -> str:
+        held = self.client.get_cookie("ipweek")
+        return held.value if held else ""

@@ -1,0 +1,50 @@
+import pytest
+
+from ipweek.accounts import names
+from ipweek.accounts.masking import mask
+from ipweek.accounts.way_back import safe_next
+
+
+@pytest.mark.parametrize("typed", ["闵行区", " 闵行区 ", "闵行\u200b区", "\u202e闵行区", "\ufeff闵行区\x00", "闵行区\ud800"])
+def test_unseen_characters_are_no_part_of_a_name(typed):
+    assert names.clean(typed) == "闵行区"
+
+
+def test_two_spellings_of_a_name_have_one_key():
+    assert names.key("市委宣传部(市版权局)") == names.key(" 市委宣传部（市版权局） ")
+    assert names.key("ＭinHang１") == "minhang1"
+
+
+def test_a_rare_character_stays_as_typed():
+    assert names.clean("𠮷田 䶮") == "𠮷田 䶮"
+
+
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("张三 13800000001", "张三 138****0001"),
+        ("李四 138 0000 0001", "李四 138****0001"),
+        ("王五 23110863", "王五 23****3"),
+        ("021-23110863", "021-23****3"),
+        ("2024-04-12 14:00", "2024-04-12 14:00"),
+        ("共 1200 人", "共 1200 人"),
+    ],
+)
+def test_the_middle_of_a_phone_number_is_hidden(text, shown):
+    assert mask(text) == shown
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None, "", "//evil", "///evil", "/\\evil", "\\\\evil", "https:evil", "https://evil", "http:/evil", "javascript:alert(1)", "data:text/html,x", "evil", "evil.cn/x",
+        "/\t/evil", "/\n/evil", "/%09/evil", "/%5cevil", "/%2fevil", "//evil@us/", "http://[::1", "/login?next=/", "/logged-out", "\x00/", "/" + "x" * 600,
+    ],
+)  # fmt: skip
+def test_the_way_back_never_leaves_the_site(asked):
+    assert safe_next(asked) == "/"
+
+
+@pytest.mark.parametrize("asked", ["/", "/annexes/12?row=3", "/users?text=%E5%BC%A0&role=filler", "/annexes/12#row-3"])
+def test_the_way_back_leads_to_the_page_that_was_asked_for(asked):
+    assert safe_next(asked) == asked
