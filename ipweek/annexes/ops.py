@@ -270,7 +270,7 @@ def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Row[
     touched = {change.activity_id for change in changes if change.key in {"event_time", "scale", ALIVE}}
     for activity_id in touched:
         state = after[activity_id]
-        read = checks.readings_of(table.form, state["values"], table.week, table.year)
+        read = checks.readings_of(table.form, state["values"], table.week)
         state.update(
             starts_on=read.starts_on, ends_on=read.ends_on, people_min=read.people_min, people_max=read.people_max, accepted_by_id=None
         )
