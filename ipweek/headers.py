@@ -45,7 +45,15 @@ def dress(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and response.status_code in {200, 304}:
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+        read_whole(response)
     else:
         headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "Cookie"))  # one address, two answers: page and fragment
     return response
+
+
+def read_whole(response: Response) -> None:
+    """Hold a static file's bytes: Flask-Compress gzips no streams, and gzip is all that browsers ask for on plain http."""
+    response.direct_passthrough = False
+    response.make_sequence()
+    response.close()  # the file behind it
