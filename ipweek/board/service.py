@@ -160,7 +160,7 @@ def hand_out_missing(campaign_id: int, *, by: Person) -> int:
 def _campaigns() -> list[tuple[int, int, str]]:
     """Id, year and title of every campaign that was opened, newest first."""
     query = select(Campaign.id, Campaign.year, Campaign.title).where(Campaign.status.in_(("open", "closed")))
-    return list(db.session.execute(query.order_by(Campaign.year.desc(), Campaign.id.desc())).tuples())
+    return list(db.session.execute(query.order_by(Campaign.year.desc(), Campaign.id.desc())))
 
 
 def _lines(campaign: Campaign, now: datetime) -> Iterable[Line]:
@@ -186,4 +186,4 @@ def _without_table(campaign: Campaign, have: set[int]) -> list[str]:
     annex_numbers = {form.annex for form in campaign.annexes}
     levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex in annex_numbers]
     query = select(Unit.id, Unit.short).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
-    return [short for unit_id, short in db.session.execute(query).tuples() if unit_id not in have]
+    return [short for unit_id, short in db.session.execute(query) if unit_id not in have]

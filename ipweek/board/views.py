@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from ipweek import htmx, pages
 from ipweek.accounts.web import person
@@ -23,7 +24,7 @@ def home() -> Response:
         there = "accounts.users"
     else:
         there = "accounts.audit"
-    return redirect(url_for(there))  # type: ignore[return-value] -- werkzeug's response is Flask's here
+    return redirect(url_for(there))
 
 
 @bp.get("/board")
@@ -45,4 +46,4 @@ def hand_out(campaign_id: int) -> Response:
     """Give their tables to units that have none."""
     count = service.hand_out_missing(campaign_id, by=person())
     flash(f"已向 {count} 个单位补发填报任务。" if count else "每个单位都已有填报任务，不用补发。", "done")
-    return redirect(url_for(".board", campaign=campaign_id), code=303)  # type: ignore[return-value] -- as above
+    return redirect(url_for(".board", campaign=campaign_id), code=303)

@@ -13,15 +13,15 @@ from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks
 from ipweek.annexes import service as annexes
-from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import schema
-from ipweek.reporting import comparing, service, states, tasks
+from ipweek.reporting import comparing, service, states
 from ipweek.reporting import due as dues
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
+from ipweek.reporting.remarks import Remark, remarks, worst
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Review:
     submission: Move | None
     content: Mapping[str, Any] | None
     form: schema.Annex
-    findings: Sequence[Finding]
+    remarks: Sequence[Remark]
     differences: Differences | None
     actions: frozenset[str]
     may_take_back: bool
@@ -64,9 +64,9 @@ class Review:
         return self.submission.reasons if self.submission else {}
 
     @property
-    def marks(self) -> Mapping[tuple[int | None, str | None], str]:
+    def marks(self) -> Mapping[tuple[int, str], str]:
         """The worst kind of finding by cell."""
-        return tasks.worst([finding for finding in self.findings if finding.kind != "D"])
+        return worst(self.remarks)
 
     @property
     def may_decide(self) -> bool:
@@ -96,7 +96,7 @@ def read(table_id: int, *, by: Person) -> Review:
         sent[-1] if sent else None,
         content,
         schema.from_json(content["form"] if content else table.schema.form),
-        _findings(table, content) if content else [],
+        _remarks(table, content) if content else [],
         comparing.compare(contents[0], contents[1]) if len(contents) == 2 else None,
         actions,
         "take_back" in actions and not service.cannot_take_back(table, moves),
@@ -105,9 +105,10 @@ def read(table_id: int, *, by: Person) -> Review:
     )
 
 
-def _findings(table: AnnexTable, content: Mapping[str, Any]) -> list[Finding]:
+def _remarks(table: AnnexTable, content: Mapping[str, Any]) -> list[Remark]:
     rows = [(row["id"], row["values"]) for row in content["rows"]]
-    return list(checks.check_table(rows, content["header"], annexes.context_of(table), nil_return=content["nil_return"]))
+    found = checks.check_table(rows, content["header"], annexes.context_of(table), nil_return=content["nil_return"])
+    return remarks(found, {row_id: number for number, (row_id, _) in enumerate(rows, 1)})
 
 
 def waiting_beside(table: AnnexTable) -> Waiting:
@@ -118,7 +119,7 @@ def waiting_beside(table: AnnexTable) -> Waiting:
         .where(AnnexTable.campaign_id == table.campaign_id, AnnexTable.status == "submitted")
     )
     here = (table.annex, table.unit.sort_no, table.id)
-    places = sorted((annex, sort_no, table_id) for table_id, annex, sort_no in db.session.execute(query).tuples())
+    places = sorted((annex, sort_no, table_id) for table_id, annex, sort_no in db.session.execute(query))
     before = [place for place in places if place < here]
     after = [place for place in places if place > here]
     return Waiting(before[-1][2] if before else None, after[0][2] if after else None, len(places))

@@ -25,6 +25,9 @@ from ipweek.reporting.models import Move, Snapshot
 from ipweek.reporting.states import Part
 from ipweek.transaction import transaction
 
+OF_THE_UNIT: tuple[Part, ...] = ("filler", "approver")
+"""What a person can be to his own unit's table."""
+
 # ---- the unit ------------------------------------------------------------------------------------------------
 
 
@@ -186,19 +189,19 @@ def parts_of(table: AnnexTable, *, by: Person) -> frozenset[Part]:
     """What *by* is to this table."""
     parts: set[Part] = {"office"} if by.is_office else set()
     if by.unit_id == table.unit_id:
-        parts |= {part for part in ("filler", "approver") if by.has(part)}  # type: ignore[misc] -- mypy widens the literals
+        parts |= {part for part in OF_THE_UNIT if by.has(part)}
     return frozenset(parts)
 
 
 def second_eye(table: AnnexTable, *, by: Person) -> bool:
     """Whether somebody of the unit other than *by* approves before a table is sent."""
-    people = db.session.execute(select(User.id, User.roles).where(User.unit_id == table.unit_id, User.is_active)).tuples()
+    people = db.session.execute(select(User.id, User.roles).where(User.unit_id == table.unit_id, User.is_active))
     return any("approver" in roles and user_id != by.id for user_id, roles in people)
 
 
 def filled_rows(table: AnnexTable) -> list[tuple[int, dict[str, str]]]:
     """The rows that hold anything, in order, by id."""
-    return [(row.id, dict(row.values)) for row in annexes.rows_of(table) if any(value.strip() for value in row.values.values())]
+    return [(row.id, dict(row.values)) for row in annexes.rows_of(table) if not checks.is_empty(row.values)]
 
 
 def freeze(table: AnnexTable, at: datetime) -> dict[str, Any]:
@@ -254,11 +257,11 @@ def _findings(table: AnnexTable) -> list[Finding]:
 
 def _reasons_for(findings: Sequence[Finding], given: Mapping[str, str]) -> dict[str, str]:
     """The reasons to store, or Invalid naming each finding that stands in the way."""
-    blocking = {finding.id: finding.message for finding in findings if finding.kind == "A"}
+    blocking = {finding.id: finding.message for finding in findings if finding.kind in checks.BLOCKING}
     if blocking:
         reason = f"有 {len(blocking)} 处需要修改，改好后才能报送。"
         raise Invalid(reason, fields=blocking)
-    asked = [finding for finding in findings if finding.kind in {"B", "C"}]
+    asked = [finding for finding in findings if finding.kind in checks.NEEDS_REASON]
     reasons = {finding.id: wording_of_reasons.tidy(given.get(finding.id, "")) for finding in asked}
     poor = {key: f"请写明理由（至少 {wording_of_reasons.SHORTEST} 个字，不能只写“无”或“核实无误”）。" for key, text in reasons.items()}
     poor = {key: words for key, words in poor.items() if not wording_of_reasons.is_meaningful(reasons[key])}

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from ipweek import clock
 from ipweek.accounts.schema import Person
+from ipweek.annexes import checks
 from ipweek.annexes import service as annexes
-from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Forbidden
@@ -22,6 +23,7 @@ from ipweek.reporting import due as dues
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.deadline_text import DeadlineText
 from ipweek.reporting.models import Move
+from ipweek.reporting.remarks import Remark, remarks, worst
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,22 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One filled row before it is sent; ``number`` is the one it has in the grid."""
+
+    id: int
+    values: Mapping[str, str]
+    number: int
+
+
+@dataclass(frozen=True)
 class Preview:
     """A table before it is sent, as the office will see it, with what the checks say about it."""
 
     table: AnnexTable
     sheet: annexes.Sheet
-    blocking: Sequence[Finding]
-    to_explain: Sequence[Finding]
-    hints: Sequence[Finding]
+    rows: Sequence[Row]
+    remarks: Sequence[Remark]
     deadline: DeadlineText
     second_eye: bool
     actions: frozenset[str]
@@ -64,13 +74,25 @@ class Preview:
     """What the unit's approver is asked to agree to."""
     differences: Differences | None
     """What changed since the office last got the table."""
-    filled: int
-    """How many rows hold anything."""
 
     @property
-    def marks(self) -> Mapping[tuple[int | None, str | None], str]:
+    def blocking(self) -> list[Remark]:
+        """What must be mended first."""
+        return [remark for remark in self.remarks if remark.kind in checks.BLOCKING]
+
+    @property
+    def to_explain(self) -> list[Remark]:
+        """What wants a reason."""
+        return [remark for remark in self.remarks if remark.kind in checks.NEEDS_REASON]
+
+    @property
+    def hints(self) -> list[Remark]:
+        return [remark for remark in self.remarks if remark.kind == "D"]
+
+    @property
+    def marks(self) -> Mapping[tuple[int, str], str]:
         """The worst kind of finding by cell."""
-        return worst([*self.blocking, *self.to_explain])
+        return worst(self.remarks)
 
 
 @dataclass(frozen=True)
@@ -102,7 +124,7 @@ def mine(*, by: Person) -> list[Task]:
     tables = annexes.tables_for(by)
     ids = [table.id for table in tables]
     counted = select(Activity.table_id, func.count()).where(Activity.table_id.in_(ids), Activity.alive, ~Activity.is_header)
-    counts = dict(db.session.execute(counted.group_by(Activity.table_id)).tuples())
+    counts = dict(db.session.execute(counted.group_by(Activity.table_id)))
     newest = select(func.max(Move.id)).where(Move.table_id.in_(ids), Move.receipt_no.is_not(None)).group_by(Move.table_id)
     sent = {move.table_id: move for move in db.session.scalars(select(Move).where(Move.id.in_(newest)))}
     due_at = {}
@@ -137,36 +159,25 @@ def preview(table_id: int, *, by: Person) -> Preview:
     """The table as the office will see it, for the people of its unit; Forbidden for others who may see it."""
     sheet = annexes.sheet(table_id, by=by)
     table = sheet.table
-    if not service.parts_of(table, by=by) & {"filler", "approver"}:
-        states.check_part("submit", ())
+    if service.parts_of(table, by=by).isdisjoint(service.OF_THE_UNIT):
+        reason = "只有本单位的填报员和审核人可以办理报送。"
+        raise Forbidden(reason)
     moves = service.moves_of(table)
-    findings = [finding for found in sheet.findings.values() for finding in found]
     sent = service.submissions_in(moves)
-    proposal = moves[-1] if table.status == "unit_review" and moves else None
-    now = service.freeze(table, table.changed_at) if sent else None
+    before = sent[-1].snapshot if sent else None
+    numbers = {row.id: number for number, row in enumerate(sheet.rows, 1)}
     return Preview(
         table,
         sheet,
-        [finding for finding in findings if finding.kind == "A"],
-        [finding for finding in findings if finding.kind in {"B", "C"}],
-        [finding for finding in findings if finding.kind == "D"],
+        [Row(row.id, row.values, numbers[row.id]) for row in sheet.rows if not checks.is_empty(row.values)],
+        remarks((finding for found in sheet.findings.values() for finding in found), numbers),
         dues.text(dues.of(table)),
         service.second_eye(table, by=by),
         actions_for(table, by=by),
         _last_reasons(moves),
-        proposal,
-        comparing.compare(sent[-1].snapshot.content, now) if now and sent[-1].snapshot else None,
-        len(service.filled_rows(table)),
+        moves[-1] if table.status == "unit_review" and moves else None,
+        comparing.compare(before.content, service.freeze(table, clock.now())) if before else None,
     )
-
-
-def worst(findings: Sequence[Finding]) -> dict[tuple[int | None, str | None], str]:
-    """The worst kind of finding (A before B before C) at each place."""
-    marks: dict[tuple[int | None, str | None], str] = {}
-    for finding in findings:
-        place = (finding.row_id, finding.column)
-        marks[place] = min(marks.get(place, finding.kind), finding.kind)
-    return marks
 
 
 def _last_reasons(moves: Sequence[Move]) -> Mapping[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from ipweek import clock, pages, wording
 from ipweek.accounts.web import person
@@ -90,7 +91,7 @@ def endorse(table_id: int) -> Response:
 
 
 def _sent(move: Move) -> Response:
-    return redirect(url_for(".receipt", table_id=move.table_id), code=303)  # type: ignore[return-value] -- werkzeug's is Flask's
+    return redirect(url_for(".receipt", table_id=move.table_id), code=303)
 
 
 @bp.post("/tables/<int:table_id>/send-back")
@@ -98,7 +99,7 @@ def send_back(table_id: int) -> Response:
     """The unit's approver gives the table back to the filler."""
     service.send_back(table_id, request.form.get("why", ""), by=person())
     flash("已退回填报员，填报员会在“我的任务”中看到理由。", "done")
-    return redirect(url_for(".my_tasks"), code=303)  # type: ignore[return-value] -- as above
+    return redirect(url_for(".my_tasks"), code=303)
 
 
 @bp.post("/tables/<int:table_id>/withdraw")
@@ -106,7 +107,7 @@ def withdraw(table_id: int) -> Response:
     """Take the table back to change it."""
     service.withdraw(table_id, by=person())
     flash("已撤回报送，可以继续修改；改好后请重新报送。", "done")
-    return redirect(url_for("annexes.table", table_id=table_id), code=303)  # type: ignore[return-value] -- as above
+    return redirect(url_for("annexes.table", table_id=table_id), code=303)
 
 
 @bp.get("/tables/<int:table_id>/receipt")
@@ -162,7 +163,7 @@ def take_back(table_id: int) -> Response:
     """Undo the decision of today."""
     service.take_back(table_id, by=person())
     flash("已撤销决定，这张表重新等待审核。", "done")
-    return redirect(url_for(".read", table_id=table_id), code=303)  # type: ignore[return-value] -- as above
+    return redirect(url_for(".read", table_id=table_id), code=303)
 
 
 def _review(table_id: int, refused: Refused | None = None) -> Response:
@@ -185,4 +186,4 @@ def _next(move: Move, words: str) -> Response:
     following = review.following(move.table_id, by=person())
     more = f"还有 {following.total} 张表待审核。" if following.total else "待审核的表已全部办完。"
     flash(f"{following.unit}：{words}。{more}", "done")
-    return redirect(url_for(".read", table_id=following.table_id or move.table_id), code=303)  # type: ignore[return-value] -- as above
+    return redirect(url_for(".read", table_id=following.table_id or move.table_id), code=303)
