@@ -12,7 +12,7 @@ from ipweek.notice.reader.numerals import number
 
 _ITEM = re.compile(r"(?:^|(?<=[^0-9]))(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、:](?![0-9]{1,2}[^0-9年])")
 _PREFIX = re.compile(
-    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?[(]?(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
+    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?[(]?(?P<n>[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
 )
 _FILE_TAIL = re.compile(r"(?:[(（][0-9]{1,2}[)）])?\s*\.(?:docx?|xlsx?|pdf|wps|et|zip|rar|ofd|pptx?|jpe?g|png)\b.*$", re.IGNORECASE)
 _LINK_TAIL = re.compile(

@@ -15,7 +15,7 @@ _MAIL_WORD = r"(?:电子)?(?:邮箱|邮件|信箱)(?: *(?:地址|号))?|E-?mail"
 _OTHER_WORD = r"(?:通讯|联系|邮寄|办公)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?|单位|部门|职务"
 _LABEL = re.compile(
     rf"(?P<both>(?:{_PHONE_WORD}) *[(/及、和] *(?:兼)?(?:{_FAX_WORD}) *\)?|(?:{_FAX_WORD}) *[(/及、和] *(?:兼)?(?:{_PHONE_WORD}) *\)?|兼传真)"
-    rf"|(?P<person>{_PERSON})|(?P<fax>{_FAX_WORD})|(?P<mail>{_MAIL_WORD})|(?P<phone>{_PHONE_WORD})|(?P<other>{_OTHER_WORD})",
+    rf"|(?P<foreign>(?:招生|投诉|举报|监督|信访|接访|技术支持|纪检|服务|维权|报警|咨询接访|招生咨询|总机)(?:{_PHONE_WORD}|热线))|(?P<person>{_PERSON})|(?P<fax>{_FAX_WORD})|(?P<mail>{_MAIL_WORD})|(?P<phone>{_PHONE_WORD})|(?P<other>{_OTHER_WORD})",
     re.IGNORECASE,
 )
 _AREA = r"(?:\(0[0-9]{2,3}\) ?-?|0[0-9]{2,3} ?-{0,2} ?|\+?86 ?-? ?)"
@@ -94,6 +94,8 @@ def _read_line(
             facts.phones += previous
             if previous:
                 evidence["phones"].append(said)
+        if kind == "phone" and any(earlier == "person" for earlier, _ in pieces[:place]) and (more := _names(piece, is_lead=True)):
+            facts.contacts += more  # 王小明（电话…）、李丽（电话…）
         if kind in ("fax", "both"):
             numbers = _numbers(piece) or (previous if kind == "both" else [])
             faxes += numbers

@@ -42,9 +42,9 @@ _SEND = re.compile(
 )
 _POLICY = re.compile(r"(?:力争|争取|到|至|确保|基本|实现|达到|建成|形成|完善|完成.{0,12}建设|落实到位)")
 
-_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况|活动信息|情况"
+_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况|情况"
 _PLAN = r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
-_OTHER = r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表|照片|图片|视频|信息|需求|意见|建议|材料|海报|口号|申请|新闻"
+_OTHER = r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表|照片|图片|视频|需求|海报|口号|申请|新闻|回复|活动信息|宣传信息|工作信息|信息稿"
 _THING = re.compile(rf"(?P<summary>{_SUMMARY})|(?P<other>{_OTHER})|(?P<plan>{_PLAN})")
 _ANNEX_WORD = re.compile(
     r"附(?:件|表)(?P<n>[0-9]{1,2}|[一二三四五六七八九十])?(?P<more>(?:(?:、|和|及|与|至|-)(?:附件)?[0-9一二三四五六七八九十]{1,2})*)"
@@ -124,7 +124,7 @@ def _in_sentence(
         right = kept[place + 1].start if place + 1 < len(kept) else len(text)
         if mark.needs_sending and not _is_sent(text, left, right, mark):
             continue
-        kind, annex = _what(text, left, right, mark, annex_titles, last=place + 1 == len(kept))
+        kind, annex = _what(text, left, right, mark, annex_titles, earlier=line.bare[: start + left], later=line.bare[start + right :], last=place + 1 == len(kept))
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
         yield _postponed(deadline, calendar) if postponed else deadline
 
@@ -212,7 +212,10 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:
 
 def _is_old(text: str, start: int, end: int) -> bool:
     """Whether the date is the one that another replaces: 由4月12日延长至4月19日."""
-    return bool(_OLD.search(text[max(0, start - 10) : start]) and _NEW.match(text[end : end + 20]))
+    before = text[max(0, start - 10) : start]
+    if re.search(r"原(?:定|计划)(?:于|在|为)?$", before) and re.search(r"调整|改[为到至]|变更|延|推迟|顺延|提前", text[end:]):
+        return True
+    return bool(_OLD.search(before) and _NEW.match(text[end : end + 20]))
 
 
 def _windows(text: str, years: Years) -> Iterator[_Mark]:
@@ -330,24 +333,34 @@ def _is_sent(text: str, left: int, right: int, mark: _Mark) -> bool:
         r"报送|提交|上报|报至|报我|发至|发送", clause
     ):
         return False
+    if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
+        return True
+    if len(after) <= 20 and text[right:] and not re.search(r"[;。]", after) and _SEND.search(re.split(r"[;。]", text[right:])[0]):
+        return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
     if _SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
         return True
     return bool(re.search(r"(?:请|须|将)", before) and _SEND.search(before))
 
 
-def _what(text: str, left: int, right: int, mark: _Mark, annex_titles: dict[int, str], *, last: bool) -> tuple[Kind, int | None]:
-    """The kind of thing, and the annex if one is named: from the words after the date, else those before it."""
+def _what(text: str, left: int, right: int, mark: _Mark, annex_titles: dict[int, str], *, earlier: str, later: str, last: bool) -> tuple[Kind, int | None]:
+    """The kind of thing, and the annex if one is named: from the words after the date, else those before it.
+
+    Where only 材料 or nothing is said, it is what the paragraph spoke of last (*earlier*), or speaks of next (*later*).
+    """
     after = re.split(r"[;。]", text[mark.end : right])[0]
     before = re.split(r"[;。]", text[left : mark.start])[-1]
     if not last and "," in after:
         after = after[: after.rfind(",")] if not re.search(r"报|送|提交|发", after[after.rfind(",") :]) else after
-    for clause in (_object_clause(after), _near_before(before)):
+    clauses = [_object_clause(after), _near_before(before)]
+    if not last and not _SEND.search(after):
+        clauses.reverse()
+    for clause in clauses:
         annexes = [(_number(found["n"]), found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"]]
         kind = _kind(clause, [n for n, _ in annexes], annex_titles)
         if kind:
             single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
             return kind, single
-    return "other", None
+    return _kind(earlier[-120:], [], {}) or _kind(later[:60], [], {}) or "other", None
 
 
 def _object_clause(after: str) -> str:

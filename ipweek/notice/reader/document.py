@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,10 +81,14 @@ _ENDS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _CONTROLS = dict.fromkeys((*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), *range(0xD800, 0xE000)))
 _CLEANING = _CONTROLS | _DROPPED | _RADICALS | _BLANKS | _ENDS
 
+# What copying from a page leaves behind: rows of question marks for lost blanks, marks put between words against copying.
+_NOISE = re.compile(r"(?:[?？] ?){4,}|^[?？]$|@{2,}", re.MULTILINE)
+
 
 def clean(text: str) -> str:
     """*text* without invisible characters; every kind of blank is one, every kind of line end is a newline."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANING)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANING)
+    return _NOISE.sub(" ", text) if "?" in text or "@@" in text or "？" in text else text
 
 
 def made(kind: str, name: str, blocks: list[Block], *, page_title: str = "") -> Document:

@@ -120,7 +120,7 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
         if best:
             break
     if best is None:
-        best = _labelled_title(layout) or _page_title(layout)
+        best = _labelled_title(layout) or _page_title(layout.page_title) or next(filter(None, (_page_title(line.text) for line in lines)), None)
     if best is None:
         facts.notes["title"] = "没有找到通知的标题。"
         return
@@ -132,7 +132,7 @@ def _may_title(line: Line) -> bool:
     bare = line.bare
     return (
         not is_meta(line)
-        and "。" not in bare
+        and not re.search(r"[。_|]", bare)
         and len(bare) <= 120
         and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
         and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
@@ -200,9 +200,9 @@ def _labelled_title(layout: Layout) -> tuple[str, str] | None:
     return None
 
 
-def _page_title(layout: Layout) -> tuple[str, str] | None:
-    """The title in the head of a saved web page, without the site's name behind it."""
-    line = Line(layout.page_title)
+def _page_title(text: str) -> tuple[str, str] | None:
+    """The title in the head of a web page, without the site's name behind it."""
+    line = Line(text)
     for piece in re.split(r"[_|]|-{1,2}(?=[\u4e00-\u9fff])", line.bare):
         if _is_title(piece):
             return _clean_title(piece), line.said()

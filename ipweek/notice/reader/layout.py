@@ -36,7 +36,7 @@ _ADDRESSEE = re.compile(
 )
 _ADDRESS_WORD = re.compile(r"^[^,。;]{0,16}(?:各|有关|相关|局|委|办|政府|单位|中心|公司|厅|院|部|会)")
 _ANNEX = r"附 ?(?:件|表|录)"
-_ANNEX_NUMBER = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_ANNEX_NUMBER = r"(?:[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,3})"
 _ANNEX_ALONE = re.compile(rf"^[(〔]?(?:{_ANNEX}|附)[-:]?[(〔]?(?P<n>{_ANNEX_NUMBER})?[)〕]?[-:.、]?[)〕]?$")
 _ANNEX_TITLED = re.compile(rf"^[(〔]?{_ANNEX}:?[(〔]?(?P<n>{_ANNEX_NUMBER})[)〕]?[-:.、]*(?P<title>[^。]{{2,80}})$")
 _DATE_LINE = re.compile(rf"^[(]?(?P<date>{DATE})[)]?(?P<tail>\((?:此件|本件|主动|依申请|公开|联系)[^。]{{0,300}})?(?:印发)?$")
@@ -251,7 +251,18 @@ def _split_body(layout: Layout, lines: list[Line]) -> None:
         stop = next((p for p in range(listed + 1, end) if not _continues_list(lines[p].bare)), end)
         layout.listed = lines[listed:stop]
         rest = [line for line in rest if line not in layout.listed]
-    layout.closing = [*rest, *(line for line in noise if _CONTACT.search(line.bare) and "联系人" in line.bare)]
+    layout.closing = _closed([*rest, *(line for line in noise if _CONTACT.search(line.bare) and "联系人" in line.bare)], layout)
+
+
+def _closed(lines: list[Line], layout: Layout) -> list[Line]:
+    """Lines of one bracket that a page's width cut, such as the contacts under the date, whole again."""
+    closed: list[Line] = []
+    for line in lines:
+        if closed and closed[-1] is not layout.signed and 0 < closed[-1].bare.count("(") - closed[-1].bare.count(")") and len(closed[-1].text) < 400:
+            closed[-1] = Line(closed[-1].text + "\n" + line.text, closed[-1].number)
+        else:
+            closed.append(line)
+    return closed
 
 
 def _is_last_part(lines: list[Line], place: int) -> bool:

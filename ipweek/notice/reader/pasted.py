@@ -16,26 +16,30 @@ _CUTS = (
     (re.compile(r"(?<=[。；;：:）)\s])\s*(?=[一二三四五六七八九十]{1,2}、)"), _BREAK),
     (re.compile(r"(?<=[。；;])\s*(?=[（(][一二三四五六七八九十]{1,2}[）)])"), _BREAK),
     # before the list of annexes, the contacts, the annexes themselves
-    (re.compile(r"(?<=[。\s])\s*(?=附\s?件\s?[:：])"), _BREAK),
+    (re.compile(r"(?<=[。，,；;\s])\s*(?=附\s?件\s?[:：])"), _BREAK),
     (re.compile(r"\s*(?=[（(]\s?联\s?系\s?人)"), _BREAK),
     (re.compile(r"(?<=[。；）)\s])\s*(?=联\s?系\s?人\s?[:：])"), _BREAK),
     (re.compile(r"(?<=[）)。\s表])\s*(附\s?件\s?\d{1,2})(?=\s|[^\d.:：、）)和与及所中表格的])\s*"), _BREAK + r"\1" + _BREAK),
     (re.compile(r"(?<=[）)\s])\s*(?=(?:此件|本件)(?:主动|依申请)?公开)"), _BREAK),
 )
+_RUN_ON = re.compile(r"(?<=[。；;：:])\s*(?=[一二三四五六七八九十]{1,2}、[\u4e00-\u9fff]{2,10}\s*$)")
+"""A numbered heading left at the end of the line before it."""
 _ADDRESS = re.compile(
     r"^(.{0,400}?(?:通知|函|方案)(?:（[^）]{1,20}）)?)\s+(?=\S)|^(.{0,200}?的(?:补充|紧急)?(?:通知|函))(?=各|市|区|本市|有关|\S{2,12}(?:局|委|办|单位|部门)[、，,：:])"
 )
 _TO = re.compile(r"^([^。；\n]{2,400}?[:：])(?=\s*(?:为|根据|按照|经|今年|现|近|在|\d{4}年|由|自|接|因|鉴于|《|依|结合|随着|兹|每年))")
 _SIGNED = re.compile(
-    r"(?<=[\s。）)表单函册案执])([^\s，。：；、（）()\d]{2,40}?(?:办公室|办公厅|局|委员会|组委会|厅|部|政府|中心|协会|领导小组|学院|大学|处|院|委))\s*"
+    r"(?<=[\s。）)》表单函册案执])([^\s，。：；、（）()\d]{2,40}?(?:办公室|办公厅|局|委员会|组委会|厅|部|政府|中心|协会|领导小组|学院|大学|处|院|委))\s*"
     r"((?:[12]\d{3}|[12二][\d〇○ＯO零0oОο◯一二三四五六七八九]{3})\s?年\s?[\d一二三四五六七八九十]{1,3}\s?月\s?[\d一二三四五六七八九十廿]{1,3}\s?日)(?=\s|[（(]|附|联|抄|$)\s*"
 )
 
 
 def cut(text: str) -> list[str]:
     """The lines in *text*; most paragraphs are one line and come back as they are."""
-    if len(text) <= LONG or len(text) > 100_000:
+    if len(text) > 100_000:
         return [text]
+    if len(text) <= LONG:
+        return [piece.strip() for piece in _RUN_ON.sub(_BREAK, text).split(_BREAK)] if "、" in text else [text]
     for pattern, put in _CUTS:
         text = pattern.sub(put, text)
     text = _SIGNED.sub(_BREAK + r"\1" + _BREAK + r"\2" + _BREAK, text)

@@ -16,6 +16,7 @@ _LABEL = re.compile(rf"^{_NUMBERED}(?P<name>{_NAME})(?:[:]|为:|是:|为|是)(?P
 _HEADED = re.compile(
     rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、].+)$"
 )
+_NEXT_ITEM = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 _QUOTED = r"“(?P<words>[^“”]{2,80})”"
 _RUNNING = (
     re.compile(rf"主题(?:口号)?(?:分别)?(?:确?定)?(?:为|是|:)+(?:\(.{{0,12}}\))?{_QUOTED}"),
@@ -62,7 +63,9 @@ def _under_heading(lines: list[Line]) -> tuple[str, str] | None:
                 continue
             if pattern is _HEADING:
                 following = lines[place + 1 : place + 2]
-                if following and (given := _given(following[0], 0, len(following[0].bare), under_heading=True)):
+                if following and _LABEL.match(following[0].bare):
+                    break
+                if following and not _NEXT_ITEM.match(following[0].bare) and (given := _given(following[0], 0, len(following[0].bare), under_heading=True)):
                     return given, f"{line.said()}\n{following[0].said()[:400]}"
             elif given := _given(line, match.start("rest"), len(bare), under_heading=True):
                 return given, line.said()[:400]
@@ -97,7 +100,7 @@ def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
 
 
 def _running(lines: list[Line]) -> tuple[str, str] | None:
-    best: tuple[int, str, str] | None = None
+    best: tuple[int, list[str], str] | None = None
     for line in lines:
         if "主题" not in line.bare:
             continue
@@ -116,11 +119,14 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
                     words.append(_words(line, end + more.start("words"), end + more.end("words")))
                     end += more.end()
                 rank = 2 if re.search(r"宣传周|活动周|本届|今年|本次|宣传月|周活动|年度", around) else 1
-                if re.search(r"世界知识产权日的?(?:活动)?主题", around[: 24 + 12]):
+                if re.search(r"世界知识产权日的?(?:活动)?$", line.bare[max(0, match.start() - 12) : match.start()]):
                     rank = 0
+                sentence = line.sentence(*match.span())
                 if best is None or rank > best[0]:
-                    best = (rank, "；".join(dict.fromkeys(words)), line.sentence(*match.span()))
-    return (best[1], best[2]) if best else None
+                    best = (rank, words, sentence)
+                elif rank == best[0] and sentence == best[2] and rank:
+                    best = (rank, [*best[1], *words], sentence)
+    return ("；".join(dict.fromkeys(best[1])), best[2]) if best else None
 
 
 def _is_of_part(text: str, match: re.Match[str]) -> bool:

@@ -1,0 +1,225 @@
+"""From a notice to a running campaign: drafted, corrected, opened, closed, withdrawn."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ipweek.annexes import campaigns
+from ipweek.annexes import service as annexes
+from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
+from ipweek.extensions import db
+from ipweek.notice import deadlines, schema, service
+from ipweek.notice.models import Campaign, Extension
+from ipweek.transaction import transaction
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("app")
+NOTICE = Path(__file__).parents[2] / "ipweek/maintenance/demo_data/notice.txt"
+REAL = Path(__file__).parents[3] / "shared/notice"
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    return service.read(NOTICE.read_bytes(), "通知.txt")
+
+
+def draft(facts: dict[str, Any]) -> Campaign:
+    return service.draft(facts, by=make.person("office", "clerk"))
+
+
+def test_a_notice_becomes_a_draft_with_all_of_its_facts(facts: dict[str, Any]) -> None:
+    campaign = draft(facts)
+
+    assert (campaign.status, campaign.year, campaign.doc_number) == ("draft", 2024, "沪知联办〔2024〕2号")
+    assert (campaign.starts_on, campaign.ends_on) == (date(2024, 4, 20), date(2024, 4, 26))
+    assert campaign.theme == "知识产权转化运用促进高质量发展"
+    assert [(due.kind, due.on) for due in deadlines.dues(campaign)] == [("plan", date(2024, 4, 12)), ("summary", date(2024, 5, 7))]
+    assert [[column["label"] for column in form.form["columns"]][-2:] for form in campaign.annexes] == [
+        ["协办部门", "联系人"],
+        ["活动规模 (参与人数)", "联系人"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["2024-shanghai.docx", "2024-shanghai.txt"])
+def test_the_real_notice_comes_out_complete(name: str) -> None:
+    if not REAL.exists():
+        pytest.skip("the real notice is not here")
+
+    campaign = draft(service.read((REAL / name).read_bytes(), name))
+
+    assert (campaign.doc_number, campaign.issue_date) == ("沪知联办〔2024〕2号", date(2024, 3, 29))
+    assert (campaign.starts_on, campaign.ends_on) == (date(2024, 4, 20), date(2024, 4, 26))
+    assert [(due.kind, due.on) for due in deadlines.dues(campaign)] == [("plan", date(2024, 4, 12)), ("summary", date(2024, 5, 7))]
+    assert [schema.from_json(form.form).columns for form in campaign.annexes] == [make.ANNEX_1.columns, make.ANNEX_2.columns]
+    assert [schema.from_json(form.form).header_fields for form in campaign.annexes] == [make.ANNEX_1.header_fields, make.ANNEX_2.header_fields]
+    assert (campaign.contacts, len(campaign.phones), bool(campaign.fax), bool(campaign.email)) == (["郑益枫", "李晴"], 2, True, True)
+
+
+def test_opening_hands_every_unit_the_annex_of_its_level(facts: dict[str, Any]) -> None:
+    for slug in ("office", "minhang", "shangwuwei"):
+        make.unit(slug)
+    closed = make.unit("xuhui")
+    with transaction():
+        db.session.merge(closed).is_active = False
+    campaign = draft(facts)
+
+    assert campaigns.open_campaign(campaign, by=make.person("office", "clerk")) == 3
+    assert {(table.unit.slug, table.annex) for table in annexes.tables_of(campaign)} == {("office", 1), ("shangwuwei", 1), ("minhang", 2)}
+    assert annexes.hand_out(campaign) == []
+
+
+def test_a_district_sees_its_name_above_the_table_in_whole(facts: dict[str, Any]) -> None:
+    make.unit("minhang")
+    campaign = draft(facts)
+    campaigns.open_campaign(campaign, by=make.person("office", "clerk"))
+
+    table = annexes.tables_of(campaign)[-1]
+    field = schema.from_json(table.schema.form).header_fields[0]
+
+    assert field.full(annexes.header_of(table).values["unit_name"]) == "闵行区知识产权联席会议办公室"
+
+
+@pytest.mark.parametrize(
+    "missing, said",
+    [({"starts_on": None}, "起止|开始和结束"), ({"deadlines": []}, "截止日期"), ({"annexes": []}, "表头")],
+)
+def test_what_is_incomplete_can_not_be_opened(facts: dict[str, Any], missing: dict[str, Any], said: str) -> None:
+    campaign = draft({**facts, **missing})
+
+    with pytest.raises(Invalid, match=said):
+        campaigns.open_campaign(campaign, by=make.person("office", "clerk"))
+
+    assert db.session.get_one(Campaign, campaign.id).status == "draft"
+    assert annexes.tables_of(campaign) == []
+
+
+def test_a_notice_without_a_date_becomes_a_draft_with_empty_fields() -> None:
+    read = service.read("关于做好宣传工作的通知\n各单位：\n请认真组织。".encode(), "通知.txt")
+
+    campaign = draft(read)
+
+    assert (campaign.starts_on, campaign.ends_on, list(campaign.deadlines), list(campaign.annexes)) == (None, None, [], [])
+
+
+def test_one_campaign_a_year_is_open(facts: dict[str, Any]) -> None:
+    clerk = make.person("office", "clerk")
+    campaigns.open_campaign(draft(facts), by=clerk)
+
+    with pytest.raises(Conflict, match="已有一次进行中"):
+        campaigns.open_campaign(draft(facts), by=clerk)
+
+
+def test_a_campaign_is_closed_and_opened_again(facts: dict[str, Any]) -> None:
+    clerk = make.person("office", "clerk")
+    campaign = draft(facts)
+    campaigns.open_campaign(campaign, by=clerk)
+
+    service.close(campaign, by=clerk)
+    assert campaign.status == "closed"
+    with pytest.raises(Conflict):
+        service.close(campaign, by=clerk)
+    campaigns.open_campaign(campaign, by=clerk)
+    assert campaign.status == "open"
+
+
+def test_a_mistaken_campaign_is_withdrawn_only_before_anything_was_sent(facts: dict[str, Any]) -> None:
+    clerk = make.person("office", "clerk")
+    make.unit("minhang")
+    first = draft(facts)
+    campaigns.open_campaign(first, by=clerk)
+    with transaction():
+        annexes.tables_of(first)[0].submitted_at = first.created_at
+
+    with pytest.raises(Conflict, match="已有 1 个单位报送"):
+        campaigns.withdraw_campaign(first, by=clerk)
+    with transaction():
+        annexes.tables_of(first)[0].submitted_at = None
+    campaigns.withdraw_campaign(first, by=clerk)
+
+    assert first.status == "withdrawn"
+
+
+@pytest.mark.parametrize("roles", [("filler",), ("viewer",), ("admin",), ("auditor",)])
+def test_only_the_office_drafts_and_opens(facts: dict[str, Any], roles: tuple[str, ...]) -> None:
+    stranger = make.person("minhang", *roles)
+    campaign = draft(facts)
+
+    with pytest.raises(Forbidden):
+        service.draft(facts, by=stranger)
+    with pytest.raises(NotFound):
+        service.to_manage(campaign.id, by=stranger)
+    with pytest.raises(NotFound):
+        service.get(campaign.id, by=stranger)
+
+
+def test_a_corrected_heading_keeps_its_key(facts: dict[str, Any]) -> None:
+    clerk = make.person("office", "clerk")
+    campaign = draft(facts)
+    renamed = schema.annex(2, "表", ["主办单位", "重点活动名称", "举办时间", "活动地点", "联系人"], [("单位名称", "")])
+
+    service.correct(campaign, {name: getattr(campaign, name) for name in service.FACTS}, [], [renamed], by=clerk)
+
+    assert [column.key for column in schema.from_json(campaign.annexes[0].form).columns] == [
+        "host",
+        "event_name",
+        "event_time",
+        "venue",
+        "contact",
+    ]
+
+
+def test_the_summary_is_due_by_the_calendar_and_follows_the_week(facts: dict[str, Any]) -> None:
+    campaign = draft(facts)
+    assert deadlines.due_of(campaign, "summary").on == date(2024, 5, 7)  # type: ignore[union-attr]
+
+    with transaction():
+        campaign.ends_on = date(2024, 4, 19)
+
+    assert deadlines.due_of(campaign, "summary").on == date(2024, 4, 26)  # type: ignore[union-attr]
+
+
+def test_a_year_without_a_calendar_gives_no_date_and_says_what_to_do(facts: dict[str, Any]) -> None:
+    campaign = draft(facts)
+    with transaction():
+        campaign.starts_on, campaign.ends_on = date(2031, 4, 20), date(2031, 4, 26)
+
+    due = deadlines.due_of(campaign, "summary")
+
+    assert due is not None
+    assert (due.on, due.at) == (None, None)
+    assert "2031" in due.note
+
+
+def test_the_twelfth_is_included_until_midnight_in_shanghai(facts: dict[str, Any]) -> None:
+    due = deadlines.due_of(draft(facts), "plan")
+
+    assert due is not None
+    assert due.at is not None
+    assert due.at.isoformat() == "2024-04-13T00:00:00+08:00"
+
+
+def test_an_extension_counts_for_its_unit_alone(facts: dict[str, Any]) -> None:
+    clerk = make.person("office", "clerk")
+    campaign, unit, other = draft(facts), make.unit("minhang"), make.unit("xuhui")
+    plain = deadlines.due_of(campaign, "plan", annex=2, unit_id=other.id)
+    until = date(2024, 4, 16)
+
+    deadlines.extend(campaign.deadlines[0], unit, until=plain.at.replace(day=17), why="主管领导出差", by=clerk)  # type: ignore[union-attr]
+
+    longer = deadlines.due_of(campaign, "plan", annex=2, unit_id=unit.id)
+    assert longer is not None
+    assert (longer.on, longer.extended) == (until, True)
+    assert deadlines.due_of(campaign, "plan", annex=2, unit_id=other.id) == plain
+    assert db.session.query(Extension).count() == 1
+
+
+def test_evidence_is_kept_beside_the_facts(facts: dict[str, Any]) -> None:
+    campaign = draft(facts)
+
+    assert "2024年4月20日至26日" in campaign.evidence["starts_on"]
+    assert json.dumps(campaign.evidence)
+
