@@ -55,8 +55,9 @@ class Styles:
         for size, centred, spread in product(layout.BODY_SIZES, (False, True), (False, True)):
             made = self._cell(font(layout.BODY_FACE, size), _wrapped("center" if centred else "left", "top" if spread else "center"))
             for quoted, long in product((False, True), (False, True)):
-                made.quotePrefix, made.number_format = quoted, "General" if long else _CELL_FORMAT
-                self._body[size, centred, quoted, long, spread] = int(made.style_id)
+                cell = Cell(self._sheet, row=1, column=1, style_array=made._style)  # noqa: SLF001 -- copied: setting the same again is slow
+                cell.quotePrefix, cell.number_format = quoted, "General" if long else _CELL_FORMAT
+                self._body[size, centred, quoted, long, spread] = int(cell.style_id)
         self.band = {size: self._number(font(layout.BAND_FACE, size, bold=True), _wrapped("left")) for size in layout.BODY_SIZES}
         """By size: the line above a unit's rows."""
         self.remark = {size: self._number(font(layout.BODY_FACE, size), _wrapped("center")) for size in layout.BODY_SIZES}

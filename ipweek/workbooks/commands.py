@@ -1,0 +1,38 @@
+"""``ipweek merge``: the merged workbook at the command line."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from ipweek.accounts.schema import at_the_command_line
+from ipweek.app import create_app
+from ipweek.errors import Invalid
+from ipweek.workbooks import service
+
+
+@click.command(help="把审核通过的附件表汇总成一个 Excel 文件。")
+@click.option("--year", type=int, help="哪一年的活动；不写则取最新的进行中的活动。")
+@click.option("--include-submitted", is_flag=True, help="也汇总已报送、尚未审核的表，文件标明“未定稿”。")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件（.xlsx）。")
+def merge(*, year: int | None, include_submitted: bool, output: Path) -> None:
+    """Merge, write, and say what is in it and what is not."""
+    if output.suffix.lower() != ".xlsx":
+        raise Invalid(f"汇总表只能写成 .xlsx 文件，请把文件名 {output.name} 改成以 .xlsx 结尾。")
+    if not output.absolute().parent.is_dir():
+        raise Invalid(f"没有 {output.absolute().parent} 这个文件夹，请先建立，或换一个位置。")
+    with create_app().app_context():
+        by = at_the_command_line(getpass.getuser())
+        campaign = service.campaign_of(year)
+        tallies = service.gather(campaign, by=by, include_submitted=include_submitted).cover.tallies
+        data = service.merge(campaign, by=by, include_submitted=include_submitted)
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise Invalid(f"写不进 {output}：文件可能正被打开，或没有写入权限。请关闭它，或换一个位置。") from error
+    for tally in tallies:
+        left_out = f"，零报送 {len(tally.nil_returns)} 个，未汇总 {len(tally.missing)} 个，本年不报 {len(tally.excused)} 个"
+        click.echo(f"{tally.name}：应报 {tally.asked} 个单位，已汇总 {tally.merged} 个、{tally.activities} 项活动{left_out}")
+    click.echo(f"已写入 {output}{f'（{service.DRAFT}）' if include_submitted else ''}")

@@ -1,0 +1,216 @@
+"""The merged workbook: which tables are in it, what stands on its cover, and who may have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import func, select
+
+from ipweek import clock, wording
+from ipweek.accounts import audit
+from ipweek.accounts.models import Unit
+from ipweek.accounts.schema import Person
+from ipweek.annexes import service as annexes
+from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.schema import STATUSES
+from ipweek.errors import Forbidden, NotFound
+from ipweek.extensions import db
+from ipweek.notice import deadlines, schema
+from ipweek.notice import service as notices
+from ipweek.notice.models import Campaign
+from ipweek.reporting.models import Snapshot
+from ipweek.transaction import transaction
+from ipweek.workbooks import layout
+from ipweek.workbooks.cover import Cover, Tally
+from ipweek.workbooks.layout import AnnexSheet, Band
+from ipweek.workbooks.stream import Placed
+from ipweek.workbooks.writer import write_workbook
+
+MERGED = ("approved", "archived")
+"""What merges; the rest is waited for."""
+DRAFT = "未定稿"
+DRAFT_NOTE = "含已报送、尚未审核的表，仅供内部核对"
+EMPTY_ROWS = 5
+"""A unit's own table with nothing in it still prints as a form."""
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What would be written now, before it is."""
+
+    cover: Cover
+    sheets: Sequence[AnnexSheet]
+
+    @property
+    def activities(self) -> int:
+        return sum(tally.activities for tally in self.cover.tallies)
+
+    @property
+    def merged(self) -> int:
+        """How many tables are in it, nil returns among them."""
+        return sum(tally.merged for tally in self.cover.tallies)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One annex: its form, its tables, and the newest snapshot of those that are in."""
+
+    form: schema.Annex
+    tables: Sequence[AnnexTable]
+    contents: Mapping[int, Mapping[str, Any]]
+    not_handed_out: Sequence[str]
+
+
+def merge(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> bytes:
+    """The merged workbook as .xlsx: approved and archived tables as they were submitted; the office's alone.
+
+    *include_submitted* takes in what waits for a decision, and marks the file 未定稿. Each is a line of the audit log.
+    """
+    workbook = gather(campaign, by=by, include_submitted=include_submitted)
+    number, said = campaign.id, f"{campaign.year}年，{workbook.activities} 项活动"
+    written = BytesIO()
+    write_workbook(written, workbook.sheets, made_at=clock.now(), cover=workbook.cover)
+    with transaction():
+        audit.write("workbook-merged", by=by, object=f"campaign:{number}", detail=f"{said}，{DRAFT}" if include_submitted else said)
+    return written.getvalue()
+
+
+def trace(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> list[Placed]:
+    """Where each row of the merged workbook comes from: sheet and row, the unit's slug, the activity's id."""
+    workbook = gather(campaign, by=by, include_submitted=include_submitted)
+    return write_workbook(BytesIO(), workbook.sheets, made_at=clock.now(), cover=workbook.cover)
+
+
+def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> Workbook:
+    """Everything that goes into the merged workbook of *campaign*, in official order. Forbidden but to the office."""
+    if not by.is_office:
+        raise Forbidden("只有市联席办的经办人和负责人可以生成汇总表。")
+    taken = (*MERGED, "submitted") if include_submitted else MERGED
+    parts = list(_parts(campaign, taken))
+    mark = DRAFT if include_submitted else ""
+    cover = Cover(
+        title=f"{campaign.year}年知识产权宣传周重点活动汇总表",
+        facts=_facts(campaign, by=by),
+        tallies=tuple(_tally(part) for part in parts),
+        mark=mark,
+        note=DRAFT_NOTE if include_submitted else "",
+    )
+    return Workbook(cover, [AnnexSheet(part.form, list(_bands(part)), mark=mark) for part in parts])
+
+
+def own_table(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
+    """One unit's table as it stands now, in the official layout; phones masked for those who may not see them."""
+    sheet = annexes.sheet(table_id, by=by)
+    form = _official(sheet.form)
+    rows = [_cells(form, row.values) for row in sheet.rows]
+    filled = [row for row in rows if any(row)]
+    nil = sheet.table.nil_return and not filled
+    if not filled and not nil:
+        filled = [("",) * len(form.columns)] * EMPTY_ROWS
+    band = Band(sheet.table.unit.slug, _header(form, sheet.header.values, sheet.table.unit.name), filled, nil_return=nil)
+    written = BytesIO()
+    write_workbook(written, [AnnexSheet(form, [band], single=True)], made_at=clock.now())
+    with transaction():
+        table = annexes.get_table(table_id, by=by)
+        audit.write("table-downloaded", by=by, object=f"table:{table.id}", detail=f"{table.unit.short}，附件{table.annex}")
+    return table, written.getvalue()
+
+
+def campaign_of(year: int | None) -> Campaign:
+    """The campaign a command means: of *year*, else the newest open one, else the newest closed one; or NotFound."""
+    campaign = notices.current(year)
+    if campaign is None:
+        said = f"没有 {year} 年的活动" if year else "还没有开启的活动"
+        raise NotFound(f"{said}，请先导入通知并开启。")
+    return campaign
+
+
+# ---- inside --------------------------------------------------------------------------------------------------
+
+
+def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
+    tables = annexes.tables_of(campaign)
+    contents = _newest_snapshots([table.id for table in tables if table.status in taken])
+    have = {table.unit_id for table in tables}
+    for number in sorted({stored.annex for stored in campaign.annexes}):
+        form = _official(schema.from_json(annexes.latest_form(campaign, number).form))
+        levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
+        query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
+        without = [name for unit_id, name in db.session.execute(query).tuples() if unit_id not in have]
+        yield _Part(form, [table for table in tables if table.annex == number], contents, without)
+
+
+def _newest_snapshots(table_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
+    return dict(db.session.execute(select(Snapshot.table_id, Snapshot.content).where(Snapshot.id.in_(newest))).tuples())
+
+
+def _official(form: schema.Annex) -> schema.Annex:
+    """*form* with the notice's own columns alone; those that plugins add have a dot in their key."""
+    columns = tuple(column for column in form.columns if "." not in column.key)
+    return schema.Annex(form.number, form.title, columns, form.header_fields)
+
+
+def _bands(part: _Part) -> Iterator[Band]:
+    """A band for each table that is in and has activities; nil returns stand on the cover alone."""
+    for table in part.tables:
+        content = part.contents.get(table.id)
+        if content is None or content["nil_return"]:
+            continue
+        rows = content["rows"]
+        yield Band(
+            content["unit"]["slug"],
+            _header(part.form, content["header"], content["unit"]["name"]),
+            [_cells(part.form, row["values"]) for row in rows],
+            [row["id"] for row in rows],
+        )
+
+
+def _cells(form: schema.Annex, values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(values.get(column.key, "") for column in form.columns)
+
+
+def _header(form: schema.Annex, values: Mapping[str, str], unit_name: str) -> tuple[tuple[str, str], ...]:
+    """The header fields as they are printed; an empty 单位名称 is the unit's own."""
+    typed = {**values, "unit_name": values.get("unit_name") or unit_name}
+    return tuple((field.label, layout.with_suffix(typed.get(field.key, ""), field.suffix, unit_name)) for field in form.header_fields)
+
+
+def _tally(part: _Part) -> Tally:
+    asked = [table for table in part.tables if not table.is_excused or table.id in part.contents]
+    contents = [part.contents[table.id] for table in asked if table.id in part.contents]
+    missing = [(table.unit.name, _state(table)) for table in asked if table.id not in part.contents]
+    return Tally(
+        annex=part.form.number,
+        asked=len(asked) + len(part.not_handed_out),
+        merged=len(contents),
+        activities=sum(len(content["rows"]) for content in contents if not content["nil_return"]),
+        nil_returns=tuple(content["unit"]["name"] for content in contents if content["nil_return"]),
+        missing=(*missing, *((name, "未下发任务") for name in part.not_handed_out)),
+        excused=tuple(table.unit.name for table in part.tables if table.is_excused and table.id not in part.contents),
+    )
+
+
+def _state(table: AnnexTable) -> str:
+    if table.status in MERGED:  # only where the data were changed by hand
+        return "没有报送稿"
+    return "已报送，待审核" if table.status == "submitted" else STATUSES[table.status].label
+
+
+def _facts(campaign: Campaign, *, by: Person) -> tuple[tuple[str, str], ...]:
+    now = clock.in_shanghai(clock.now())
+    due = next((found for found in deadlines.dues(campaign) if found.kind == "plan" and found.on), None)
+    week = wording.period(campaign.starts_on, campaign.ends_on) if campaign.starts_on and campaign.ends_on else ""
+    facts = (
+        ("通知", campaign.title),
+        ("发文字号", campaign.doc_number),
+        ("宣传周", week),
+        ("活动主题", campaign.theme),
+        ("报送截止", f"{due.on.year}年{wording.until(due.on, due.time)}" if due and due.on else ""),
+        ("汇总时间", f"{wording.plain_day(now.date())} {now:%H:%M}"),
+        ("汇总人", by.name),
+    )
+    return tuple((label, value) for label, value in facts if value)
