@@ -115,11 +115,10 @@ def clean_name(name: str, kind: str) -> str:
     """
     base = name.replace("\\", "/").rpartition("/")[2]
     seen = (char for char in base if unicodedata.category(char) not in _UNSEEN and char not in _NOT_IN_NAMES)
-    text = " ".join("".join(seen).split()).strip(". ")
+    text = " ".join("".join(seen).split()).rstrip(". ")
     stem, dot, extension = text.rpartition(".")
     if not dot:
         stem, extension = text, ""
-    if not stem.strip():
-        stem = "未命名"
+    stem = stem.strip(". ") or "未命名"
     extension = extension[:16] or kind
     return f"{stem[: LONGEST_NAME - len(extension) - 1]}.{extension}"

@@ -71,7 +71,7 @@ def find(grid: Grid, form: Annex) -> Headings | None:
     """The best heading row for *form*, or None where not even half of its columns are found."""
     best: Headings | None = None
     for height in (1, 2):  # two rows only where one does not say it all
-        for row in range(1, min(LAST_HEADING_ROW, grid.last_row) + 1):
+        for row in range(1, min(LAST_HEADING_ROW, grid.last_row) + 2 - height):
             found = _read(grid, form, row, height)
             if len(found.columns) > (len(best.columns) if best else 0):
                 best = found
@@ -85,20 +85,25 @@ def is_heading(grid: Grid, row: int, headings: Headings, forms: Sequence[Annex])
     cells = grid.own(row)
     if len(cells) < 3:
         return False
-    known = {schema.bare(column.label) for form in forms for column in form.columns} | set(schema.HEADINGS) | _NUMBERS
-    same = sum(schema.bare(cell.text) in known for cell in cells.values())
+    known = {bare(column.label) for form in forms for column in form.columns} | set(schema.HEADINGS) | _NUMBERS
+    same = sum(bare(cell.text) in known for cell in cells.values())
     return same >= max(3, 0.6 * len(cells))
+
+
+def bare(label: str) -> str:
+    """What headings are compared by: without the star that marks what must be filled in, too."""
+    return schema.bare(label).strip("*★※#、.")
 
 
 def key_of(label: str, form: Annex) -> str | None:
     """The column of *form* that this heading names, whatever its blanks, breaks and brackets."""
-    bare = schema.bare(label)
-    if not bare:
+    words = bare(label)
+    if not words:
         return None
     for column in form.columns:
-        if schema.bare(column.label) == bare:
+        if bare(column.label) == words:
             return column.key
-    key = schema.HEADINGS.get(bare)
+    key = schema.HEADINGS.get(words)
     return key if key and form.column(key) else None
 
 
@@ -118,7 +123,7 @@ def _read(grid: Grid, form: Annex, row: int, height: int) -> Headings:
             if key and not _shows_left(grid, row, height, column):
                 columns[column] = key
     rest = {column: candidates[0] for column, candidates in labels.items() if column not in columns and not _is_number(candidates)}
-    phone = next((column for column, label in rest.items() if schema.bare(label) in _PHONES), None)
+    phone = next((column for column, label in rest.items() if bare(label) in _PHONES), None)
     if phone is not None and "contact" in columns.values():
         del rest[phone]
     else:
@@ -134,12 +139,12 @@ def _shows_left(grid: Grid, row: int, height: int, column: int) -> bool:
 
 
 def _other_word(label: str, form: Annex) -> str | None:
-    key = _OTHER_WORDS.get(schema.bare(label))
+    key = _OTHER_WORDS.get(bare(label))
     return key if key and form.column(key) else None
 
 
 def _is_number(candidates: Sequence[str]) -> bool:
-    return any(schema.bare(label).upper() in _NUMBERS for label in candidates)
+    return any(bare(label).upper() in _NUMBERS for label in candidates)
 
 
 def _whole(grid: Grid, form: Annex, found: Headings) -> Headings:

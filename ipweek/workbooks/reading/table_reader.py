@@ -38,6 +38,8 @@ FORMS = {
 
 ACCEPT = frozenset({"xlsx", "docx"})
 
+_TITLED = 0.2
+"""What a title is worth beside the share of columns found: less than two columns, since titles get copied wrongly."""
 _MARK = re.compile(r"\s*附\s*件\s*[一二三四\d]?\s*[:：]?\s*$|\s*附\s*件\s*[一二三四\d]")
 
 
@@ -199,7 +201,7 @@ def _candidate(place: int, grid: Grid, form: Annex) -> _Candidate | None:
         return None
     fit = len(found.columns) / len(form.columns)
     if _is_titled(grid, found, form):
-        fit += 0.3
+        fit += _TITLED
     return _Candidate(place, grid, found, fit, any(grid.own(row) for row in range(found.last_row + 1, grid.last_row + 1)))
 
 
