@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -21,12 +22,22 @@ from ipweek.transaction import transaction
 MOST_ROWS = 2_000
 
 
+@dataclass(frozen=True)
+class Clash:
+    """Two values for one cell: what the person wrote, what stands there now, and who wrote that and when."""
+
+    mine: str
+    theirs: str
+    who: str
+    at: datetime | None
+
+
 class CellConflict(Conflict):
     """The cell no longer holds what the person saw. Both values are kept for him to choose."""
 
-    def __init__(self, activity_id: int, key: str, mine: str, theirs: str, who: str) -> None:
-        super().__init__(f"这一格刚被{who or '他人'}改为“{theirs}”，请选择保留哪一个。")
-        self.activity_id, self.key, self.mine, self.theirs, self.who = activity_id, key, mine, theirs, who
+    def __init__(self, activity_id: int, key: str, clash: Clash) -> None:
+        super().__init__(f"这一格刚被{clash.who or '他人'}改为“{clash.theirs}”，请选择保留哪一个。")
+        self.activity_id, self.key, self.clash = activity_id, key, clash
 
 
 @dataclass(frozen=True)
@@ -70,37 +81,85 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
     The same *op_id* twice is one op. A value that breaks a rule is kept and marked; only a text over
     checks.MAX_LENGTH code points is refused (Invalid), and control characters are cleaned away.
     """
-    value = _storable(value)
+    edit = _cleaned(Edit(activity_id, key, value, base))
     with transaction():
         table = _hold(ops.table_of(activity_id), by=by)
-        return _save(table, [Edit(activity_id, key, value, base)], op_id=op_id, via="typed", by=by)
+        return _save(table, [edit], (), op_id=op_id, via="typed", by=by)
 
 
-def save_cells(table_id: int, edits: Iterable[Edit], *, op_id: str, by: Person, via: str = "pasted") -> Written:
-    """Put many values in one op, all or none: a CellConflict names the first cell that changed meanwhile."""
-    cleaned = [replace(edit, value=_storable(edit.value)) for edit in edits]
+def save_cells(
+    table_id: int, edits: Iterable[Edit], new_rows: Sequence[Mapping[str, str]] = (), *, op_id: str, by: Person, via: str = "pasted"
+) -> Written:
+    """Put many values, and rows at the end of the table, in one op, all or none.
+
+    A CellConflict names the first cell that changed meanwhile.
+    """
+    cleaned = [_cleaned(edit) for edit in edits]
     with transaction():
-        return _save(_hold(table_id, by=by), cleaned, op_id=op_id, via=via, by=by)
+        return _save(_hold(table_id, by=by), cleaned, new_rows, op_id=op_id, via=via, by=by)
 
 
-def save_form(table_id: int, posted: Mapping[tuple[int, str], str], *, revision: int, op_id: str, by: Person) -> Written:
-    """Take a whole table posted as one form, as it was seen at *revision*: only what the person changed is written."""
+def save_form(
+    table_id: int,
+    posted: Mapping[tuple[int, str], str],
+    new_rows: Sequence[Mapping[str, str]] = (),
+    *,
+    revision: int,
+    op_id: str,
+    by: Person,
+) -> Written:
+    """Take a whole table posted as one form, as it was seen at *revision*: only what the person changed is written.
+
+    All or nothing: a CellConflict names the first cell that changed meanwhile; ``against`` then says all of them.
+    """
     cleaned = {cell: _storable(value) for cell, value in posted.items()}
     with transaction():
         table = _hold(table_id, by=by)
-        before = ops.values_at(table, revision)
-        known = ops.rows(table, {activity_id for activity_id, _ in cleaned})
-        edits = []
-        for (activity_id, key), value in cleaned.items():
-            if activity_id not in known:
-                raise NotFound
-            base = before.get((activity_id, key), ops.cell(known[activity_id], key))
-            if value != base.replace("\r\n", "\n"):
-                edits.append(Edit(activity_id, key, value, base))
-        return _save(table, edits, op_id=op_id, via="typed", by=by)
+        if done := ops.find(op_id, table=table, user_id=by.id):
+            return done
+        edits = [
+            Edit(activity_id, key, value, base)
+            for (activity_id, key), value, base, _ in _compare(table, cleaned, revision)
+            if value != base.replace("\r\n", "\n")
+        ]
+        return _save(table, edits, new_rows, op_id=op_id, via="typed", by=by)
 
 
-def _save(table: Held, edits: Sequence[Edit], *, op_id: str, via: str, by: Person) -> Written:
+def against(table_id: int, posted: Mapping[tuple[int, str], str], *, revision: int, by: Person) -> Against:
+    """How a form that could not be saved stands against the table now. Reads only."""
+    with transaction():
+        table = _hold(table_id, by=by)
+        shown, clashes = {}, {}
+        for cell, value, base, now in _compare(table, {cell: checks.clean(value)[0] for cell, value in posted.items()}, revision):
+            shown[cell] = now if value == base else value
+            if value not in {base, now} and now != base:
+                clashes[cell] = _clash(*cell, value, now)
+        return Against(shown, clashes, table.revision)
+
+
+@dataclass(frozen=True)
+class Against:
+    """What to show of a posted form: the person's own changes over the newest values, and where the two clash."""
+
+    values: Mapping[tuple[int, str], str]
+    clashes: Mapping[tuple[int, str], Clash]
+    revision: int
+
+
+def _compare(table: Held, posted: Mapping[tuple[int, str], str], revision: int) -> list[tuple[tuple[int, str], str, str, str]]:
+    """Each posted cell with its value, what the person saw at *revision*, and what it holds now."""
+    before = ops.values_at(table, revision)
+    known = ops.rows(table, {activity_id for activity_id, _ in posted})
+    if any(activity_id not in known for activity_id, _ in posted):
+        raise NotFound
+    found = []
+    for cell, value in posted.items():
+        now = ops.cell(known[cell[0]], cell[1])
+        found.append((cell, value, before.get(cell, now), now))
+    return found
+
+
+def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, str]], *, op_id: str, via: str, by: Person) -> Written:
     if done := ops.find(op_id, table=table, user_id=by.id):
         return done
     known = ops.rows(table, {edit.activity_id for edit in edits})
@@ -113,14 +172,50 @@ def _save(table: Held, edits: Sequence[Edit], *, op_id: str, via: str, by: Perso
         if now == edit.value:
             continue  # somebody, or a lost answer's first try, wrote the same
         if now != edit.base:
-            raise CellConflict(edit.activity_id, edit.key, edit.value, now, last_editor(edit.activity_id, edit.key))
+            raise CellConflict(edit.activity_id, edit.key, _clash(edit.activity_id, edit.key, edit.value, now))
         changes.append(Change(edit.activity_id, edit.key, now, edit.value))
+    if new_rows:
+        changes += _new_rows(table, new_rows, by=by)
+        return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id)
     return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id, known=known)
+
+
+def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]], *, by: Person) -> list[Change]:
+    """The changes that bring in rows with these cells at the end of the table."""
+    if not all(_is_cell(table.form, key, is_header=False) for values in new_rows for key in values):
+        raise NotFound
+    order = _order(table)
+    _check_room(len(order) + len(new_rows))
+    place = max((pos for _, pos in order), default=0)
+    changes = []
+    for values in new_rows:
+        place += GAP
+        made = ops.new_row(table, owner_unit_id=by.unit_id, pos=place, values={})
+        changes.append(Change(made, ALIVE, "0", "1"))
+        changes += _filled(table, made, values)
+    return changes
+
+
+def _filled(table: Held, activity_id: int, values: Mapping[str, str]) -> list[Change]:
+    """The changes that fill an empty row."""
+    cleaned = {key: _storable(value) for key, value in values.items()}
+    return [Change(activity_id, key, "", value) for key, value in cleaned.items() if value]
+
+
+def _check_room(count: int) -> None:
+    if count > MOST_ROWS:
+        reason = f"一张表最多 {MOST_ROWS} 行，没有新增。"
+        raise Invalid(reason)
 
 
 def _is_cell(form: schema.Annex, key: str, *, is_header: bool) -> bool:
     fields: Sequence[schema.Column | schema.HeaderField] = form.header_fields if is_header else form.columns
     return any(field.key == key for field in fields)
+
+
+def _cleaned(edit: Edit) -> Edit:
+    """The edit as it can be stored. The base too: a page that holds the text before it was cleaned is not at odds with it."""
+    return replace(edit, value=_storable(edit.value), base=checks.clean(edit.base)[0])
 
 
 def _storable(value: str) -> str:
@@ -131,17 +226,18 @@ def _storable(value: str) -> str:
     return cleaned
 
 
-def last_editor(activity_id: int, key: str) -> str:
-    """Who changed a cell last, by name; "" when nobody did."""
+def _clash(activity_id: int, key: str, mine: str, theirs: str) -> Clash:
     query = (
-        select(User.name)
+        select(User.name, Op.at)
         .join_from(CellChange, Op)
         .join(User, User.id == Op.user_id)
         .where(CellChange.activity_id == activity_id, CellChange.key == key)
         .order_by(CellChange.id.desc())
         .limit(1)
     )
-    return db.session.scalar(query) or ""
+    last = db.session.execute(query).first()
+    who, at = (last.name, last.at) if last else ("", None)
+    return Clash(mine, theirs, who, at)
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------
@@ -149,20 +245,16 @@ def last_editor(activity_id: int, key: str) -> str:
 
 def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str] | None = None, op_id: str, by: Person) -> Written:
     """Add a row at the end, or after the row *after*; its id is in the first change."""
-    cells = {key: _storable(value) for key, value in (values or {}).items()}
     with transaction():
         table = _hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         order = _order(table)
-        if len(order) >= MOST_ROWS:
-            reason = f"一张表最多 {MOST_ROWS} 行，没有新增。"
-            raise Invalid(reason)
+        _check_room(len(order) + 1)
         changes = _make_place(order, after)
         made = ops.new_row(table, owner_unit_id=by.unit_id, pos=_place(order, after, changes), values={})
-        first = [Change(made, ALIVE, "0", "1")]
-        filled = [Change(made, key, "", value) for key, value in cells.items() if value]
-        return ops.write(table, [*first, *filled, *changes], user_id=by.id, via="row", client_id=op_id)
+        first = [Change(made, ALIVE, "0", "1"), *_filled(table, made, values or {})]
+        return ops.write(table, [*first, *changes], user_id=by.id, via="row", client_id=op_id)
 
 
 def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
@@ -223,7 +315,7 @@ def _row(table: Held, activity_id: int) -> Activity:
 def _order(table: Held) -> list[tuple[int, int]]:
     """Row ids and positions, in order."""
     query = select(Activity.id, Activity.pos).where(Activity.table_id == table.id, Activity.alive, ~Activity.is_header)
-    return list(db.session.execute(query.order_by(Activity.pos, Activity.id)).tuples())
+    return [(row_id, pos) for row_id, pos in db.session.execute(query.order_by(Activity.pos, Activity.id))]
 
 
 def _make_place(order: Sequence[tuple[int, int]], after: int | None) -> list[Change]:

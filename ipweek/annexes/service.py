@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -97,6 +98,21 @@ def sheet(table_id: int, *, by: Person) -> Sheet:
     return Sheet(table, form, header, found, may_edit(table, by=by), by_cell, context)
 
 
+def get_row(activity_id: int, *, by: Person) -> tuple[SheetRow, checks.Context]:
+    """One row that is there, if *by* may see its table, and what the checks need beside it; otherwise NotFound."""
+    row = db.session.get(Activity, activity_id)
+    if row is None or not row.alive:
+        raise NotFound
+    table = get_table(row.table_id, by=by)
+    return _seen(row, masked=not (by.is_office or by.unit_id == table.unit_id)), context_of(table)
+
+
+def touched_since(table: AnnexTable, revision: int) -> set[int]:
+    """The rows that an op after *revision* changed, deleted ones included."""
+    query = select(CellChange.activity_id).join(Op, Op.seq == CellChange.op_seq).where(Op.table_id == table.id, Op.revision > revision)
+    return set(db.session.scalars(query.distinct()))
+
+
 def rows_of(table: AnnexTable) -> list[Activity]:
     """The rows that are there, in their order, without the header row."""
     query = select(Activity).where(Activity.table_id == table.id, Activity.alive, ~Activity.is_header)
@@ -149,19 +165,19 @@ def tables_for(by: Person) -> list[AnnexTable]:
 def activity_counts(campaign: Campaign) -> dict[int, int]:
     """How many activities each table holds, by table id."""
     query = (
-        select(Activity.table_id, func.count())
+        select(Activity.table_id, func.count().label("count"))
         .join(AnnexTable)
         .where(AnnexTable.campaign_id == campaign.id, Activity.alive, ~Activity.is_header)
         .group_by(Activity.table_id)
     )
-    return dict(db.session.execute(query).tuples())
+    return {table_id: int(count) for table_id, count in db.session.execute(query)}
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line of a history: who changed what, when and how."""
 
-    at: object
+    at: datetime
     who: str
     via: str
     activity_id: int

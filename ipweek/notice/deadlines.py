@@ -48,7 +48,7 @@ class Due:
 
 def work_calendar() -> WorkCalendar:
     """The State Council's days as seeded, with what the office entered over them."""
-    entered = db.session.execute(select(Workday.day, Workday.works, Workday.source)).tuples()
+    entered = [(day, works, source) for day, works, source in db.session.execute(select(Workday.day, Workday.works, Workday.source))]
     return calendar.seeded().with_days(entered)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ipweek.annexes import campaigns
 from ipweek.annexes import service as annexes
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
@@ -55,7 +56,10 @@ def test_the_real_notice_comes_out_complete(name: str) -> None:
     assert (campaign.starts_on, campaign.ends_on) == (date(2024, 4, 20), date(2024, 4, 26))
     assert [(due.kind, due.on) for due in deadlines.dues(campaign)] == [("plan", date(2024, 4, 12)), ("summary", date(2024, 5, 7))]
     assert [schema.from_json(form.form).columns for form in campaign.annexes] == [make.ANNEX_1.columns, make.ANNEX_2.columns]
-    assert [schema.from_json(form.form).header_fields for form in campaign.annexes] == [make.ANNEX_1.header_fields, make.ANNEX_2.header_fields]
+    assert [schema.from_json(form.form).header_fields for form in campaign.annexes] == [
+        make.ANNEX_1.header_fields,
+        make.ANNEX_2.header_fields,
+    ]
     assert (campaign.contacts, len(campaign.phones), bool(campaign.fax), bool(campaign.email)) == (["郑益枫", "李晴"], 2, True, True)
 
 
@@ -222,4 +226,3 @@ def test_evidence_is_kept_beside_the_facts(facts: dict[str, Any]) -> None:
 
     assert "2024年4月20日至26日" in campaign.evidence["starts_on"]
     assert json.dumps(campaign.evidence)
-
