@@ -1,0 +1,281 @@
+"""What a page shows of a table beside its text: readings, findings, deadline; and what changed since a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+
+from ipweek import clock, wording
+from ipweek.accounts.schema import Person
+from ipweek.annexes import checks, ops, service
+from ipweek.annexes.editing import Against, Clash
+from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.readings import scale, time
+from ipweek.annexes.schema import STATUSES
+from ipweek.annexes.service import Sheet, SheetRow
+from ipweek.errors import NotFound
+from ipweek.notice import deadlines, schema
+
+AT_ONCE = 300
+"""Up to so many rows every cell is a field; above, one row at a time is."""
+
+_CHARACTERS = {
+    "host": 10,
+    "event_name": 13,
+    "event_time": 9,
+    "venue": 11,
+    "content": 19,
+    "attendees": 10,
+    "scale": 7,
+    "co_host": 11,
+    "contact": 8,
+}
+"""How many characters fit on one line of a column: a first guess at a cell's height, which the browser mends."""
+
+READ = frozenset({"event_time", "scale"})
+"""Columns that are read."""
+
+UNTOLD = frozenset({"required"})
+"""Checks that wait for the page before 报送: a cell that nobody has come to yet is not scolded."""
+
+_NO_CLASHES: Mapping[tuple[int, str], Clash] = {}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as its page shows it."""
+
+    sheet: Sheet
+    due: str
+    urgency: str
+    clashes: Mapping[tuple[int, str], Clash]
+    unsaved: Collection[tuple[int, str]]
+    """Cells whose text on this page is not the stored one."""
+    new_row: Mapping[str, str] = field(default_factory=dict)
+    """What was typed in the empty row at the end and could not be saved."""
+
+    @property
+    def table(self) -> AnnexTable:
+        return self.sheet.table
+
+    @property
+    def form(self) -> schema.Annex:
+        return self.sheet.form
+
+    @property
+    def rows(self) -> Sequence[SheetRow]:
+        return self.sheet.rows
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.sheet.rows) > AT_ONCE
+
+    def mark(self, row: SheetRow, key: str) -> Mark | None:
+        """What stands under a cell, if anything does."""
+        findings = self.sheet.findings.get((checks.HEADER_ROW if row is self.sheet.header else row.id, key), ())
+        findings = [finding for finding in findings if finding.check not in UNTOLD] if findings else findings
+        reading = _reading(key, row.values.get(key, ""), self.sheet.context) if key in READ else ""
+        return Mark(reading, findings) if reading or findings else None
+
+    def lines(self, key: str, value: str) -> int:
+        """About how many lines the text takes."""
+        wide = _CHARACTERS.get(key, 11)
+        return sum(-(-len(line) // wide) or 1 for line in value.split("\n")) if len(value) > wide or "\n" in value else 1
+
+    @property
+    def closed_because(self) -> str:
+        """Why nobody may change the table now, and what to do; "" while it is open."""
+        if self.table.campaign.status != "open":
+            return "本次活动已经关闭，表格只能查看。如需补报，请联系联席会议办公室。"
+        return "" if STATUSES[self.table.status].is_open else _CLOSED[self.table.status]
+
+
+_CLOSED = {
+    "unit_review": "已送本单位审核人，现在不能修改。审核人同意后即报送；如需修改，请先撤回，或请审核人退回。",
+    "submitted": "已报送联席会议办公室，现在不能修改。如需修改，请先撤回报送。",
+    "approved": "办公室已审核通过，不能再修改。如需修改，请联系联席会议办公室退回。",
+    "archived": "本年度已归档，表格只能查看。",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What stands under one cell: how it was read, and what the checks find."""
+
+    reading: str
+    findings: Sequence[checks.Finding]
+
+    @property
+    def kind(self) -> str:
+        """The gravest kind among the findings, "" without any."""
+        return min((finding.kind for finding in self.findings), default="")
+
+
+def page(table_id: int, *, by: Person) -> Grid:
+    """The table for its page."""
+    return _grid(service.sheet(table_id, by=by))
+
+
+def page_of_form(table_id: int, against: Against, *, new_row: Sequence[Mapping[str, str]] = (), by: Person) -> Grid:
+    """The table with what was posted and could not be saved in its cells, and the clashes beside them."""
+    sheet = service.sheet(table_id, by=by)
+    unsaved = set()
+    for row in (sheet.header, *sheet.rows):
+        for key, value in list(row.values.items()) + [(key, "") for _, key in against.values]:
+            typed = against.values.get((row.id, key), value)
+            if typed != value and typed != row.values.get(key, ""):
+                unsaved.add((row.id, key))
+    posted = {cell: against.values[cell] for cell in unsaved}
+    rows = [_with(row, posted) for row in sheet.rows]
+    shown = Sheet(sheet.table, sheet.form, _with(sheet.header, posted), rows, sheet.can_edit, sheet.findings, sheet.context)
+    return replace(_grid(shown, against.clashes, unsaved), new_row=new_row[0] if new_row else {})
+
+
+def _with(row: SheetRow, posted: Mapping[tuple[int, str], str]) -> SheetRow:
+    mine = {key: value for (row_id, key), value in posted.items() if row_id == row.id}
+    return SheetRow(row.id, {**row.values, **mine}, row.owner_unit_id) if mine else row
+
+
+def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, unsaved: Collection[tuple[int, str]] = ()) -> Grid:
+    due, urgency = _due(sheet.table, clock.now())
+    return Grid(sheet, due, urgency, clashes, unsaved)
+
+
+def _due(table: AnnexTable, now: datetime) -> tuple[str, str]:
+    """The sentence about the deadline and how urgent it is: far, week, soon, late, or none."""
+    if table.return_due_at and table.status == "returned":
+        at, until = table.return_due_at, wording.moment(table.return_due_at)
+    else:
+        due = deadlines.due_of(table.campaign, "plan", annex=table.annex, unit_id=table.unit_id)
+        if due is None or due.on is None or due.at is None:
+            return (due.note if due else "") or "通知没有写明截止时间，请向联席会议办公室询问。", "none"
+        at, until = due.at, wording.until(due.on, due.time)
+    left = at - now
+    days = left.total_seconds() / 86_400
+    if days <= 0:
+        return f"{until} 已截止，已逾期 {wording.length(-left)}；仍可报送，但会标记“逾期”", "late"
+    urgency = "soon" if days <= 2 else "week" if days <= 7 else "far"
+    return f"{until} 截止，还剩 {wording.length(left)}；逾期仍可报送，但会标记“逾期”", urgency
+
+
+def mark_of(activity_id: int, key: str, *, by: Person) -> Mark:
+    """What stands under one cell now."""
+    row, context = service.get_row(activity_id, by=by)
+    said = checks.check_row(row.id, row.values, context)
+    findings = [finding for finding in said if finding.column == key and finding.check not in UNTOLD]
+    return Mark(_reading(key, row.values.get(key, ""), context), findings)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The rows that changed since a revision, as part of the grid, and the order of all rows now."""
+
+    grid: Grid
+    order: Sequence[int]
+    numbers: Mapping[int, int]
+    """Row ids and the numbers they bear."""
+    made: Sequence[int] = ()
+    """The ids of rows that the answered request made, in its order."""
+
+
+def changed_since(table_id: int, revision: int, *, made: Sequence[int] = (), by: Person) -> Changed | None:
+    """What changed since *revision*; None when nothing did. A revision that never was gets the whole table."""
+    table = service.get_table(table_id, by=by)
+    if table.revision == revision:
+        return None
+    sheet = service.sheet(table_id, by=by)
+    order = [row.id for row in sheet.rows]
+    numbers = {row_id: number for number, row_id in enumerate(order, 1)}
+    touched = service.touched_since(table, revision) if revision <= table.revision else {*order, sheet.header.id}
+    rows = [row for row in (sheet.header, *sheet.rows) if row.id in touched]
+    part = Sheet(sheet.table, sheet.form, sheet.header, rows, sheet.can_edit, sheet.findings, sheet.context)
+    return Changed(_grid(part), order, numbers, made)
+
+
+def _reading(key: str, value: str, context: checks.Context) -> str:
+    """How the cell was understood, in words; "" where nothing is read, or the words would only repeat the text."""
+    if not value:
+        return ""
+    if key == "event_time":
+        return _time_in_words(value, context.week)
+    said = _scale_in_words(value) if key == "scale" else ""
+    return "" if said == value else said
+
+
+@lru_cache(8192)
+def _time_in_words(value: str, week: tuple[date, date] | None) -> str:
+    return time.read(value, week=week).in_words()
+
+
+@lru_cache(8192)
+def _scale_in_words(value: str) -> str:
+    return scale.read(value).in_words()
+
+
+@dataclass(frozen=True)
+class Told:
+    """A history for its page: what of, and its lines."""
+
+    table: AnnexTable
+    place: str
+    """The cell it is of, ``第 3 行 活动地点``; "" for a whole table."""
+    lines: Sequence[Line]
+    can_restore: bool
+    cell: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history."""
+
+    at: datetime
+    who: str
+    how: str
+    place: str
+    what: str
+    """What was done to a row; "" for a cell, which went from ``old`` to ``new``."""
+    old: str
+    new: str
+
+
+_HOW = {
+    "typed": "填写",
+    "pasted": "粘贴",
+    "filled": "填充",
+    "imported": "导入",
+    "row": "行操作",
+    "undo": "撤销",
+    "redo": "恢复",
+    "office": "办公室修改",
+}
+
+
+def history(table_id: int, *, activity_id: int | None = None, key: str | None = None, by: Person) -> Told:
+    """Who changed what, newest first: of a table, or of one cell."""
+    table = service.get_table(table_id, by=by)
+    form = schema.from_json(table.schema.form)
+    labels = {column.key: column.label for column in form.columns} | {one.key: one.label for one in form.header_fields}
+    if key is not None and key not in labels:
+        raise NotFound
+    rows = service.rows_of(table)
+    numbers = {row.id: f"第 {number} 行" for number, row in enumerate(rows, 1)} | {service.header_of(table).id: "表头"}
+    lines = []
+    for entry in service.history(table_id, activity_id=activity_id, key=key, by=by):
+        row = numbers.get(entry.activity_id, "已删除的行")
+        what = "移动了位置" if entry.key == ops.POS else "" if entry.key != ops.ALIVE else "新增该行" if entry.new == "1" else "删除该行"
+        place = row if what else f"{row} {labels.get(entry.key, entry.key)}"
+        lines.append(Line(entry.at, entry.who, _HOW.get(entry.via, entry.via), place, what, entry.old, entry.new))
+    if activity_id is None or key is None:
+        return Told(table, "", lines, can_restore=False)
+    place = f"{numbers.get(activity_id, '已删除的行')} {labels[key]}"
+    return Told(table, place, lines, service.may_edit(table, by=by) and activity_id in numbers, (activity_id, key))
+
+
+def table_of(activity_id: int) -> int:
+    """The table of a row, deleted ones included, or NotFound."""
+    table_id = ops.table_of(activity_id)
+    if table_id is None:
+        raise NotFound
+    return table_id
