@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _retold: ContextVar[datetime | None] = ContextVar("retold", default=None)
+_shift = timedelta()
 
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return _retold.get() or datetime.now(UTC)
+    return _retold.get() or datetime.now(UTC) + _shift
 
 
 def today() -> date:
@@ -36,3 +37,9 @@ def retelling(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _retold.reset(token)
+
+
+def pretend(day: date) -> None:
+    """Let it be *day*, at the true time of day, from now on in this process: the demo lives in the spring of its story."""
+    global _shift  # noqa: PLW0603 -- one clock a process
+    _shift = timedelta(days=(day - in_shanghai(datetime.now(UTC)).date()).days)

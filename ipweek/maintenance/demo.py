@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ MARK = "demo"
 """The file in the instance folder that says: made by ``ipweek demo``."""
 ACCOUNTS = "demo-accounts.json"
 BY = at_the_command_line("demo")
+TODAY = date(2024, 4, 11)
+"""The day on which the demo is served: most have filled in, the deadline is the day after."""
 
 
 class NotADemo(Refused):
@@ -150,8 +152,6 @@ def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], 
     """What one unit did, and what the office made of it."""
     filler, clerk = people[f"{slug}1"], people["clerk"]
     begins = datetime(2024, 4, 1 + number % 8, 9 + number % 7, number * 7 % 60, tzinfo=SHANGHAI)
-    if told.get("late"):
-        begins = datetime(2024, 4, 15, 10, 12, tzinfo=SHANGHAI)
     fillers = itertools.cycle([filler, people[f"{slug}2"]] if slug == "minhang" else [filler])
     for n, cells in enumerate(told.get("rows", [])):
         with clock.retelling(begins + timedelta(minutes=9 * n)):
@@ -162,12 +162,13 @@ def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], 
             reporting.nil_return(table_id, by=filler)
         elif told["status"] not in {"todo", "draft"}:
             _submit(table_id, by=filler)
-    decided = max(begins + timedelta(days=1, hours=2), datetime(2024, 4, 11, 9, 30 + number % 25, tzinfo=SHANGHAI))
+    decided = max(begins + timedelta(days=1, hours=2), datetime(2024, 4, 9, 9, 30 + number % 25, tzinfo=SHANGHAI))
     with clock.retelling(decided):
         if told["status"] == "approved":
             reporting.approve(table_id, submission=_submission(table_id), by=clerk)
         elif told["status"] == "returned":
-            reporting.return_for_changes(table_id, told["why"], submission=_submission(table_id), by=clerk)
+            due = told.get("due") and datetime.combine(told["due"] + timedelta(days=1), time.min, SHANGHAI)
+            reporting.return_for_changes(table_id, told["why"], submission=_submission(table_id), due=due, by=clerk)
 
 
 def _fill_row(table_id: int, cells: Sequence[str], *, by: Person) -> None:

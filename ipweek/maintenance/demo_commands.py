@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from ipweek import config
+from ipweek import clock, config, wording
 from ipweek.accounts.schema import role_words
 from ipweek.app import create_app
 from ipweek.maintenance import demo as story
@@ -32,6 +32,8 @@ def demo(*, no_serve: bool, host: str | None, port: int | None) -> None:
             story.make(settings)
     _tell(story.accounts_of(settings), f"http://{settings.host}:{settings.port}")
     if not no_serve:
+        clock.pretend(story.TODAY)
+        click.echo(f"演示里的今天是 {wording.day(story.TODAY, year=True)}。")
         serve(app, settings)
 
 
