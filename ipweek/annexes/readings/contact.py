@@ -18,13 +18,17 @@ _TITLES = "老师|女士|先生|小姐|同志|主任|科长|处长|局长|部长
 _SHORT_TITLES = "处|科|局|主任|工|总"
 _WORDS_ABOUT = re.compile(
     r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
-    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|另行通知|暂无|无|见附件|同上|不详|或者?|和|及|与|以及|请|拨打|咨询|办公|总机|热线|工作日|区号|转|备用|值班"
+    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公|总机|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|本人|备注|单位|加微|市局|区局|省局"
 )
 _ORGANISATION = re.compile(
     rf"{_NAME_SIGN}*?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?={_NAME_SIGN}|[^一-鿿]|$))"
 )
 _NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}})+|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
 _TITLED = re.compile(rf"({_NAME_SIGN}{{1,4}}?)(?:{_TITLES})")
+_LEADING_TITLE = re.compile(rf"^副?(?:{_TITLES})(?={_NAME_SIGN}{{2,4}}$)")
+COMPOUND_SURNAMES = frozenset(
+    ("欧阳", "司徒", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "夏侯", "轩辕", "端木", "南宫", "呼延", "闻人", "申屠")
+)
 _LISTED = re.compile(r"[\s、,，/;；和及或]*")
 _GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ ]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 SURNAMES = frozenset(
@@ -143,14 +147,26 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     rest = _ORGANISATION.sub(lambda match: "\x01" * len(match[0]), rest)
     names: list[tuple[int, str]] = []
     for match in _NAME.finditer(rest):
-        name = _name(match[0])
-        if name and name not in [known for _, known in names]:
-            names.append((match.start(), name))
-    return names
+        for said in _apart(match[0]):
+            name = _name(said)
+            if name and name not in [known for _, known in names]:
+                names.append((match.start(), name))
+    surnamed = [each for each in names if each[1].isascii() or "·" in each[1] or each[1][0] in SURNAMES or each[1][:2] in COMPOUND_SURNAMES]
+    return surnamed or names
+
+
+def _apart(text: str) -> list[str]:
+    """张三和李四 are two; 李和平 is one."""
+    if len(text) >= 5 and not text.isascii() and "·" not in text:
+        for place in range(2, min(5, len(text) - 2)):
+            if text[place] in "和与及或" and 2 <= len(text) - place - 1 <= 4:
+                return [text[:place], text[place + 1 :]]
+    return [text]
 
 
 def _name(text: str) -> str | None:
     """*text* as a name: 张三科长 is 张三, 张老师 stays; None when it can't be one."""
+    text = _LEADING_TITLE.sub("", text) if len(text) > 3 else text
     titled = _TITLED.fullmatch(text)
     if titled:
         return titled[1] if len(titled[1]) > 1 else text

@@ -34,6 +34,7 @@ class Entry:
     clocks_before_join: int = 0
     is_open_start: bool = False
     is_open_end: bool = False
+    is_moment: bool = False  # from an hour of the first day to an hour of the last
     is_around: bool = False  # 左右, 前后
     is_vague: bool = False
     by_weekday: bool = False  # named only by its weekday within the week
@@ -45,6 +46,7 @@ class Sense:
 
     entries: list[Entry] = field(default_factory=list)
     clocks: list[ClockTime] = field(default_factory=list)  # before any day
+    arrivals: list[ClockTime] = field(default_factory=list)  # 8:30签到
     parts: list[str] = field(default_factory=list)
     years: set[int] = field(default_factory=set)
     problems: list[tuple[str, str]] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Sense:
     is_recurring: bool = False
     is_standing: bool = False
     is_tentative: bool = False
+    is_undated: bool = False  # 待定: the day is still open
     is_doubtful: bool = False
     is_picked: bool = False  # 择日: one day of the window, not yet chosen
 
@@ -79,6 +82,7 @@ class Grammar:
     """Reads the words once, from left to right."""
 
     def __init__(self, text: str, week: tuple[date, date] | None, year: int | None) -> None:
+        self.text = text
         self.words = words(text)
         self.week = week
         self.sense = Sense()
@@ -170,7 +174,9 @@ class Grammar:
             return same
         written = [first] if first == last else [first, last]
         entry = Entry(first, last, kind, written, is_vague=kind == "window", is_around=self.around, is_open_start=self.until)
-        entry.is_open_end = self.since and first == last and self._next() not in ("to", "to_date")
+        if self.sense.weekdays and not entries and first == last and not self.sense.is_recurring:
+            entry.weekdays.append((first, self.sense.weekdays[-1]))  # 周六（4月20日）
+        entry.is_open_end = self.since and not self.until and first == last and self._next() not in ("to", "to_date")
         self.until = self.around = self.since = False
         entries.append(entry)
         return entry
@@ -228,6 +234,8 @@ class Grammar:
                 self.sense.is_doubtful = True  # 4.2 is what Excel leaves of 4.20
 
     def _day(self, word: Word) -> None:
+        if self.sense.is_recurring and not self.month:  # 每月26日
+            return
         self._add_day(self.month or self._month_by_week(word.value), word.value)
 
     def _month_by_week(self, day: int) -> int:
@@ -242,7 +250,7 @@ class Grammar:
     def _number(self, word: Word) -> None:
         role = self.number_is.get(self.at)
         if role == "day":
-            if self.words[self.at - 1].kind == "month" and self.at == len(self.words) - 1 and self._is_half_typed(word.value):
+            if self.words[self.at - 1].kind == "month" and self._is_half_typed(word.value):
                 self._half(self.month, word.value)
                 return
             self._day(word)
@@ -252,7 +260,10 @@ class Grammar:
             self._add(first, last, "window", year_is_said=self.year_is_said)
 
     def _is_half_typed(self, day: int) -> bool:
-        return day in (1, 2, 3) and self.at == len(self.words) - 1
+        return day in (1, 2, 3) and self._is_at_the_end()
+
+    def _is_at_the_end(self) -> bool:
+        return self.at == len(self.words) - 1 and self.text.endswith(self.words[-1].text)
 
     def _half(self, month: int, day: int) -> None:
         self.sense.problems.append(("half", f"{month}.{day}"))
@@ -269,6 +280,11 @@ class Grammar:
         self.sense.years.add(year)
 
     def _year(self, word: Word) -> None:
+        entries = self.sense.entries
+        if entries and self.is_fresh and not self.year_is_said and not self.link and self._next() not in _DATED:
+            for entry in entries:  # 4月22日（2023年）
+                entry.first, entry.last = _in_year(entry.first, word.value), _in_year(entry.last, word.value)
+                entry.written = [_in_year(day, word.value) for day in entry.written]
         self._say_year(word.value)
         if self._next() not in _DATED and not self.sense.entries:
             self._window(date(self.year, 1, 1), date(self.year, 12, 31))
@@ -293,6 +309,8 @@ class Grammar:
         self._add(first, last, "window", year_is_said=self.year_is_said)
 
     def _xun(self, word: Word) -> None:
+        if not self.month and self.at and self.words[self.at - 1].text.startswith("下"):
+            return  # 下月初: nobody knows when that was typed
         month = self.month or (self.week[0].month if self.week else 0)
         self._window(*month_window(self.year, month, *word.value))
 
@@ -369,7 +387,8 @@ class Grammar:
             self._say_weekday(entry, word.value)
         elif entry is None:
             self.sense.weekdays.append(word.value)
-            self.sense.is_standing = self.sense.is_standing or link == "to"
+            if self.at and self.words[self.at - 1].kind == "to" and len(self.sense.weekdays) > 1:
+                self.sense.is_recurring = True  # 周一至周五
         self.link = ""
 
     def _say_weekday(self, entry: Entry, weekday: int) -> None:
@@ -426,6 +445,10 @@ class Grammar:
         if clock.start:
             (self.sense.entries[-1].clocks if self.sense.entries else self.sense.clocks).append(clock)
         self.link, self.is_fresh, self.after_clock = "", True, True
+
+    def _arrival(self, word: Word) -> None:
+        self.sense.arrivals.append(word.value)
+        self.is_fresh = True
 
     def _part(self, word: Word) -> None:
         self._say_part(word.text)
@@ -493,7 +516,7 @@ class Grammar:
         self.since = True
 
     def _now(self, word: Word) -> None:
-        self.by_now = self.until = True
+        self.by_now = self.until = self.sense.is_standing = True
 
     def _around(self, word: Word) -> None:
         if word.text in ("约", "大约", "大概"):
@@ -502,12 +525,13 @@ class Grammar:
             self.sense.entries[-1].is_around = True
 
     def _inside(self, word: Word) -> None:
-        picked = "择" in word.text or "某" in word.text or word.text == "其中一天"
+        picked = word.text[0] in "择某任" or word.text == "其中一天"
         entry = self.sense.entries[-1] if self.sense.entries else None
         if picked:
             self.sense.is_picked = True
-        elif entry is not None and entry.kind == "week" and self.is_fresh and word.text.endswith("内"):
-            entry.is_vague = True
+        elif entry is not None and self.is_fresh:
+            entry.is_vague = entry.is_vague or (entry.kind == "week" and word.text.endswith("内"))
+            entry.is_around = entry.is_around or (entry.first == entry.last and word.text == "期间")
 
     def _duration(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
@@ -534,13 +558,18 @@ class Grammar:
 
     def _tentative(self, word: Word) -> None:
         self.sense.is_tentative = True
+        self.sense.is_undated = self.sense.is_undated or word.text not in ("拟", "拟定", "预计", "计划", "暂定", "初定")
 
     def _close(self) -> None:
         """What stands at the end half-typed: 4月20日至."""
         last = self.words[-1] if self.words else None
-        if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries:
+        if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries and self._is_at_the_end():
             self.sense.entries[-1].is_open_end = True
             self.sense.is_doubtful = True
+
+
+def _in_year(day: date, year: int) -> date:
+    return day_of(year, day.month, day.day)
 
 
 def week_days(week: tuple[date, date]) -> list[date]:

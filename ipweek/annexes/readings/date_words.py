@@ -42,8 +42,9 @@ _W = "[一二三四五六日天1-7]"
 _THINGS = r"场次|场|个|期|届|次|小时|分钟|刻钟|人|名|位|家|项|份|册|本|条|楼|层|号(?:楼|厅|馆|门|线|院|会|展)|幢|栋|室|周岁|岁|年级|班|元|%|折|站|部|件|区|路|届|组|批|版"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    ("arrival", rf"(?:{clock_times.CLOCK})(?=\s?(?:开始)?(?:签到|报到|入场|进场|集合|检票|候场))"),
     ("clock", clock_times.CLOCK),
-    ("ymd", r"(?<!\d)(?:19|20)\d{2}\s?(?:[-/.]|年)\s?\d{1,2}\s?(?:[-/.]|月)\s?\d{1,2}(?!\d)\s?[日号]?T?"),
+    ("ymd", r"(?<!\d)(?:19|20)\d{2}(?:\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|年\d{1,2}月|年\d{1,2}[./])\d{1,2}(?![\d月])[日号]?T?"),
     ("ymd", r"(?<![\d./-])2\d[./-](?:0?[1-9]|1[0-2])[./-]\d{1,2}(?![\d./-])"),
     ("mdy", r"(?<![\d./-])(?:0?[1-9]|1[0-2])/\d{1,2}/(?:20)?2\d(?![\d./-])"),
     ("eight", r"(?<!\d)(?:19|20)\d{6}(?!\d)"),
@@ -82,7 +83,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("to", r"(?<=[日号])[一](?=\d)|-+>?|~+|→|(?<![冬夏甚以乃])直?至(?!少|多|今)|(?<![签报达])一?直?到(?!场|达|位|会|货)"),
     ("list", r"[、,;/\n+&。]|和|及|与|以及|暨"),
     ("part", clock_times.PART + r"|全天|整天|半天"),
-    ("inside", r"期间|之间|间|[以之]?内(?!容|场|部)|择[日期机]|某[天日]|其中一天|当周|择时"),
+    ("inside", r"期间|之间|间|[以之]?内(?!容|场|部)|择[日期机]|某一?[天日]|任意?[一1]?[天日]|任选|其中一天|当周|择时"),
     ("same_day", r"当[天日](?:活动)?"),
     ("standing", r"长期|常年|常态化?|不定期|随时|持续|近期|日常|经常|长年|定期|永久|适时|工作日|节假日|寒假|暑假|暑期|[春夏秋冬][季天]"),
     ("tentative", r"暂定|拟定?|预计|初定|计划|待定|未定|待确[定认]|另行?(?:通知|定)|TBD|视情|(?:疫情|天气)"),
@@ -93,27 +94,67 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
-def _alternation() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """All patterns in one, and the kind of each of its groups."""
-    kinds = tuple(kind for kind, _ in _PATTERNS)
-    return re.compile("|".join(f"(?P<g{place}>{pattern})" for place, (_, pattern) in enumerate(_PATTERNS))), kinds
+_NUMERALS = "一二三四五六七八九十廿卅〇零○O两"
+_DIGIT_FIRST = frozenset({
+    "arrival", "clock", "ymd", "mdy", "eight", "ym", "year", "ip_week", "month_day_english", "duration", "thing", "month", "year_part", "md", "day",
+    "number", "digits",
+})  # fmt: skip
+_NUMERAL_FIRST = frozenset({
+    "arrival", "clock", "year", "ip_week", "named_day", "duration", "thing", "month", "year_part", "day", "weekday", "to", "number",
+})  # fmt: skip
+_NEVER_OTHERWISE = frozenset({"ymd", "mdy", "eight", "ym", "year", "month", "md", "day", "number", "digits"})
+_SINGLE = dict.fromkeys("、,;/\n+&。", "list") | dict.fromkeys("()", "bracket")
 
 
-_ANY, _KINDS = _alternation()
+def _alternation(kinds: frozenset[str] | None) -> re.Pattern[str]:
+    """The patterns of *kinds* in one (None: of all that may begin with neither digit nor numeral)."""
+    chosen = [
+        f"(?P<g{place}>{pattern})"
+        for place, (kind, pattern) in enumerate(_PATTERNS)
+        if (kind not in _NEVER_OTHERWISE if kinds is None else kind in kinds)
+    ]
+    return re.compile("|".join(chosen))
+
+
+_KINDS = tuple(kind for kind, _ in _PATTERNS)
+_WITH_DIGIT = _alternation(_DIGIT_FIRST)
+_WITH_NUMERAL = _alternation(_NUMERAL_FIRST)
+_WITH_OTHER = _alternation(None)
+_FIRST_SIGNS = frozenset("".join(pattern for _, pattern in _PATTERNS)) | frozenset("AaPpQqTtBbDdIi")
+"""A sign that stands in no pattern begins no word."""
+_NEEDLESS_BLANKS = re.compile(r"(?<=[年月日号份第周]) +(?=[\d一二三四五六七八九十廿卅])|(?<=[\d一二三四五六七八九十廿卅]) +(?=[年月日号点时])")
+_LETTER_O = re.compile(r"(?<=\d)[Oo](?=[\d年月日号点时:])")
 _OTHER = re.compile(r"\w")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十廿卅]+")
 
 
 def words(text: str) -> list[Word]:
     """The words of *text* (levelled) in their order; what is not about time is left out."""
+    text = _LETTER_O.sub("0", _NEEDLESS_BLANKS.sub("", text))
     found: list[Word] = []
-    end = 0
-    for match in _ANY.finditer(text):
-        kind = _KINDS[int((match.lastgroup or "g0")[1:])]
+    at = end = 0
+    while at < len(text):
+        sign = text[at]
+        if sign in _SINGLE:
+            found.append(Word(_SINGLE[sign], sign, sign, _OTHER.search(text, end, at) is not None))
+            at = end = at + 1
+            continue
+        match = _at(sign).match(text, at) if sign in _FIRST_SIGNS or sign.isdecimal() else None
+        if match is None or match.lastgroup is None:
+            at += 1
+            continue
+        kind = _KINDS[int(match.lastgroup[1:])]
         value = _VALUES[kind](match[0]) if kind in _VALUES else match[0]
-        found.append(Word(kind, value, match[0], _OTHER.search(text, end, match.start()) is not None))
-        end = match.end()
+        found.append(Word(kind, value, match[0], _OTHER.search(text, end, at) is not None))
+        at = end = match.end()
     return found
+
+
+def _at(sign: str) -> re.Pattern[str]:
+    """The patterns that may begin with *sign*."""
+    if sign.isdecimal():
+        return _WITH_DIGIT
+    return _WITH_NUMERAL if sign in _NUMERALS else _WITH_OTHER
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -160,6 +201,7 @@ def _weekday(text: str) -> int | None:
 
 
 _VALUES: dict[str, Callable[[str], Any]] = {
+    "arrival": clock_times.read,
     "clock": clock_times.read,
     "ymd": _year_month_day,
     "mdy": _month_day_year,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ipweek.annexes.readings.numerals import level, number
 
-MOST_PEOPLE = 10**10
+MOST_PEOPLE = 10**12
 """A number above this is no head count."""
 
 _DIGITS = "零一二两三四五六七八九"
@@ -20,10 +20,10 @@ _ABOUT = r"大约|大概|约为|约计?|~|左右"
 _OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、)人名位个次]))|起(?=$|[,;、)])"
 _WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为上限"
 _AROUND = r"左右|上下|来(?=[人名位])|许"
-_NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
+NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
 _PEOPLE = (
-    r"人\(次\)|人\.?次|人/次|个?人(?!民|大代表|才|工智|文|均|行道|像|脸|气|力|物|体|口|生|权|社)|名(?!额?单|录|企|校|城|家|称|优)|位(?!置|于)|员工|(?:余|多)?(?:"
-    + _NOUNS
+    r"人\(次\)|人\.?次|人/次|个?人(?!民|大代表|才|工智|文|均|行道|像|脸|气|力|物|体|口|生|权|社)|名(?!额?单|录|称)|位(?!置|于)|员工|(?:余|多)?(?:"
+    + NOUNS
     + ")"
 )
 _SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
@@ -31,24 +31,26 @@ _THINGS = (
     r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场)"
     rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
 )
-_PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|(?:每|一)(?:场次|场|期|天|日|批|轮|班|节)"
+_PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
+_GROUPS = "街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
     rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?)*)"
     rf"(?P<low>(?P<pair>[一二三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]+)|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
     rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]+)?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
-    rf"(?:\s?(?:-+|~+|至|到)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
+    rf"(?:\s?(?:-+|~+|至|到|或)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
     rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND})*)(?P<per>{_PER})?"
 )
 _WORDS: tuple[tuple[str, str], ...] = (
     ("both", r"(?:线上[、/+和及与\-]?线下|线下[、/+和及与\-]?线上)(?:相?结合|同步|同时|联动)?"),
     (
         "online",
-        r"现场直播|(?:线上|网络|在线|同步)*(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:观看|收看|参与)?",
+        r"现场直播|(?:线上|网络|在线|同步)*(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
     ),
     ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|到场"),
     ("vague", r"[数几](?:十|百|千|万)+(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
     ("each", r"各自|分别(?:为|约)?|各"),
-    ("per", rf"(?:平均)?每(?:个|一)?(?:区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
+    ("per", rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
+    ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
     ("total", r"总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
     ("part_of", r"其中|包括|包含|含"),
     ("quantity", QUANTITY.pattern),
@@ -57,11 +59,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("open", r"\("),
     ("close", r"\)"),
 )
-_KINDS = tuple(kind for kind, _ in _WORDS)
 _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORDS))
 _FULL_WIDTH_COMMA = re.compile(r"(?<=\d{3})，(?=\d)")
-_LOWER_BOUND = re.compile(_LEAST)
-_UPPER_BOUND = re.compile(_MOST)
+_BOUND = re.compile(rf"(?P<least>{_LEAST}|上$)|(?P<most>{_MOST})")
+_ABOUT_SO = re.compile(rf"{_ABOUT}|左右|上下|来|许")
 _IS_PEOPLE = re.compile(_PEOPLE)
 
 
@@ -113,7 +114,7 @@ class _Walk:
         self.in_clause: list[Quantity] = []
         self.depth = 0
         self.detail_depth = -1
-        self.is_total = self.is_each = self.is_both = self.is_detail = False
+        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = False
 
     def walk(self) -> Counts:
         matches = list(_ANY.finditer(self.text))
@@ -121,7 +122,7 @@ class _Walk:
         for place, match in enumerate(matches):
             rest.append(self.text[end : match.start()])
             end = match.end()
-            kind = next(kind for kind in _KINDS if match[f"w_{kind}"] is not None)
+            kind = (match.lastgroup or "").removeprefix("w_")  # the outer group closes last
             following = matches[place + 1] if place + 1 < len(matches) else None
             if kind in ("online", "offline"):
                 is_last = following is None or following["w_sep"] is not None or following["w_close"] is not None
@@ -147,6 +148,9 @@ class _Walk:
         quantity = _quantity(match)
         if quantity is None:
             return
+        if self.is_metric and quantity.kind == "bare":
+            quantity.kind = "thing"  # 观看量10万+
+        self.is_metric = False
         if quantity.kind != "thing":
             self.place_is_used = True
             quantity.place = self.place
@@ -155,12 +159,21 @@ class _Walk:
             quantity.per = quantity.per or self.per
             quantity.is_each, self.is_each = self.is_each, False
             self.per = ""
-            if self.is_both:
-                self.is_both = False
-                if quantity.is_each:
-                    self._keep(_in_place(quantity, "online"))
-                    quantity = _in_place(quantity, "offline")
+            if self.is_both and quantity.is_each:
+                self._keep(_in_place(quantity, "online"))
+                quantity = _in_place(quantity, "offline")
+            elif quantity.is_each:
+                self._multiply(quantity)
+            self.is_both = False
         self._keep(quantity)
+
+    def _multiply(self, quantity: Quantity) -> None:
+        """16个分会场各50人 are 800; without a number of things it stays open how many."""
+        before = self.counts.quantities[-1] if self.counts.quantities else None
+        if before is not None and before.kind == "thing" and before.low == before.high and before.low:
+            quantity.low = None if quantity.low is None else quantity.low * before.low
+            quantity.high = None if quantity.high is None else quantity.high * before.low
+            quantity.is_each = False
 
     def _keep(self, quantity: Quantity) -> None:
         self.counts.quantities.append(quantity)
@@ -195,6 +208,8 @@ class _Walk:
             self.is_each = True
         elif kind == "both":
             self.is_both = True
+        elif kind == "metric":
+            self.is_metric = True
 
     def _end_clause(self) -> None:
         self._end_place()
@@ -221,17 +236,17 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
     is_range = high is not None or match["few"] is not None
     ends = (low, high if is_range and high is not None else (None if match["few"] else low))
     ends = _bounded(ends, match["before"] or "", said, is_range=is_range)
-    per = (match["per"] or "").strip(" /每一")
-    is_approximate = re.search(rf"{_ABOUT}|{_AROUND}", said) is not None
+    per = (match["per"] or "").strip(" (/每一")
+    is_approximate = _ABOUT_SO.search(said) is not None
     return Quantity(*ends, kind, unit=unit, text=match[0].strip(), per=per, is_approximate=is_approximate)
 
 
 def _bounded(ends: tuple[int | None, int | None], before: str, said: str, *, is_range: bool) -> tuple[int | None, int | None]:
     """*ends* opened on the side that 以上, 不超过 and the like leave open."""
-    least = (
-        _LOWER_BOUND.search(_UPPER_BOUND.sub("", before)) is not None or re.search(r"以上|余|多|几|\+|起", said[len(before) :]) is not None
-    )
-    most = _UPPER_BOUND.search(before) is not None or re.search(r"内|以下|封顶|限", said[len(before) :]) is not None
+    bounds = {match.lastgroup for match in _BOUND.finditer(before.strip())}
+    behind = said[len(before) :]
+    least = "least" in bounds or re.search(r"以上|余|多|几|\+|起", behind) is not None
+    most = "most" in bounds or re.search(r"内|以下|封顶|限", behind) is not None
     if is_range or least == most:
         return (ends[0], None) if is_range and least and not most else ends
     return (ends[0], None) if least else (None, ends[1])
@@ -243,7 +258,8 @@ def _numbers(match: re.Match[str]) -> tuple[int | None, int | None]:
         tail = match["low"][2:]
         return _whole(match["low"][0] + tail), _whole(match["low"][1] + tail)
     text = match["low"].replace("十几", "十") if match["few"] else match["low"]
-    low, high = _whole(text + (match["magnitude"] or "")), None
+    low: int | None = _whole(text)
+    high: int | None = None
     if match["magnitude"]:
         low = _whole_of(_value(text) * _value("一" + match["magnitude"]))
     if match["high"]:

@@ -17,16 +17,16 @@ _MARKS = str.maketrans(
     | dict.fromkeys("\u00a0\u3000\t", " ")
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 )
-_PLAIN = re.compile(r"[\x20-\x7e]*")
+_ODD = re.compile(r"[^\x20-\x5a\x5c\x5e-\x7e、。一-鿿]")
 _BLANKS = re.compile(r" {2,}")
 
 
 def level(text: str) -> str:
     """*text* for reading, never for storing: half-width, one kind of dash, bracket and blank."""
-    if not _PLAIN.fullmatch(text):
-        text = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS)
-    else:
+    if _ODD.search(text):
         text = text.translate(_MARKS)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text).translate(_MARKS)
     return _BLANKS.sub(" ", text).strip()
 
 

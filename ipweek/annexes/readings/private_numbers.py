@@ -37,7 +37,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "meeting",
-        r"(?i:(?:会议|入会|参会)(?:号码?|\s?ID号?|码|密码|口令)|腾讯会议号?(?:码|ID)?|会议室ID|ZOOM\s?(?:会议)?(?:ID|号)?|(?:直播间|房间)(?:号|ID)|meeting\s?id)\s?(?:[:是为]|\()?\s?(?:ID|会议号|号)?\s?[:(#]?\s?\d(?:[ -]?\d){3,13}(?!\d)",
+        r"(?i:(?:会议|入会|参会)(?:号码?|\s?ID号?|码|密码|口令)|密码|腾讯会议号?(?:码|ID)?|会议室ID|ZOOM\s?(?:会议)?(?:ID|号)?|(?:直播间|房间)(?:号|ID)|meeting\s?id)\s?(?:[:是为]|\()?\s?(?:ID|会议号|号)?\s?[:(#]?\s?\d(?:[ -]?\d){3,13}(?!\d)",
     ),
     ("meeting", r"(?<![\d-])\d{3}-\d{3}-\d{3}(?![\d-])"),
     ("id", r"(?<![\dA-Za-z])\d{6} ?(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dXx](?![\dA-Za-z])"),
@@ -52,12 +52,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("spelled", rf"(?:[一幺1]{_S}[三四五六七八九3-9](?:{_S}[{_SPELLED}\d]){{9}})(?![{_SPELLED}\d])"),
     (
         "tel",
-        rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0)(?P<t_area>{_AREA})\)?{_S}(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?![\d*])"
+        rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0)(?P<t_area>{_AREA})\)?{_S}(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)"
         r"(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<t_ext>\d{1,5})(?!\d))?",
     ),
     (
         "local",
-        rf"(?<![\d*.,:/])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?![\d*]|\.\d)(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<l_ext>\d{{1,5}})(?!\d))?",
+        rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<l_ext>\d{{1,5}})(?!\d))?",
     ),
     ("service", r"(?<!\d)[48]00-?\d{3,4}-?\d{3,4}(?!\d)|(?<![\d.])(?:12\d{3}|9[56]\d{3})(?![\d.])"),
     ("foreign", r"\+(?!86)\d{1,3}[ -]?\d(?:[ -]?\d){5,11}(?!\d)"),
@@ -72,6 +72,7 @@ _BEFORE_PHONE_AND_FAX = re.compile(r"(?:电话|兼|手机|(?i:tel))[()/、及和
 _BEFORE_OTHER = re.compile(r"(?:QQ|qq|微信|邮编|邮政编码|工号|短号|分机|转)(?:号码?|群)?\s?[:]?\s?$")
 _BEFORE_PHONE = re.compile(r"(?:电话|手机|联系|热线|座机|咨询|报名|(?i:tel|mobile|phone))[^\d\n]{0,12}$")
 _NO_PHONE_BEFORE = re.compile(r"(?:第|No\.?|NO\.?|￥|¥|\$|ZL|CN|编号|注册号|专利号?|商标|申请号|[〔\[(]\d{4}[〕\])])\s?[:]?\s?$")
+_AMOUNT_BEHIND = re.compile(r"\s?[万亿]?[元人份件项次]")
 _UNIT_BEHIND = re.compile(r"\s?(?:万|千|百|余|多|元|人|份|件|项|册|个|号|次|名|位|家|字|平|米|%|年|月|日|天|[A-Za-z])")
 
 
@@ -102,7 +103,7 @@ def scan(text: str, *, in_contact: bool) -> list[Private]:
 
 def _finds(text: str, levelled: str, *, in_contact: bool) -> Iterator[Private]:
     for match in _ANY.finditer(levelled):
-        kind = next(name.rstrip("0123456789") for name in _KINDS if match[name] is not None)
+        kind = (match.lastgroup or "").rstrip("0123456789")  # the outer group closes last
         found = _found(kind, match, in_contact=in_contact)
         if found is not None:
             found_kind, number, extension = found
@@ -117,7 +118,8 @@ def _found(kind: str, match: re.Match[str], *, in_contact: bool) -> tuple[str, s
     if kind in ("meeting", "link"):
         return "meeting", match[0], None
     if kind == "mobile":
-        return "mobile", _digits(match["m_number"]), None
+        is_amount = not in_contact and _AMOUNT_BEHIND.match(match.string, match.end()) is not None
+        return None if is_amount else ("mobile", _digits(match["m_number"]), None)
     if kind == "spelled":
         return "mobile", _digits(match[0].translate(_SPELLED_DIGITS)), None
     if kind == "masked":

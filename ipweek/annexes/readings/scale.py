@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ipweek.annexes.readings import head_counts
-from ipweek.annexes.readings.head_counts import Counts, Quantity
+from ipweek.annexes.readings.head_counts import NOUNS, Counts, Quantity
 
 _SESSIONS = ("场次", "场", "期", "次", "批", "天", "日", "轮", "班", "班次", "节", "讲", "个区", "区", "组", "家", "校", "站")
 _BENIGN = re.compile(
+    rf"{NOUNS}|"
     r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|待定|不等|大约|[的为在者计达到有会等名人约]"
 )
 
@@ -73,6 +74,7 @@ def read(text: str) -> ScaleReading:
     if not people:
         return ScaleReading(text, other=other)
     main, ask = _main(people)
+    main = _between(main)
     low, high = _sum(main)
     sessions = _sessions(counts, main)
     per = main[0].per if main[0].per and sessions is None else None
@@ -112,7 +114,17 @@ def _main(people: list[Quantity]) -> tuple[list[Quantity], bool]:
         whole = unplaced
     parts = {quantity.place for quantity in placed}
     disagree = len(whole) == 1 and not whole[0].place and parts == {"online", "offline"} and _contradicts(_sum(placed), _sum(whole))
-    return whole, disagree
+    leaves_out = not totals and any(quantity.per for quantity in main) and not any(quantity.per for quantity in whole)  # 首场100人，后续每场50人
+    return whole, disagree or leaves_out or any(quantity.is_each for quantity in whole)
+
+
+def _between(main: list[Quantity]) -> list[Quantity]:
+    """100人以上200人以下 is one number with two bounds."""
+    if len(main) == 2 and main[0].high is None and main[1].low is None and main[0].place == main[1].place:
+        low, high = main[0].low, main[1].high
+        if low is not None and high is not None and low < high:
+            return [replace(main[0], high=high)]
+    return main
 
 
 def _contradicts(parts: tuple[int | None, int | None], whole: tuple[int | None, int | None]) -> bool:
@@ -134,11 +146,13 @@ def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
     """How often the number per session is to be taken: 3场，每场50人; None where that is not said."""
     if len(main) != 1:
         return None
-    repeats = main[0].per or main[0].is_each or counts.is_product
-    said = [quantity for quantity in counts.quantities if quantity.unit in _SESSIONS and quantity.low == quantity.high and quantity.low]
-    if repeats and len(said) == 1 and said[0] is not main[0]:
-        return said[0].low
-    return None
+    per = main[0].per
+    if not per and not counts.is_product:
+        return None
+    said = [each for each in counts.quantities if each is not main[0] and each.kind != "people" and each.low == each.high and each.low]
+    if per:
+        said = [each for each in said if each.unit.endswith(per) or (per in _SESSIONS and each.unit in _SESSIONS)]
+    return said[0].low if len(said) == 1 else None
 
 
 def _in_place(people: list[Quantity], place: str) -> int | None:

@@ -19,6 +19,7 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(36526, 73051)  # the years 2000 to 2099
 _ZERO_LOST = re.compile(r"(\d{1,2})\.([123])")
+_BARE_DAYS = re.compile(r"([12]?\d|3[01])\s?(?:-+|~+|至|到)\s?([12]?\d|3[01])")
 _DATE_CELL = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]0?0:00(?::00(?:\.0+)?)?")
 
 
@@ -30,7 +31,8 @@ class TimeReading:
     window the words allow, perhaps without bounds) or unknown. Clock times are ``HH:MM`` and only there when written;
     上午 and the like are in ``part``. ``ask``: not to be stored before the unit chose; ``choices`` are texts to choose from.
     ``problem``: impossible (``problem_text`` says what: 4月31日), order (the end before the start), half, weekday, or empty.
-    ``years`` are the years written in the text.
+    ``years`` are the years written in the text; ``slots`` days with hours of their own; ``is_moment``: the hours are those of
+    the first and the last day, not of each.
     """
 
     text: str
@@ -49,6 +51,8 @@ class TimeReading:
     choices: tuple[str, ...] = ()
     problem: str = ""
     problem_text: str = ""
+    slots: tuple[tuple[date, str], ...] = ()
+    is_moment: bool = False
     campaign_year: int | None = None
 
     @property
@@ -76,30 +80,38 @@ class TimeReading:
         """The reading as shown under the cell: ``4月20日（周六）09:00``, ``4月21日至4月30日之间``; empty when there is none."""
         if self.problem in ("half", "weekday") and self.choices:
             return "还是".join(self.choices) + "？"
-        days = self._days_in_words()
-        return (days + self._hours_in_words()).strip()
-
-    def _days_in_words(self) -> str:
-        if self.precision == "multiple" and len(self.dates) <= 4:
-            return "、".join(self._say(day) for day in self.dates)
+        hours = self._hours_in_words()
+        if self.slots:
+            return "、".join(f"{self._say(day)}{hour}" for day, hour in self.slots)
         if self.precision == "multiple":
-            return f"{self._say(self.dates[0])}至{self._say(self.dates[-1])}中的{len(self.dates)}天"
+            return self._dates_in_words() + hours
+        return self._span_in_words(hours)
+
+    def _dates_in_words(self) -> str:
+        if len(self.dates) <= 4:
+            return "、".join(self._say(day) for day in self.dates)
+        return f"{self._say(self.dates[0])}至{self._say(self.dates[-1])}中的{len(self.dates)}天"
+
+    def _span_in_words(self, hours: str) -> str:
+        vague = self.precision == "vague"
         if self.start and self.end:
-            vague = self.precision == "vague"
             if self.start == self.end:
-                return self._say(self.start) + ("前后" if vague else "")
-            span = f"{self._say(self.start, short=vague)}至{self._say(self.end, short=vague)}"
-            return span + ("之间" if vague else "")
+                return self._say(self.start) + ("前后" if vague else "") + hours
+            if self.is_moment:
+                return f"{self._say(self.start)}{self.start_time}至{self._say(self.end)}{self.end_time}"
+            return f"{self._say(self.start, short=vague)}至{self._say(self.end, short=vague)}" + ("之间" if vague else "") + hours
         if self.start:
-            return f"{self._say(self.start)}起"
-        return f"{self._say(self.end)}前（含当日）" if self.end else ""
+            return f"{self._say(self.start)}{hours}起"
+        if self.end:
+            return f"{self._say(self.end)}{hours.removesuffix('前')}前" + ("" if hours else "（含当日）")
+        return hours
 
     def _hours_in_words(self) -> str:
         if self.start_time and self.end_time:
             return f"{self.start_time}–{self.end_time}"
         if self.end_time:
             return f"{self.end_time}前"
-        return self.start_time or (self.part if self.part and (self.start or self.end) else "") or ""
+        return self.start_time or (self.part or "" if self.start or self.end else "")
 
     def _say(self, day: date, *, short: bool = False) -> str:
         year = f"{day.year}年" if self.campaign_year is not None and day.year != self.campaign_year else ""
@@ -116,8 +128,7 @@ def read(text: str, *, week: tuple[date, date] | None, year: int | None = None) 
     levelled = level(text)
     if year is None and week is not None:
         year = week[0].year
-    reading = _number_cell(text, levelled, year) or _sense(text, levelled, week, year)
-    return reading
+    return _number_cell(text, levelled, year) or _bare_days(text, levelled, week) or _sense(text, levelled, week, year)
 
 
 def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | None:
@@ -132,6 +143,18 @@ def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | No
     if lost and year is not None and 1 <= int(lost[1]) <= 12:
         return TimeReading(text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2])), campaign_year=year)
     return None
+
+
+def _bare_days(text: str, levelled: str, week: tuple[date, date] | None) -> TimeReading | None:
+    """20-26 in a cell of its own: days of the week, if it has both; to be asked."""
+    bare = _BARE_DAYS.fullmatch(levelled)
+    if bare is None or week is None:
+        return None
+    first, last = (next((day for day in week_days(week) if day.day == int(said)), None) for said in bare.groups())
+    if first is None or last is None or last <= first:
+        return None
+    choice = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
+    return TimeReading(text, first, last, precision="range", ask=True, choices=(choice,), campaign_year=week[0].year)
 
 
 def _half_choices(month: int, day: int) -> tuple[str, ...]:
@@ -203,6 +226,7 @@ def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, A
         if len(entries) == 1 and not entries[0].is_span:
             common["choices"] = (say_day(wrong[0]), say_day(_nearest(wrong[0], wrong[1], week)))
     common["weekdays"] = weekdays
+    common |= {"is_moment": entries[-1].is_moment, "slots": _slots(entries)}
     is_open_start = any(entry.is_open_start for entry in entries)
     is_open_end = any(entry.is_open_end for entry in entries)
     start = None if is_open_start else min(entry.first for entry in entries)
@@ -220,11 +244,19 @@ def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, A
     return TimeReading(**common, precision="multiple", dates=tuple(dates))
 
 
+def _slots(entries: list[Entry]) -> tuple[tuple[date, str], ...]:
+    """Single days that have hours of their own; empty where the hours are the same for all, or there is but one day."""
+    if len(entries) < 2 or not all(entry.first == entry.last and entry.clocks for entry in entries):
+        return ()
+    return tuple((entry.first, "、".join(f"{clock.start or ''}{f'–{clock.end}' if clock.end else ''}" for clock in entry.clocks)) for entry in entries)
+
+
 def _is_vague(sense: Sense) -> bool:
     if sense.has_alternatives or any(entry.is_vague or entry.is_around for entry in sense.entries):
         return True
     wide = any(entry.first != entry.last for entry in sense.entries)
-    return sense.is_picked and wide
+    is_named_week = len(sense.entries) == 1 and sense.entries[0].kind == "week"
+    return wide and (sense.is_picked or (sense.is_undated and is_named_week))
 
 
 def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
@@ -237,7 +269,7 @@ def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
 
 def _hours(sense: Sense) -> tuple[str | None, str | None]:
     """The first moment's hour and the last moment's; of a daily span both are the same each day."""
-    clocks: list[ClockTime] = [*sense.clocks, *(clock for entry in sense.entries for clock in entry.clocks)]
+    clocks: list[ClockTime] = [*sense.clocks, *(clock for entry in sense.entries for clock in entry.clocks)] or sense.arrivals
     if not clocks:
         return None, None
     start = next((clock.start for clock in clocks if clock.start), None)
@@ -245,6 +277,7 @@ def _hours(sense: Sense) -> tuple[str | None, str | None]:
     last: Entry | None = sense.entries[-1] if sense.entries else None
     if end is None and last is not None and last.is_span and 0 < last.clocks_before_join < len(last.clocks):
         end = last.clocks[-1].start  # 4月23日14:00至24日11:30
+        last.is_moment = True
     if len(clocks) > 1 and end is None:
         end = next((clock.end for clock in clocks if clock.end), None) if len(sense.entries) <= 1 else None
     return start, end
