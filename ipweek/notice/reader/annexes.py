@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ipweek.notice.reader import headings
 from ipweek.notice.reader.document import Table
 from ipweek.notice.reader.facts import AnnexFacts, NoticeFacts
 from ipweek.notice.reader.layout import AnnexPart, Layout
@@ -12,7 +13,7 @@ from ipweek.notice.reader.numerals import number
 
 _ITEM = re.compile(r"(?:^|(?<=[^0-9]))(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、:](?![0-9]{1,2}[^0-9年])")
 _PREFIX = re.compile(
-    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?[(]?(?P<n>[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
+    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?[(]?(?P<n>[0-9](?=20[0-9]{2}年)|[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
 )
 _FILE_TAIL = re.compile(r"(?:[(（][0-9]{1,2}[)）])?\s*\.(?:docx?|xlsx?|pdf|wps|et|zip|rar|ofd|pptx?|jpe?g|png)\b.*$", re.IGNORECASE)
 _LINK_TAIL = re.compile(
@@ -109,11 +110,14 @@ def _printed(part: AnnexPart) -> AnnexFacts:
             if columns:
                 break
             continue
-        if columns := _typed_columns(item):
+        for line in headings.unfolded(item):
+            if columns := headings.typed(line):
+                break
+            pending.append(line)
+        if columns:
             break
-        pending.append(item)
     if not columns:
-        columns, pending = _stacked_columns(pending)
+        columns, pending = headings.stacked(pending)
     for line in pending[:12]:
         if found := read_fields(line.text):
             fields += found
@@ -136,6 +140,7 @@ _FIELD = re.compile(r"(?P<label>[\u4e00-\u9fffA-Za-z]{2,12}(?:[(（][^()（）]{
 def read_fields(text: str) -> list[tuple[str, str]]:
     """The fields in a line over a table, as (label, printed suffix): 单位名称：____区办公室　填表时间："""
     flat = re.sub(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff](?:[ \t]+[\u4e00-\u9fff])*\s*[:：])", "", text)
+    flat = re.sub(rf"(?<=[\u4e00-\u9fff])(?<!单位)(?<!填表)(?<!填报)(?={headings.KNOWN_FIELD}\s*[:：])", " ", flat)
     found = list(_FIELD.finditer(flat))
     if not found or flat[: found[0].start()].strip(" \t_-(（"):
         return []
@@ -145,48 +150,6 @@ def read_fields(text: str) -> list[tuple[str, str]]:
         suffix = re.sub(r"^[\s_＿—-]+|[\s_＿—-]+$", "", flat[match.end() : end])
         fields.append((match["label"], tidy(re.sub(r"[_＿]+", " ", suffix))))
     return [] if any(re.match(r"^(?:说明|备注|注|附件|填表说明|单位|填写说明|例|示例)$", label) for label, _ in fields) else fields
-
-
-def _typed_columns(line: Line) -> tuple[str, ...]:
-    """Headings typed on one line, parted by tabs or wide blanks."""
-    text = line.text.strip()
-    if re.search(r"[。:：，]", text):
-        return ()
-    parts = [part.strip() for part in (text.split("\t") if "\t" in text else re.split(r"\s{2,}", text))]
-    if len(parts) < 3 and len(narrow := text.split(" ")) >= 4:
-        parts = narrow
-    parts = [part for part in parts if part]
-    if len(parts) >= 3 and all(1 < len(part) <= 24 for part in parts) and sum(len(part) for part in parts) / len(parts) >= 2:
-        return tuple(_joined_brackets(parts))
-    return ()
-
-
-def _joined_brackets(parts: list[str]) -> list[str]:
-    """A heading whose bracket stands apart (活动规模 (人数)) is one heading."""
-    joined: list[str] = []
-    for part in parts:
-        if joined and part.startswith(("(", "（")):
-            joined[-1] = f"{joined[-1]} {part}"
-        else:
-            joined.append(part)
-    return joined
-
-
-def _stacked_columns(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
-    """Headings that stand one under another, as tables copied from a page come out."""
-    run: list[Line] = []
-    start = 0
-    for place, line in enumerate(lines):
-        is_heading = 2 <= len(line.bare) <= 14 and not re.search(r"[。:,;]", line.bare)
-        if is_heading:
-            run.append(line)
-            continue
-        if len(run) >= 4:
-            break
-        run, start = [], place + 1
-    if len(run) < 4:
-        return (), lines
-    return tuple(_joined_brackets([line.said() for line in run])), lines[:start]
 
 
 # --- tables ---
@@ -284,7 +247,7 @@ def _headings(grid: list[list[_Spot]], place: int) -> tuple[str, ...]:
     two_rows = merged_across and len(below) == len(row) and any(below[x][0] and below[x][1] != row[x][1] for x in range(len(row)))
     if not (two_rows and (reaches_down or all(text for text, _ in below))):
         return tuple(text for text, _ in _distinct(row) if text)
-    headings: list[str] = []
+    labels: list[str] = []
     last: tuple[tuple[int, int], tuple[int, int]] | None = None
     for x, (text, origin) in enumerate(row):
         under, under_origin = below[x]
@@ -292,10 +255,10 @@ def _headings(grid: list[list[_Spot]], place: int) -> tuple[str, ...]:
             continue
         last = (origin, under_origin)
         is_group = sum(spot[1] == origin for spot in row) > 1
-        headings.append(
+        labels.append(
             text if under_origin == origin or not under else f"{text} {under}" if text and is_group else under if not text else text
         )
-    return tuple(heading for heading in headings if heading)
+    return tuple(label for label in labels if label)
 
 
 def _is_label_form(grid: list[list[_Spot]], place: int) -> bool:

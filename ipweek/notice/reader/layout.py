@@ -36,7 +36,7 @@ _ADDRESSEE = re.compile(
 )
 _ADDRESS_WORD = re.compile(r"^[^,。;]{0,16}(?:各|有关|相关|局|委|办|政府|单位|中心|公司|厅|院|部|会)")
 _ANNEX = r"附 ?(?:件|表|录)"
-_ANNEX_NUMBER = r"(?:[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,3})"
+_ANNEX_NUMBER = r"(?:[0-9](?=20[0-9]{2}年)|[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,3})"
 _ANNEX_ALONE = re.compile(rf"^[(〔]?(?:{_ANNEX}|附)[-:]?[(〔]?(?P<n>{_ANNEX_NUMBER})?[)〕]?[-:.、]?[)〕]?$")
 _ANNEX_TITLED = re.compile(rf"^[(〔]?{_ANNEX}:?[(〔]?(?P<n>{_ANNEX_NUMBER})[)〕]?[-:.、]*(?P<title>[^。]{{2,80}})$")
 _DATE_LINE = re.compile(rf"^[(]?(?P<date>{DATE})[)]?(?P<tail>\((?:此件|本件|主动|依申请|公开|联系)[^。]{{0,300}})?(?:印发)?$")
