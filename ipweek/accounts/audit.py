@@ -38,19 +38,20 @@ def write(
     object: str = "",  # noqa: A002 -- the word of the log, and of its column
     detail: str = "",
     result: str = "ok",
+    unit: str = "",
     address: str = "",
     request_id: str = "",
 ) -> None:
     """Add a line, in the transaction that does the thing: both stand or neither does.
 
     *object* is like ``user:12``. *result* is ``ok`` or ``refused``. Never give a password or a token in *detail*.
-    Address and request are those of the present request unless given.
+    Address and request are those of the present request unless given; *unit* is for a *by* that is only a name.
     """
     here = origin.here()
     fields: dict[str, Any] = {
         "at": clock.now(),
         "actor": (by if isinstance(by, str) else by.username)[:80],
-        "unit": "" if isinstance(by, str) else by.unit_slug,
+        "unit": unit if isinstance(by, str) else by.unit_slug,
         "action": action,
         "object": object[:80],
         "result": result,
@@ -141,7 +142,7 @@ def entries(
 ) -> Page:
     """Lines of the log for the auditor, filtered; *actor* and *object* are exact, days are Shanghai's and included."""
     if not by.has("auditor"):
-        raise Forbidden("操作日志只有审计员可以查看。")
+        raise Forbidden("审计日志只有审计员可以查看。")
     asked = []
     if actor:
         asked.append(AuditEntry.actor == names.key(actor))

@@ -94,12 +94,12 @@ def load_units() -> None:
         click.echo(f"新增 {units.load(by=_by())} 个单位。")
 
 
-@click.group(help="操作日志：核对完整性。")
+@click.group(help="审计日志：核对完整性。")
 def audit() -> None:
     """Group of commands."""
 
 
-@audit.command("verify", help="核对操作日志是否完整、未被改动；有问题时退出码为 1。")
+@audit.command("verify", help="核对审计日志是否完整、未被改动；有问题时退出码为 1。")
 def verify_audit() -> None:
     """Name every line that is not as it was written."""
     with create_app().app_context():
@@ -108,4 +108,4 @@ def verify_audit() -> None:
         click.echo(f"第 {line.id} 条：{line.why}" if line.id else line.why, err=True)
     if broken:
         sys.exit(1)
-    click.echo("操作日志完整，没有被改动。")
+    click.echo("审计日志完整，没有被改动。")

@@ -50,11 +50,16 @@ class PageForm(Form):  # type: ignore[misc]  # wtforms ships no types
                 field.errors = [*field.errors, words]
 
 
+def given(words: str) -> Length:
+    """Something must be there; without the mark and the browser's own bubble, on forms where that goes without saying."""
+    return Length(min=1, message=words)
+
+
 class LogIn(PageForm):
     """Name and password, and the way back."""
 
-    username = StringField("用户名", [InputRequired("请填写用户名")], render_kw={**QUIET, "autocomplete": "username"})
-    password = PasswordField("密码", [InputRequired("请填写密码")], render_kw={"autocomplete": "current-password"})
+    username = StringField("用户名", [given("请填写用户名")], render_kw={**QUIET, "autocomplete": "username"})
+    password = PasswordField("密码", [given("请填写密码")], render_kw={"autocomplete": "current-password"})
     next = HiddenField()
     person = HiddenField()  # in the box over a page: whose page it is
 
@@ -62,9 +67,9 @@ class LogIn(PageForm):
 class ChangePassword(PageForm):
     """The old password and twice the new one."""
 
-    old = PasswordField("现在的密码", [InputRequired("请填写现在的密码")], render_kw={"autocomplete": "current-password"})
-    new = PasswordField("新密码", [InputRequired("请填写新密码")], render_kw={"autocomplete": "new-password"})
-    again = PasswordField("再输一遍新密码", [InputRequired("请再输一遍新密码")], render_kw={"autocomplete": "new-password"})
+    old = PasswordField("现在的密码", [given("请填写现在的密码")], render_kw={"autocomplete": "current-password"})
+    new = PasswordField("新密码", [given("请填写新密码")], render_kw={"autocomplete": "new-password"})
+    again = PasswordField("再输一遍新密码", [given("请再输一遍新密码")], render_kw={"autocomplete": "new-password"})
 
     def validate_again(self, field: Field) -> None:
         """Typed twice alike."""

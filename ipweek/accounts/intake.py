@@ -137,7 +137,7 @@ def add_all(lines: Sequence[Line], *, by: Person) -> list[Slip]:
             )
             for each, (password, pw_hash) in zip(proposals, secrets, strict=True)
         ]
-        audit.write("people-imported", by=by, detail=f"{len(slips)} 人")
+        audit.write("people.import", by=by, detail=f"{len(slips)} 人")
     return slips
 
 

@@ -68,7 +68,7 @@ def get(user_id: int, *, by: Person) -> User:
 def people(*, by: Person, text: str = "", unit_id: int | None = None, role: str = "", closed: bool = False) -> Sequence[User]:
     """The users whose accounts *by* keeps, by unit in official order; *text* is sought in names and log-in names."""
     may_keep(by)
-    ask = select(User).join(Unit, User.unit_id == Unit.id).order_by(Unit.sort_no, Unit.id, User.name, User.id)
+    ask = select(User).join(Unit, User.unit_id == Unit.id).order_by(Unit.sort_no, Unit.id, User.id)
     if not closed:
         ask = ask.where(User.is_active)
     if unit_id is not None:
@@ -106,10 +106,11 @@ def new_user(*, username: str, name: str, unit_id: int, roles: Iterable[str], pa
     """Store one user within the caller's transaction; *pw_hash* was made before it, since hashing is slow."""
     username, name, roles = names.key(username), names.clean(name), sorted(set(roles))
     unit = db.session.get(Unit, unit_id)
+    wrong = wrong_words(username=username, name=name)
     if unit is None or not unit.is_active:
-        raise Invalid("请选择一个正在使用的单位。", fields={"unit_id": "请选择单位"})
-    if wrong := wrong_words(username=username, name=name):
-        raise Invalid("请核对姓名和用户名。", fields=wrong)
+        raise Invalid("请核对标出的几处。", fields={**wrong, "unit_id": "请选择一个正在使用的单位"})
+    if wrong:
+        raise Invalid("请核对标出的几处。", fields=wrong)
     check_roles(roles, unit, by)
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Conflict("这个用户名已经有人用了，请换一个。", fields={"username": "已经有人用了"})
@@ -118,7 +119,7 @@ def new_user(*, username: str, name: str, unit_id: int, roles: Iterable[str], pa
     user.must_change_password, user.initial_until, user.is_active = True, now + FIRST_PASSWORD_LASTS, True
     db.session.add(user)
     db.session.flush()
-    audit.write("user-added", by=by, object=f"user:{user.id}", detail=f"{name}（{username}），{unit.short}，{role_words(roles)}")
+    audit.write("user.add", by=by, object=f"user:{user.id}", detail=f"{name}（{username}），{unit.short}，{role_words(roles)}")
     return Slip(name, unit.name, username, password)
 
 
@@ -157,10 +158,10 @@ def change(user: User, *, name: str, unit_id: int, roles: Iterable[str], seen: s
         if unit is None:
             raise Invalid("请选择单位。", fields={"unit_id": "请选择单位"})
         check_roles(roles, unit, by)
-        _keep_the_last(user, without=set(user.roles) - set(roles))
+        _keep_the_last(user, left=roles)
         detail = f"{user.name}，{user.unit.short}，{role_words(user.roles)} → {name}，{unit.short}，{role_words(roles)}"
         user.name, user.unit_id, user.roles = name, unit.id, roles
-        audit.write("user-changed", by=by, object=f"user:{user.id}", detail=detail)
+        audit.write("user.change", by=by, object=f"user:{user.id}", detail=detail)
 
 
 def mark(user: User) -> str:
@@ -172,22 +173,22 @@ def close(user: User, *, by: Person) -> None:
     """The person left: log-ins end at once, the password is gone, and the work stays with the unit."""
     with transaction():
         _lock(user, by)
-        _keep_the_last(user, without=set(user.roles))
+        _keep_the_last(user, left=())
         user.is_active, user.pw_hash = False, ""
         sessions.end_all(user.id)
-        audit.write("user-closed", by=by, object=f"user:{user.id}", detail=f"{user.name}（{user.username}）")
+        audit.write("user.close", by=by, object=f"user:{user.id}", detail=f"{user.name}（{user.username}）")
 
 
 def reopen(user: User, *, by: Person) -> Slip:
     """The person is back, with a new first password."""
-    return _give_password(user, "user-reopened", by=by)
+    return _give_password(user, "user.reopen", by=by)
 
 
 def reset_password(user: User, *, by: Person) -> Slip:
     """A new first password for one who forgot his; the old one and all log-ins end."""
     if not user.is_active:
         raise Conflict("这个账号已停用，请先恢复启用。")
-    return _give_password(user, "password-reset", by=by)
+    return _give_password(user, "password.reset", by=by)
 
 
 def _give_password(user: User, action: str, *, by: Person) -> Slip:
@@ -237,7 +238,7 @@ def change_own_password(old: str, new: str, *, rules: PasswordRules, by: Person)
             raise Conflict("密码刚刚已被修改或重置，请重新登录。")
         user.pw_hash, user.must_change_password, user.initial_until = new_hash, False, None
         sessions.end_all(user.id, but=by.session_id)
-        audit.write("password-changed", by=by, object=f"user:{user.id}")
+        audit.write("password.change", by=by, object=f"user:{user.id}")
 
 
 def _keeps(by: Person, roles: Iterable[str], unit: Unit) -> bool:
@@ -253,13 +254,15 @@ def _lock(user: User, by: Person) -> None:
         raise NotFound
 
 
-def _keep_the_last(user: User, *, without: set[str]) -> None:
-    """Conflict when *user* is the last one at work to hold what he would lose."""
+def _keep_the_last(user: User, *, left: Iterable[str]) -> None:
+    """Conflict when *user*, who will have the roles *left*, is the last one at work who keeps accounts, or the office."""
     if not user.is_active:
         return
-    rows = db.session.execute(select(User.id, User.roles).where(User.is_active, User.id != user.id).with_for_update()).all()
-    others = [set(row.roles) for row in rows]
-    if "admin" in without and not any("admin" in roles for roles in others):
+    others: set[str] = set()
+    for roles in db.session.scalars(select(User.roles).where(User.is_active, User.id != user.id).with_for_update()):
+        others |= set(roles)
+    staying = others | set(left)
+    if "admin" in user.roles and "admin" not in staying:
         raise Conflict("这是最后一位系统管理员，不能停用或取消。请先给另一个人这个角色。")
-    if OFFICE_ROLES & without and not any(OFFICE_ROLES & roles for roles in others) and not OFFICE_ROLES & (set(user.roles) - without):
+    if OFFICE_ROLES & set(user.roles) and not OFFICE_ROLES & staying:
         raise Conflict("这是联席会议办公室的最后一位工作人员，不能停用或取消。请先给另一个人这个角色。")

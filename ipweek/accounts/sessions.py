@@ -60,9 +60,7 @@ def log_in(username: str, password: str, *, address: str, browser: str, known_to
     fits = passwords.matches(user.pw_hash if user and user.usable else "", password)
     if not fits or not user:
         with transaction():
-            audit.write(
-                "login", by=user.username if user else "", object=f"user:{user.id}" if user else "", result="refused", address=address
-            )
+            _note(user, result="refused", address=address)
         raise Invalid(WRONG)
     better = passwords.hash_password(password) if passwords.is_outdated(user.pw_hash) else ""
     with transaction():
@@ -73,7 +71,7 @@ def log_in(username: str, password: str, *, address: str, browser: str, known_to
         throttle.take_back(keys[1])
         is_used_up = now.initial_until is not None and now.initial_until <= at
         if is_used_up:
-            audit.write("login", by=now.username, object=f"user:{now.id}", result="refused", detail="初始密码已失效", address=address)
+            _note(now, result="refused", detail="初始密码已失效", address=address)
         else:
             _end(LoginSession.token_hash == digest(known_token), at)
             token = _begin(now, better, address=address, browser=browser, at=at)
@@ -93,9 +91,17 @@ def _begin(user: Row[Any], better_hash: str, *, address: str, browser: str, at: 
     db.session.execute(update(User).where(User.id == user.id).values(**changes))
     row = {"token_hash": digest(token), "user_id": user.id, "created_at": at, "seen_at": at}
     db.session.execute(insert(LoginSession).values(**row, address=address[:64], browser=names.clean(browser)[:200]))
-    audit.write("login", by=user.username, object=f"user:{user.id}", address=address)
+    _note(user, address=address)
     throttle.forget_old(at=at)
     return token
+
+
+def _note(user: Row[Any] | None, *, address: str, result: str = "ok", detail: str = "") -> None:
+    """A line of the audit log; an unknown name is left out, since people type passwords into the wrong field."""
+    if user is None:
+        audit.write("login", by="", result=result, detail=detail, address=address)
+    else:
+        audit.write("login", by=user.username, unit=user.unit_slug, object=f"user:{user.id}", result=result, detail=detail, address=address)
 
 
 def _known(token: str, user: Row[Any] | None, at: datetime) -> int:
@@ -182,7 +188,7 @@ def end(session_id: int, *, by: Person) -> int:
             raise NotFound
         if found.ended_at is None:
             _end(LoginSession.id == session_id, clock.now())
-            audit.write("session-ended", by=by, object=f"user:{found.user_id}")
+            audit.write("session.end", by=by, object=f"user:{found.user_id}")
         return found.user_id
 
 

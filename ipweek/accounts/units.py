@@ -38,7 +38,7 @@ def load(*, by: Person) -> int:
                 )
             )
         if new:
-            audit.write("unit-added", by=by, object="unit:*", detail=f"起始名单 {len(new)} 个单位")
+            audit.write("unit.add", by=by, object="unit:*", detail=f"起始名单 {len(new)} 个单位")
     return len(new)
 
 
@@ -104,7 +104,7 @@ def add(
         db.session.add(unit)
         db.session.flush()
         _number()
-        audit.write("unit-added", by=by, object=f"unit:{slug}", detail=unit.name)
+        audit.write("unit.add", by=by, object=f"unit:{slug}", detail=unit.name)
     return unit
 
 
@@ -125,7 +125,7 @@ def change(
         _name(unit, name, short, aliases)
         db.session.flush()
         detail = unit.name if unit.name == before else f"{before} → {unit.name}"
-        audit.write("unit-changed", by=by, object=f"unit:{unit.slug}", detail=detail)
+        audit.write("unit.change", by=by, object=f"unit:{unit.slug}", detail=detail)
         if place and unit.is_active:
             move(unit, place, by=by)
 
@@ -143,7 +143,7 @@ def close(unit: Unit, *, by: Person) -> None:
     with transaction():
         unit.is_active = False
         sessions.end_all_of_unit(unit.id)
-        audit.write("unit-closed", by=by, object=f"unit:{unit.slug}", detail=unit.name)
+        audit.write("unit.close", by=by, object=f"unit:{unit.slug}", detail=unit.name)
 
 
 def reopen(unit: Unit, *, by: Person) -> None:
@@ -151,7 +151,7 @@ def reopen(unit: Unit, *, by: Person) -> None:
     may_keep(by)
     with transaction():
         unit.is_active = True
-        audit.write("unit-reopened", by=by, object=f"unit:{unit.slug}", detail=unit.name)
+        audit.write("unit.reopen", by=by, object=f"unit:{unit.slug}", detail=unit.name)
 
 
 def places() -> dict[int, int]:
@@ -177,7 +177,7 @@ def move(unit: Unit, place: int, *, by: Person) -> None:
             beside.insert(place - 1, unit)
             for number, each in enumerate(beside, 1):
                 each.sort_no = number * _STEP
-            audit.write("unit-moved", by=by, object=f"unit:{unit.slug}", detail=f"第 {before} 位 → 第 {place} 位")
+            audit.write("unit.move", by=by, object=f"unit:{unit.slug}", detail=f"第 {before} 位 → 第 {place} 位")
 
 
 def _number() -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
 
 from ipweek import htmx, pages
 from ipweek.accounts import audit, forms, service, sessions, units, way_back, web
@@ -33,6 +34,11 @@ def tried(form: forms.PageForm, act: Callable[[], Done]) -> Done | None:
         return None
 
 
+def sent() -> MultiDict[str, str] | None:
+    """The form that was sent; None when the page is only opened, so that its first values show."""
+    return request.form if request.method == "POST" else None
+
+
 def after(endpoint: str, words: str = "", **values: Any) -> ResponseReturnValue:
     """To the next page, which says what was done."""
     if words:
@@ -45,7 +51,7 @@ def after(endpoint: str, words: str = "", **values: Any) -> ResponseReturnValue:
 
 @bp.route("/login", methods=["GET", "POST"])
 def log_in() -> ResponseReturnValue:
-    form = forms.LogIn(request.form, next=request.args.get("next", ""))
+    form = forms.LogIn(sent(), next=request.args.get("next", ""))
     token = tried(form, lambda: _log_in(form))
     if token is not None:
         return _welcome(form, token)
@@ -99,7 +105,7 @@ def account() -> ResponseReturnValue:
 
 @bp.route("/account/password", methods=["GET", "POST"])
 def change_password() -> ResponseReturnValue:
-    by, form, settings = web.person(), forms.ChangePassword(request.form), current_app.extensions["settings"]
+    by, form, settings = web.person(), forms.ChangePassword(sent()), current_app.extensions["settings"]
     rules = service.PasswordRules(settings.password_length, settings.password_mixed)
 
     def act() -> ResponseReturnValue:
@@ -133,7 +139,7 @@ def users() -> ResponseReturnValue:
 
 @bp.route("/users/new", methods=["GET", "POST"])
 def new_user() -> ResponseReturnValue:
-    by, form = web.person(), forms.User(request.form, roles=["filler"])
+    by, form = web.person(), forms.User(sent(), roles=["filler"])
     form.offer(service.units_to_staff(by, units.every()), service.roles_to_give(by))
     slip = tried(
         form, lambda: service.add(username=form.username.data, name=form.name.data, unit_id=form.unit_id.data, roles=form.roles.data, by=by)
@@ -147,7 +153,7 @@ def new_user() -> ResponseReturnValue:
 def user(user_id: int) -> ResponseReturnValue:
     by = web.person()
     somebody = service.get(user_id, by=by)
-    form = forms.User(request.form, somebody, seen=service.mark(somebody))
+    form = forms.User(sent(), somebody, seen=service.mark(somebody))
     form.offer(service.units_to_staff(by, units.every(closed=True)), service.roles_to_give(by))
     del form.username
 
@@ -197,7 +203,7 @@ def unit_list() -> ResponseReturnValue:
 
 @bp.route("/units/new", methods=["GET", "POST"])
 def new_unit() -> ResponseReturnValue:
-    by, form = web.person(), forms.UnitForm(request.form)
+    by, form = web.person(), forms.UnitForm(sent())
     units.may_keep(by)
     form.offer(units.every())
 
@@ -222,9 +228,8 @@ def new_unit() -> ResponseReturnValue:
 def unit(unit_id: int) -> ResponseReturnValue:
     by = web.person()
     one = units.get(unit_id, by=by)
-    form = forms.UnitForm(
-        request.form, one, aliases="、".join(one.aliases), place=str(units.places().get(one.id, "")), seen=units.mark(one)
-    )
+    shown = {"name": one.name, "short": one.short, "code": one.code, "aliases": "、".join(one.aliases), "seen": units.mark(one)}
+    form = forms.UnitForm(sent(), data={**shown, "place": units.places().get(one.id, "")})
     for made_once in ("slug", "level", "parent_id"):
         del form[made_once]
 
