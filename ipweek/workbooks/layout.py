@@ -140,8 +140,7 @@ def with_suffix(value: str, suffix: str, unit_name: str) -> str:
     if not value or not suffix or value.endswith(suffix):
         return value
     overlap = next((size for size in range(len(suffix) - 1, 0, -1) if value.endswith(suffix[:size])), 0)
-    whole = value + suffix[overlap:]
-    return whole if overlap or whole.startswith(unit_name) else value
+    return value + suffix[overlap:] if overlap or unit_name.startswith(value) else value
 
 
 def row_height(count: int, size: float) -> float:

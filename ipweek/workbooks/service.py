@@ -139,13 +139,14 @@ def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
         form = _official(schema.from_json(annexes.latest_form(campaign, number).form))
         levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
         query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
-        without = [name for unit_id, name in db.session.execute(query).tuples() if unit_id not in have]
+        without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
         yield _Part(form, [table for table in tables if table.annex == number], contents, without)
 
 
 def _newest_snapshots(table_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
-    return dict(db.session.execute(select(Snapshot.table_id, Snapshot.content).where(Snapshot.id.in_(newest))).tuples())
+    query = select(Snapshot.table_id, Snapshot.content).where(Snapshot.id.in_(newest))
+    return {table_id: content for table_id, content in db.session.execute(query)}  # noqa: C416 -- a row is no pair to mypy
 
 
 def _official(form: schema.Annex) -> schema.Annex:

@@ -1,0 +1,63 @@
+"""``ipweek merge`` as an operator meets it: a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests import make
+from tests.browser import ROOT
+
+from .official import opened
+
+
+@pytest.fixture
+def merge(app, site, tmp_path):
+    """Run the command over the test's site, in an empty folder."""
+
+    def run(*words):
+        environ = {**os.environ, "IPWEEK_INSTANCE": str(site.instance), "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-W", "ignore", "-m", "ipweek", "merge", *words]
+        return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+
+    return run
+
+
+def test_it_writes_the_file_and_says_what_is_in_it(merge, tmp_path, sent):
+    make.campaign()
+    sent("minhang", "approved", {"event_name": "知识产权进商圈"})
+    sent("xuhui", "submitted", {})
+
+    done = merge("-o", "汇总.xlsx")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "附件2：应报 2 个单位，已汇总 1 个、1 项活动，零报送 0 个，未汇总 1 个，本年不报 0 个" in done.stdout
+    workbook = opened((tmp_path / "汇总.xlsx").read_bytes())
+    assert workbook["附件2"]["B5"].value == "知识产权进商圈"
+    assert "cli:" in {cell.value[:4] for row in workbook["封面"].iter_rows() for cell in row if cell.value}
+
+
+def test_a_draft_is_asked_for_by_name(merge, tmp_path, sent):
+    make.campaign()
+    sent("xuhui", "submitted", {})
+
+    assert "（未定稿）" in merge("--include-submitted", "-o", "book.xlsx").stdout
+    assert opened((tmp_path / "book.xlsx").read_bytes())["附件2"]["G1"].value == "未定稿"
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["-o", "book.xlsx"], "还没有开启的活动"),
+        (["--year", "2031", "-o", "book.xlsx"], "没有 2031 年的活动"),
+        (["-o", "book.docx"], "只能写成 .xlsx 文件"),
+        (["-o", "no/such/folder/book.xlsx"], "请先建立"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_2(merge, words, sentence):
+    done = merge(*words)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
