@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from ipweek import config
+from ipweek.app import create_app
+from ipweek.maintenance import instance
+
 TEMPLATES = Path(__file__).parent.parent / "templates"
 EVERY = sorted(TEMPLATES.rglob("*.html"))
 VERBS = {"hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete"}
 
 each = pytest.mark.parametrize("path", EVERY, ids=lambda path: path.relative_to(TEMPLATES).as_posix())
+
+
+@pytest.fixture(scope="module")
+def frame(tmp_path_factory):
+    """The application, for its addresses and its Jinja; nothing is stored."""
+    folder = tmp_path_factory.mktemp("templates") / "instance"
+    instance.make(folder)
+    return create_app(config.load({}, instance=folder))
 
 
 class Tags(HTMLParser):
@@ -35,8 +47,8 @@ def tags(path):
 
 
 @each
-def test_it_compiles(app, path):
-    app.jinja_env.get_template(path.relative_to(TEMPLATES).as_posix())
+def test_it_compiles(frame, path):
+    frame.jinja_env.get_template(path.relative_to(TEMPLATES).as_posix())
 
 
 @each
@@ -83,16 +95,16 @@ def test_every_form_that_changes_something_carries_the_token(path):
 
 
 @each
-def test_every_address_that_it_names_is_there(app, path):
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+def test_every_address_that_it_names_is_there(frame, path):
+    endpoints = {rule.endpoint for rule in frame.url_map.iter_rules()}
     named = set(re.findall(r"url_for\(\s*['\"]([a-z_]+(?:\.[a-z_]+)?)['\"]", path.read_text("utf-8")))
     assert named <= endpoints
 
 
 @each
-def test_every_static_file_that_it_names_is_there(app, path):
+def test_every_static_file_that_it_names_is_there(frame, path):
     for name in re.findall(r"asset\(\s*['\"]([^'\"]+)['\"]\s*\)", path.read_text("utf-8")):
-        assert (Path(app.static_folder) / name).is_file(), name
+        assert (Path(frame.static_folder) / name).is_file(), name
 
 
 @each
