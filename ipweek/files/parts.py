@@ -74,32 +74,36 @@ class PartReader:
         self.must_be_xml = must_be_xml
         self.has_failed = False
         self.depth = 0
-        self.waiting = 0  # bytes fed since the parser last saw a tag or text
-        self.start: Callable[[str, Attributes], None] = self._root
-        self.text: Callable[[str], None] = _ignore_text
-        self.end: Callable[[str], None] = _ignore_text
+        self.fed = 0
+        self.elements_left = seen.limits.elements - seen.elements
+        self.element: Callable[[str, Attributes], None] = self._root
+        self.end: Callable[[str], None] | None = None
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
+        self.hear_text(_ignore_text)
+
+    def hear_text(self, text: Callable[[str], None]) -> None:
+        self.parser.CharacterDataHandler = text
 
     def feed(self, chunk: bytes) -> None:
         if self.has_failed:
             return
-        self.waiting += len(chunk)
+        self.fed += len(chunk)
         try:
             self.parser.Parse(chunk, False)
         except expat.ExpatError as error:
             self._failed(error)
         except (LookupError, UnicodeError) as error:
             raise Damaged("文字编码少见") from error
-        if self.waiting > _LONGEST_MARKUP:
+        if self.fed - self.parser.CurrentByteIndex > _LONGEST_MARKUP:
             raise Damaged("有过长的标记")
 
     def close(self) -> None:
+        self.seen.elements = self.limits.elements - self.elements_left
         if self.has_failed:
             return
         try:
@@ -117,27 +121,22 @@ class PartReader:
         raise Damaged("含有外部定义")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self.waiting = 0
         self.depth += 1
-        self.seen.elements += 1
+        self.elements_left -= 1
         if self.depth > self.limits.depth:
             raise Damaged("嵌套过深")
-        if self.seen.elements > self.limits.elements:
+        if self.elements_left < 0:
             raise TooLarge("文件内容过多，没有接收，请把需要的内容复制到新文件，保存后再上传。")
-        self.start(name.rpartition(":")[2], attributes)
+        self.element(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def _end(self, name: str) -> None:
-        self.waiting = 0
         self.depth -= 1
-        self.end(name.rpartition(":")[2])
-
-    def _text(self, text: str) -> None:
-        self.waiting = 0
-        self.text(text)
+        if self.end:
+            self.end(name.rpartition(":")[2] if ":" in name else name)
 
     def _root(self, name: str, attributes: Attributes) -> None:
         reader = _READERS.get(name)
-        self.start = reader(self).element if reader else _ignore
+        self.element = reader(self).element if reader else _ignore
 
 
 def _ignore(_name: str, _attributes: Attributes) -> None:
@@ -145,7 +144,7 @@ def _ignore(_name: str, _attributes: Attributes) -> None:
 
 
 def _ignore_text(_text: str) -> None:
-    """The same for text and ends."""
+    """The same for text."""
 
 
 class _Sheet:
@@ -162,7 +161,7 @@ class _Sheet:
         self.length = 0
         self.inside = False  # in v or t of a cell
         part.end = self._end
-        part.text = self._text
+        part.hear_text(self._text)
 
     def element(self, name: str, attributes: Attributes) -> None:
         if name == "c":
@@ -269,7 +268,7 @@ class _SharedStrings:
             raise Damaged("文字表重复")
         self.lengths: list[int] = []
         self.seen.string_lengths = self.lengths
-        part.text = self._text
+        part.hear_text(self._text)
 
     def element(self, name: str, _attributes: Attributes) -> None:
         if name == "si":
@@ -290,7 +289,7 @@ class _Document:
     def __init__(self, part: PartReader) -> None:
         self.seen = part.seen
         self.limits = part.limits
-        part.text = self._text
+        part.hear_text(self._text)
 
     def element(self, name: str, attributes: Attributes) -> None:
         if name == "tr":

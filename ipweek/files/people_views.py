@@ -59,6 +59,7 @@ def _preview_page(lines: Sequence[intake.Line], *, status: int = 200, sentence: 
 
 @bp.post("/users/import/confirm")
 def confirm() -> ResponseReturnValue:
+    accounts.may_keep(current_user)
     lines = intake.unpacked(request.form.get("people", ""))
     try:
         return slips_page(intake.add_all(lines, by=current_user))

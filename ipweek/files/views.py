@@ -19,7 +19,7 @@ MEDIA_TYPES = {
 """What a file is called on its way out; everything else goes as plain bytes, never as a page."""
 
 
-@bp.get("/files/<int(max=2147483647):file_id>")
+@bp.get("/files/<int:file_id>")
 def download(file_id: int) -> Response:
     file, data = service.hand_out(file_id, by=current_user, settings=current_app.extensions["settings"])
     response = Response(data, content_type=MEDIA_TYPES.get(file.kind, "application/octet-stream"))

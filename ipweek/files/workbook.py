@@ -12,12 +12,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from io import BytesIO
-from typing import IO
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
-
-from defusedxml import ElementTree
+from xml.etree.ElementTree import Element, fromstring
 
 from ipweek.files import number_format
 from ipweek.files.cell_reference import column_letters, parse_area, parse_cell
@@ -108,14 +106,13 @@ class _Workbook:
             path = self.targets.get("worksheet", {}).get(key)
             if path and path.lower() in self.names:
                 sheet = Sheet(element.get("name", ""), element.get("state", "visible") != "visible")
-                with self.archive.open(self.names[path.lower()]) as stream:
-                    self._read(sheet, stream)
+                self._read(sheet, self._xml(path))
                 found.append(sheet)
         return found
 
     def _xml(self, path: str) -> Element:
-        root: Element = ElementTree.fromstring(self.archive.read(self.names.get(path.lower(), path)))
-        return root
+        raw = self.archive.read(self.names.get(path.lower(), path))
+        return fromstring(raw)  # noqa: S314 -- the gate lets no DTD through
 
     def _targets(self, folder: str, path: str) -> dict[str, dict[str, str]]:
         """Paths of the parts that a part points to, by kind and id."""
@@ -153,19 +150,15 @@ class _Workbook:
             return []
         return [codes.get(_index(style.get("numFmtId", "0")), "General") for style in _all(styles, "xf")]
 
-    def _read(self, sheet: Sheet, stream: IO[bytes]) -> None:
+    def _read(self, sheet: Sheet, root: Element) -> None:
         row = 0
-        for event, element in ElementTree.iterparse(stream, events=("start", "end")):
-            name = element.tag.rpartition("}")[2]
-            if event == "start":
-                if name == "row":
-                    row = _index(element.get("r", "")) or row + 1
-                    if element.get("hidden") in {"1", "true"}:
-                        sheet.hidden_rows.add(row)
-                continue
+        for element in root.iter():
+            name = _local(element.tag)
             if name == "row":
+                row = _index(element.get("r", "")) or row + 1
+                if element.get("hidden") in {"1", "true"}:
+                    sheet.hidden_rows.add(row)
                 self._row(sheet, row, element)
-                element.clear()
             elif name == "mergeCell":
                 area = parse_area(element.get("ref", ""))
                 if area and area[:2] != area[2:]:
@@ -177,7 +170,7 @@ class _Workbook:
     def _row(self, sheet: Sheet, row: int, element: Element) -> None:
         column = 0
         for child in element:
-            if child.tag.rpartition("}")[2] == "c":
+            if _local(child.tag) == "c":
                 where = parse_cell(child.get("r", ""))
                 column = where[1] if where else column + 1
                 cell = self._cell(child)
@@ -189,7 +182,7 @@ class _Workbook:
         value = text = ""
         is_formula = False
         for child in element:
-            name = child.tag.rpartition("}")[2]
+            name = _local(child.tag)
             if name == "v":
                 value = child.text or ""
             elif name == "f":
@@ -225,18 +218,23 @@ class _Workbook:
 
 def _all(element: Element, name: str) -> Iterator[Element]:
     """The elements of that local name below *element*: strict and transitional files differ in the namespace."""
-    return (found for found in element.iter() if isinstance(found.tag, str) and found.tag.rpartition("}")[2] == name)
+    return (found for found in element.iter() if _local(found.tag) == name)
+
+
+@lru_cache(maxsize=512)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _rich(element: Element) -> str:
     """The text of a string item: plain or in runs, without the reading aids (拼音) above it."""
     pieces = []
     for child in element:
-        name = child.tag.rpartition("}")[2]
+        name = _local(child.tag)
         if name == "t":
             pieces.append(_clean(child.text or ""))
         elif name == "r":  # each run by itself: an escape cut in two is typed text
-            pieces += [_clean(run.text or "") for run in child if run.tag.rpartition("}")[2] == "t"]
+            pieces += [_clean(run.text or "") for run in child if _local(run.tag) == "t"]
     return "".join(pieces)
 
 

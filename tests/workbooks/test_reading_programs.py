@@ -152,7 +152,18 @@ def test_the_command_prints_json_without_a_site(tmp_path):
     assert (found["unit_name"], found["filled_on"]) == ("闵行区", "2024年4月10日")
     assert found["source"] == {"sheet": "附件2", "header_row": 4, "rows": [5, 6]}
     assert found["problems"][0] == {"row": 6, "column": "主办单位", "kind": "D", "message": "“主办单位”的合并单元格已填入它所跨的各行。"}
+    assert [(problem["row"], problem["column"], problem["kind"]) for problem in found["problems"][1:]] == [(6, "联系人", "B")]
     assert not (tmp_path / "none").exists()
+
+
+def test_the_command_checks_times_against_the_week(tmp_path):
+    path = tmp_path / "附件2.xlsx"
+    path.write_bytes(workbook())
+
+    done = run(path, "--annex", 2, "--week", "2024-05-20:2024-05-26")
+
+    outside = [problem["row"] for problem in json.loads(done.stdout)["problems"] if problem["column"] == "活动时间"]
+    assert outside == [5, 6]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
 from typing import Literal
 
 from ipweek.files.workbook import Cell, Sheet, read_workbook
@@ -31,16 +33,29 @@ class Grid:
     continues: bool = False
     """Whether nothing but blank lines stands between this table and the one before (a table split by Word)."""
 
-    def __post_init__(self) -> None:
-        self.covered = self.sheet.covered()
-
     @property
     def name(self) -> str:
         return self.sheet.name
 
-    @property
+    @cached_property
+    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
+        return self.sheet.covered()
+
+    @cached_property
     def last_row(self) -> int:
         return self.sheet.last_row
+
+    @cached_property
+    def last_column(self) -> int:
+        return self.sheet.last_column
+
+    @cached_property
+    def _rows(self) -> dict[int, dict[int, Cell]]:
+        rows: dict[int, dict[int, Cell]] = {}
+        for (row, column), cell in sorted(self.sheet.cells.items(), key=itemgetter(0)):
+            if (row, column) not in self.covered and (cell.text.strip() or cell.is_formula):
+                rows.setdefault(row, {})[column] = cell
+        return rows
 
     def own(self, row: int) -> dict[int, Cell]:
         """What is written in this very row, by column; what a merge brings from above is not."""
@@ -49,17 +64,6 @@ class Grid:
     def seen(self, row: int, column: int) -> str:
         """What stands at this place for the eye: what a merge covers shows its first cell."""
         return self.sheet.text(*self.covered.get((row, column), (row, column)))
-
-    @property
-    def _rows(self) -> dict[int, dict[int, Cell]]:
-        rows = self.__dict__.get("rows_by_number")
-        if rows is None:
-            rows = {}
-            for (row, column), cell in sorted(self.sheet.cells.items()):
-                if (row, column) not in self.covered and (cell.text.strip() or cell.is_formula):
-                    rows.setdefault(row, {})[column] = cell
-            self.__dict__["rows_by_number"] = rows
-        return rows
 
 
 def from_workbook(data: bytes) -> list[Grid]:

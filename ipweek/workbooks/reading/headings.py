@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ipweek.notice import schema
 from ipweek.notice.schema import Annex
@@ -12,6 +13,7 @@ from ipweek.workbooks.reading.grids import Grid
 
 LAST_HEADING_ROW = 15
 _WIDEST = 64
+_LONGEST_HEADING = 60
 _NUMBERS = {"序号", "编号", "序", "NO", "NO."}
 _OTHER_WORDS = {
     "主办": "host",
@@ -75,6 +77,8 @@ def find(grid: Grid, form: Annex) -> Headings | None:
             found = _read(grid, form, row, height)
             if len(found.columns) > (len(best.columns) if best else 0):
                 best = found
+        if best and len(best.columns) == len(form.columns):
+            break
     if not best or len(best.columns) < max(3, -(-len(form.columns) // 2)):
         return None
     return _whole(grid, form, best)
@@ -85,11 +89,18 @@ def is_heading(grid: Grid, row: int, headings: Headings, forms: Sequence[Annex])
     cells = grid.own(row)
     if len(cells) < 3:
         return False
-    known = {bare(column.label) for form in forms for column in form.columns} | set(schema.HEADINGS) | _NUMBERS
-    same = sum(bare(cell.text) in known for cell in cells.values())
+    known = _known(tuple(forms))
+    same = sum(len(cell.text) <= _LONGEST_HEADING and bare(cell.text) in known for cell in cells.values())
     return same >= max(3, 0.6 * len(cells))
 
 
+@lru_cache(maxsize=64)
+def _known(forms: tuple[Annex, ...]) -> frozenset[str]:
+    """Every heading there is."""
+    return frozenset({bare(column.label) for form in forms for column in form.columns} | set(schema.HEADINGS) | _NUMBERS)
+
+
+@lru_cache(maxsize=1024)
 def bare(label: str) -> str:
     """What headings are compared by: without the star that marks what must be filled in, too."""
     return schema.bare(label).strip("*★※#、.")
@@ -109,7 +120,7 @@ def key_of(label: str, form: Annex) -> str | None:
 
 def _read(grid: Grid, form: Annex, row: int, height: int) -> Headings:
     labels: dict[int, list[str]] = {}
-    for column in range(1, min(_WIDEST, grid.sheet.last_column) + 1):
+    for column in range(1, min(_WIDEST, grid.last_column) + 1):
         texts = [text for text in dict.fromkeys(grid.seen(line, column).strip() for line in range(row, row + height)) if text]
         if texts:
             labels[column] = ["".join(texts), *texts] if len(texts) > 1 else texts

@@ -169,7 +169,7 @@ class _File:
         for place in range(chosen.place + 1, len(self.found)):
             grid = self.found[place]
             candidate = self.candidate(place)
-            is_headless = not candidate and grid.continues and grid.sheet.last_column <= chosen.grid.sheet.last_column
+            is_headless = not candidate and grid.continues and grid.last_column <= chosen.grid.last_column
             if not grid.is_in_word or not (candidate or is_headless):
                 break
             heading = candidate.headings if candidate else replace(chosen.headings, first_row=0, last_row=0)
