@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, Field, Form, HiddenField, PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ipweek.accounts.audit_words import action_words
@@ -23,6 +24,11 @@ QUIET = {"autocapitalize": "none", "spellcheck": "false"}
 def number(text: object) -> int:
     """The number of a thing that was chosen; 0, which nothing has, for whatever is none."""
     return int(str(text)) if re.fullmatch(r"[0-9]{1,9}", str(text)) else 0
+
+
+def unit_choice(unit: Unit) -> SelectChoice:
+    """One unit to choose; a department stands further in."""
+    return SelectChoice(str(unit.id), f"　{unit.short}" if unit.parent_id else unit.short)
 
 
 class PageForm(Form):  # type: ignore[misc]  # wtforms ships no types
@@ -74,7 +80,7 @@ class ChangePassword(PageForm):
     def validate_again(self, field: Field) -> None:
         """Typed twice alike."""
         if field.data != self.new.data:
-            raise ValueError("两次输入的新密码不一样，请重新输入")
+            raise ValidationError("两次输入的新密码不一样，请重新输入")
 
 
 class Checkboxes(SelectMultipleField):  # type: ignore[misc]  # wtforms ships no types
@@ -85,8 +91,8 @@ class Checkboxes(SelectMultipleField):  # type: ignore[misc]  # wtforms ships no
 
     def pre_validate(self, form: Form) -> None:
         """Only what was offered."""
-        if set(self.data or ()) - {value for value, _ in self.choices}:
-            raise ValueError("请从列出的角色中选择")
+        if set(self.data or ()) - {choice.value for choice in self.choices}:
+            raise ValidationError("请从列出的角色中选择")
 
 
 class User(PageForm):
@@ -100,8 +106,8 @@ class User(PageForm):
 
     def offer(self, units: Sequence[Unit], roles: Sequence[Role]) -> None:
         """Fill the lists to choose from."""
-        self.unit_id.choices = [(0, "请选择"), *((unit.id, f"　{unit.short}" if unit.parent_id else unit.short) for unit in units)]
-        self.roles.choices = [(role, ROLES[role]) for role in roles]
+        self.unit_id.choices = [SelectChoice("0", "请选择"), *map(unit_choice, units)]
+        self.roles.choices = [SelectChoice(role, ROLES[role]) for role in roles]
 
 
 class UserFilter(Form):  # type: ignore[misc]  # wtforms ships no types
@@ -114,8 +120,8 @@ class UserFilter(Form):  # type: ignore[misc]  # wtforms ships no types
 
     def offer(self, units: Sequence[Unit], roles: Sequence[Role]) -> None:
         """Fill the lists to choose from."""
-        self.unit_id.choices = [(0, "全部单位"), *((unit.id, unit.short) for unit in units)]
-        self.role.choices = [("", "全部角色"), *((role, ROLES[role]) for role in roles)]
+        self.unit_id.choices = [SelectChoice("0", "全部单位"), *map(unit_choice, units)]
+        self.role.choices = [SelectChoice("", "全部角色"), *(SelectChoice(role, ROLES[role]) for role in roles)]
 
 
 class UnitForm(PageForm):
@@ -124,7 +130,7 @@ class UnitForm(PageForm):
     name = StringField("单位全称", [InputRequired("请填写单位全称"), Length(max=200, message="最多 200 字")])
     short = StringField("简称", [InputRequired("请填写简称"), Length(max=80, message="最多 80 字")])
     slug = StringField("代号", [InputRequired("请填写代号")], render_kw=QUIET)
-    level = SelectField("类别", choices=[(level, words) for level, words in LEVELS.items() if level != "office"])
+    level = SelectField("类别", choices=[SelectChoice(level, words) for level, words in LEVELS.items() if level != "office"])
     parent_id = SelectField("上级单位", coerce=number, validate_choice=False)
     code = StringField("行政区划代码", [Length(max=32, message="最多 32 个字")])
     aliases = StringField("其他叫法", [Length(max=300, message="最多 300 字")])
@@ -135,10 +141,8 @@ class UnitForm(PageForm):
 
     def offer(self, units: Sequence[Unit]) -> None:
         """Fill the list of possible parents."""
-        self.parent_id.choices = [
-            (0, "（没有，它自己就是一个填报单位）"),
-            *((unit.id, unit.short) for unit in units if unit.parent_id is None),
-        ]
+        parents = [unit for unit in units if unit.parent_id is None]
+        self.parent_id.choices = [SelectChoice("0", "（没有，它自己就是一个填报单位）"), *map(unit_choice, parents)]
 
 
 class Day(DateField):  # type: ignore[misc]  # wtforms ships no types
@@ -167,4 +171,4 @@ class AuditFilter(PageForm):
 
     def offer(self, actions: Sequence[str]) -> None:
         """Fill the list of actions."""
-        self.action.choices = [("", "全部操作"), *((action, action_words(action)) for action in actions)]
+        self.action.choices = [SelectChoice("", "全部操作"), *(SelectChoice(action, action_words(action)) for action in actions)]

@@ -140,6 +140,7 @@ def users() -> ResponseReturnValue:
 @bp.route("/users/new", methods=["GET", "POST"])
 def new_user() -> ResponseReturnValue:
     by, form = web.person(), forms.User(sent(), roles=["filler"])
+    service.may_keep(by)
     form.offer(service.units_to_staff(by, units.every()), service.roles_to_give(by))
     slip = tried(
         form, lambda: service.add(username=form.username.data, name=form.name.data, unit_id=form.unit_id.data, roles=form.roles.data, by=by)

@@ -1,4 +1,4 @@
-"""Where to go after a log-in: a page of ours or the start page, never another site (open redirect)."""
+"""Where a request came from and where it may lead: a page of ours, never another site (open redirect)."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def safe_next(asked: str | None) -> str:
     if parts.scheme or parts.netloc or parts.path.rstrip("/") in _NEVER:
         return START
     return asked
+
+
+def host_of(url: str) -> str:
+    """The host and port of an Origin or Referer, in lower case; empty for ``null`` and for what is no address."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""

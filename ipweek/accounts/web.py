@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import cast
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -83,7 +82,7 @@ def refuse_foreign_origin() -> None:
     if request.method not in UNSAFE:
         return
     sent = request.headers.get("Origin") or request.headers.get("Referer")
-    is_foreign = sent is not None and urlsplit(sent).netloc.lower() != request.host.lower()
+    is_foreign = sent is not None and way_back.host_of(sent) != request.host.lower()
     if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
         log.warning("foreign origin", path=request.path, sent=(sent or "")[:200])
         raise Forbidden(FOREIGN)
