@@ -105,7 +105,9 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
     show = show if show in SHOWN else ""
     sort = sort if sort in SORTS else "order"
     revision = revision_of(campaign, now=now)
-    every = sorted(_lines(campaign, now), key=SORTS["order"])
+    tables = annexes.tables_of(campaign)
+    due, due_at = dues.with_the_campaigns(campaign, tables)
+    every = sorted(_lines(tables, annexes.activity_counts(campaign), due_at, now), key=SORTS["order"])
     totals = {key: sum(_is_shown(line, key) for line in every) for key in SHOWN}
     lines = sorted((line for line in every if not show or _is_shown(line, show)), key=SORTS[sort])
     members = [line for line in every if line.unit.level != "district"]
@@ -119,7 +121,7 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
         [line for line in every if line.unit.level == "district"],
         {key: [line for line in members if line.stands == key] for key in ("unsent", "returned", "submitted", "approved")},
         _without_table(campaign, {line.unit.id for line in every}),
-        dues.text(deadlines.due_of(campaign, "plan"), now=now),
+        dues.text(due, now=now),
         revision,
         show,
         sort,
@@ -163,10 +165,9 @@ def _campaigns() -> list[tuple[int, int, str]]:
     return list(db.session.execute(query.order_by(Campaign.year.desc(), Campaign.id.desc())))
 
 
-def _lines(campaign: Campaign, now: datetime) -> Iterable[Line]:
-    tables = annexes.tables_of(campaign)
-    counts = annexes.activity_counts(campaign)
-    due_at = dues.of_all(campaign, tables)
+def _lines(
+    tables: Sequence[AnnexTable], counts: Mapping[int, int], due_at: Mapping[int, deadlines.Due | None], now: datetime
+) -> Iterable[Line]:
     for table in tables:
         due = due_at[table.id]
         is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and not table.is_excused

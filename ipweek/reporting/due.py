@@ -25,8 +25,14 @@ def of(table: AnnexTable) -> Due | None:
 
 def of_all(campaign: Campaign, tables: Sequence[AnnexTable]) -> dict[int, Due | None]:
     """The same for many tables of one campaign in one look at the database, by table id."""
-    by_unit = deadlines.due_by_unit(campaign, "plan", [(table.unit_id, table.annex) for table in tables])
-    return {table.id: after_return(table.return_due_at) if table.return_due_at else by_unit[table.unit_id] for table in tables}
+    return with_the_campaigns(campaign, tables)[1]
+
+
+def with_the_campaigns(campaign: Campaign, tables: Sequence[AnnexTable]) -> tuple[Due | None, dict[int, Due | None]]:
+    """The campaign's own deadline for tables, and each table's by its id."""
+    by_unit = deadlines.due_by_unit(campaign, "plan", [(None, None), *((table.unit_id, table.annex) for table in tables)])
+    by_table = {table.id: after_return(table.return_due_at) if table.return_due_at else by_unit[table.unit_id] for table in tables}
+    return by_unit[None], by_table
 
 
 def after_return(too_late_at: datetime) -> Due:

@@ -263,8 +263,8 @@ def _reasons_for(findings: Sequence[Finding], given: Mapping[str, str]) -> dict[
         raise Invalid(reason, fields=blocking)
     asked = [finding for finding in findings if finding.kind in checks.NEEDS_REASON]
     reasons = {finding.id: wording_of_reasons.tidy(given.get(finding.id, "")) for finding in asked}
-    poor = {key: f"请写明理由（至少 {wording_of_reasons.SHORTEST} 个字，不能只写“无”或“核实无误”）。" for key, text in reasons.items()}
-    poor = {key: words for key, words in poor.items() if not wording_of_reasons.is_meaningful(reasons[key])}
+    wanted = f"请写明理由（至少 {wording_of_reasons.SHORTEST} 个字，不能只写“无”或“核实无误”）。"
+    poor = {key: wanted for key, text in reasons.items() if not wording_of_reasons.is_meaningful(text)}
     if poor:
         reason = f"还有 {len(poor)} 处需要写明理由，写好后才能报送。"
         raise Invalid(reason, fields=poor)

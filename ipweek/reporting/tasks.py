@@ -123,8 +123,8 @@ def mine(*, by: Person) -> list[Task]:
     """The tables of the person's unit: what is to be done first, by deadline."""
     tables = annexes.tables_for(by)
     ids = [table.id for table in tables]
-    counted = select(Activity.table_id, func.count()).where(Activity.table_id.in_(ids), Activity.alive, ~Activity.is_header)
-    counts = dict(db.session.execute(counted.group_by(Activity.table_id)))
+    counted = select(Activity.table_id, func.count().label("rows")).where(Activity.table_id.in_(ids), Activity.alive, ~Activity.is_header)
+    counts = {row.table_id: row.rows for row in db.session.execute(counted.group_by(Activity.table_id))}
     newest = select(func.max(Move.id)).where(Move.table_id.in_(ids), Move.receipt_no.is_not(None)).group_by(Move.table_id)
     sent = {move.table_id: move for move in db.session.scalars(select(Move).where(Move.id.in_(newest)))}
     due_at = {}

@@ -145,14 +145,12 @@ def return_for_changes(table_id: int) -> Response:
     sent = request.form
     why = "；".join(part for part in (*sent.getlist("preset"), reasons.tidy(sent.get("why", ""))) if part)
     try:
-        day = date.fromisoformat(sent["due"]) if sent.get("due") else None
-    except ValueError:
+        due = dues.end_of(date.fromisoformat(sent["due"])) if sent.get("due") else None
+    except (ValueError, OverflowError):  # no date, or the last one that Python knows
         reason = "重新报送的截止日期请写成 2024-04-15 这样的日期。"
         return _review(table_id, Invalid(reason, fields={"due": reason}))
     try:
-        move = service.return_for_changes(
-            table_id, why, submission=sent.get("submission", 0, type=int), due=dues.end_of(day) if day else None, by=person()
-        )
+        move = service.return_for_changes(table_id, why, submission=sent.get("submission", 0, type=int), due=due, by=person())
     except Invalid as refused:
         return _review(table_id, refused)
     return _next(move, "退回修改")
