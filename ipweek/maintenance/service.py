@@ -63,7 +63,7 @@ def current() -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-            message = f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复（ipweek restore）。"
+            message = f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复。"
             raise WrongSchema(message) from error
         raise
 
