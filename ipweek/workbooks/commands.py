@@ -33,6 +33,6 @@ def merge(*, year: int | None, include_submitted: bool, output: Path) -> None:
     except OSError as error:
         raise Invalid(f"写不进 {output}：文件可能正被打开，或没有写入权限。请关闭它，或换一个位置。") from error
     for tally in tallies:
-        left_out = f"，零报送 {len(tally.nil_returns)} 个，未汇总 {len(tally.missing)} 个，本年不报 {len(tally.excused)} 个"
+        left_out = f"，零报送 {len(tally.nil_returns)} 个，未汇总 {len(tally.missing)} 个，本年免报 {len(tally.excused)} 个"
         click.echo(f"{tally.name}：应报 {tally.asked} 个单位，已汇总 {tally.merged} 个、{tally.activities} 项活动{left_out}")
     click.echo(f"已写入 {output}{f'（{service.DRAFT}）' if include_submitted else ''}")

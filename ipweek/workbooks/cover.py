@@ -14,8 +14,9 @@ NAME = "封面"
 SIZE = 12.0
 _WIDTHS = (86.0, 66.0, 66.0, 66.0, 66.0, 66.0, 66.0)
 """A4 upright."""
+_INDENT = 12.0
 _BOX = Border(*(Side(style="thin", color="FF000000") for _ in range(4)))
-_COUNTS = ("附件", "应报单位", "已汇总", "活动", "零报送", "未汇总", "本年不报")
+_COUNTS = ("附件", "应报单位", "已汇总", "活动", "零报送", "未汇总", "本年免报")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def add(workbook: Workbook, cover: Cover) -> None:
     sheet.heading("三、未列入附件的单位")
     for tally in cover.tallies:
         missing = [f"{unit}（{state}）" for unit, state in tally.missing]
-        for label, units in (("零报送", tally.nil_returns), ("未汇总", missing), ("本年不报", tally.excused)):
+        for label, units in (("零报送", tally.nil_returns), ("未汇总", missing), ("本年免报", tally.excused)):
             sheet.fact(f"{tally.name}{label}", "、".join(units) if units else "无")
     skeleton.set_page(sheet.worksheet, orientation="portrait")
 
@@ -95,7 +96,7 @@ class _Sheet:
 
     def fact(self, label: str, value: str) -> None:
         """A label and a value that takes the rest of the width; longer than Excel's highest row, it goes on below."""
-        width = sum(_WIDTHS[1:])
+        width = sum(_WIDTHS[1:]) - _INDENT
         for part, piece in enumerate(_pieces(value, width)):
             self._next(layout.line_height(piece, width, SIZE, least=layout.SHORTEST_ROW))
             self._put(1, "" if part else label, skeleton.font(layout.HEADING_FACE, SIZE), "center")
@@ -116,7 +117,7 @@ class _Sheet:
     def _put(self, column: int, text: str, font: Font, side: str) -> None:
         cell = skeleton.put_text(self.worksheet, self.row, column, text)
         cell.font = font
-        cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+        cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True, indent=int(side == "left" and column > 1))
 
     def _merge(self, first: int, last: int) -> None:
         self.worksheet.merge_cells(start_row=self.row, end_row=self.row, start_column=first, end_column=last)

@@ -159,7 +159,7 @@ def test_the_cover_tells_the_facts_and_who_is_not_in_the_annexes(campaign, clerk
     assert said["附件2零报送"] == "徐汇区"
     assert said["附件2未汇总"] == "新设区（未下发任务）"
     assert "上海市商务委员会（退回修改）" in said["附件1未汇总"]
-    assert said["附件1本年不报"] == "haiguan单位"
+    assert said["附件1本年免报"] == "haiguan单位"
 
 
 def test_the_cover_counts(campaign, clerk, sent):

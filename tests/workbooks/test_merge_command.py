@@ -32,7 +32,7 @@ def test_it_writes_the_file_and_says_what_is_in_it(merge, tmp_path, sent):
     done = merge("-o", "汇总.xlsx")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "附件2：应报 2 个单位，已汇总 1 个、1 项活动，零报送 0 个，未汇总 1 个，本年不报 0 个" in done.stdout
+    assert "附件2：应报 2 个单位，已汇总 1 个、1 项活动，零报送 0 个，未汇总 1 个，本年免报 0 个" in done.stdout
     workbook = opened((tmp_path / "汇总.xlsx").read_bytes())
     assert workbook["附件2"]["B5"].value == "知识产权进商圈"
     assert "cli:" in {cell.value[:4] for row in workbook["封面"].iter_rows() for cell in row if cell.value}
