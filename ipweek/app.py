@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from ipweek import config, database, failures, headers, log, templating
+from ipweek import addresses, config, database, failures, headers, log, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
 from ipweek.annexes import campaign_views
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
     app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
+    app.url_map.converters["int"] = addresses.RowNumber
     app.extensions["settings"] = settings
     log.install(settings.instance / "log", settings.log_level)
 
