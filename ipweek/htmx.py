@@ -16,7 +16,7 @@ from htmx_flask import make_response
 
 def is_fragment_request(request: Request) -> bool:
     """Whether htmx wants a piece: an htmx request that is neither boosted nor a history restore."""
-    asked = getattr(request, "htmx", None)
+    asked: Any = getattr(request, "htmx", None)
     return bool(asked) and not asked.boosted and not asked.history_restore_request
 
 

@@ -31,7 +31,7 @@ def unit_choice(unit: Unit) -> SelectChoice:
     return SelectChoice(str(unit.id), f"　{unit.short}" if unit.parent_id else unit.short)
 
 
-class PageForm(Form):  # type: ignore[misc]  # wtforms ships no types
+class PageForm(Form):
     """A form that also holds why a service refused what it sent."""
 
     class Meta:
@@ -83,7 +83,7 @@ class ChangePassword(PageForm):
             raise ValidationError("两次输入的新密码不一样，请重新输入")
 
 
-class Checkboxes(SelectMultipleField):  # type: ignore[misc]  # wtforms ships no types
+class Checkboxes(SelectMultipleField):
     """Several of a few."""
 
     widget = ListWidget(prefix_label=False)
@@ -110,7 +110,7 @@ class User(PageForm):
         self.roles.choices = [SelectChoice(role, ROLES[role]) for role in roles]
 
 
-class UserFilter(Form):  # type: ignore[misc]  # wtforms ships no types
+class UserFilter(Form):
     """Which people to list."""
 
     text = StringField("姓名或用户名")
@@ -145,7 +145,7 @@ class UnitForm(PageForm):
         self.parent_id.choices = [SelectChoice("0", "（没有，它自己就是一个填报单位）"), *map(unit_choice, parents)]
 
 
-class Day(DateField):  # type: ignore[misc]  # wtforms ships no types
+class Day(DateField):
     """A date of our century, with our own words for what is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
