@@ -60,21 +60,35 @@ def preview(lines: Sequence[Line], *, by: Person) -> list[Proposal]:
     service.may_keep(by)
     if len(lines) > MOST:
         raise Invalid(f"一次最多导入 {MOST} 人，这个文件有 {len(lines)} 人，请分成几个文件。")
-    taken = set(db.session.scalars(select(User.username)))
-    named = {(unit_id, names.key(name)) for unit_id, name in db.session.execute(select(User.unit_id, User.name).where(User.is_active))}
-    known = units.every()
+    known = _Known(lines)
     proposals = []
     for line in lines:
-        proposal = _propose(line, known, taken, named, by)
-        if proposal.unit and not proposal.problem:
-            taken.add(proposal.username)
-            named.add((proposal.unit.id, names.key(line.name)))
+        proposal = _propose(line, known, by)
+        if not proposal.problem:
+            known.add(proposal)
         proposals.append(proposal)
     return proposals
 
 
-def _propose(line: Line, known: Sequence[Unit], taken: set[str], named: set[tuple[int, str]], by: Person) -> Proposal:
-    unit = units.find(line.unit, known)
+class _Known:
+    """Who is there already, and who of the list so far."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.units = units.every()
+        self.taken = set(db.session.scalars(select(User.username)))
+        self.spoken_for = self.taken | {names.key(line.username) for line in lines}
+        active = db.session.execute(select(User.unit_id, User.name).where(User.is_active))
+        self.named = {(unit_id, names.key(name)) for unit_id, name in active}
+
+    def add(self, proposal: Proposal) -> None:
+        self.taken.add(proposal.username)
+        self.spoken_for.add(proposal.username)
+        if proposal.unit:
+            self.named.add((proposal.unit.id, names.key(proposal.line.name)))
+
+
+def _propose(line: Line, known: _Known, by: Person) -> Proposal:
+    unit = units.find(line.unit, known.units)
     roles, unknown = _roles(line.roles)
     proposal = Proposal(line, unit, names.key(line.username), roles)
     if unit is None:
@@ -84,17 +98,17 @@ def _propose(line: Line, known: Sequence[Unit], taken: set[str], named: set[tupl
     if unknown:
         return replace(proposal, problem=f"没有“{unknown}”这个角色，可以填：{'、'.join(ROLES[role] for role in service.roles_to_give(by))}")
     if not proposal.username:
-        proposal = replace(proposal, username=_free_username(unit, taken), note="用户名由系统生成")
+        proposal = replace(proposal, username=_free_username(unit, known.spoken_for), note="用户名由系统生成")
     wrong = service.wrong_words(username=proposal.username, name=names.clean(line.name))
     if wrong:
         return replace(proposal, problem="；".join(wrong.values()))
-    if proposal.username in taken:
+    if proposal.username in known.taken:
         return replace(proposal, problem=f"用户名 {proposal.username} 已经有人用了")
     try:
         service.check_roles(list(roles), unit, by)
     except Refused as refused:
         return replace(proposal, problem=str(refused))
-    if (unit.id, names.key(line.name)) in named:
+    if (unit.id, names.key(line.name)) in known.named:
         return replace(proposal, problem=f"{unit.short}已有一个叫“{names.clean(line.name)}”的账号；如确是另一个人，请在姓名后加字区分")
     return proposal
 

@@ -81,7 +81,7 @@ def test_lines_deleted_at_the_end_are_missed(lines):
 
 
 def test_a_line_written_by_hand_is_named(lines):
-    copy = {name: getattr(lines[4], name) for name in AuditEntry.__table__.columns.keys() if name != "id"}
+    copy = {column.name: getattr(lines[4], column.name) for column in AuditEntry.__table__.columns if column.name != "id"}
 
     with transaction():
         db.session.execute(db.insert(AuditEntry).values(**copy))

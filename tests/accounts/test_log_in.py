@@ -374,7 +374,7 @@ def test_only_the_administrator_ends_the_log_ins_of_others(desk, minhang, seat, 
 
 
 @pytest.mark.parametrize("https, name, secure", [(False, "ipweek", False), (True, "__Host-ipweek", True)])
-def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(app, new_site, tmp_path, known_hash, https, name, secure):
+def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(new_site, tmp_path, known_hash, *, https, name, secure):
     other = create_app(new_site(tmp_path / "other", https=https))
     with other.app_context():
         user = make.user("minhang", pw_hash=known_hash)

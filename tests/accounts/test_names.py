@@ -37,10 +37,32 @@ def test_the_middle_of_a_phone_number_is_hidden(text, shown):
 @pytest.mark.parametrize(
     "asked",
     [
-        None, "", "//evil", "///evil", "/\\evil", "\\\\evil", "https:evil", "https://evil", "http:/evil", "javascript:alert(1)", "data:text/html,x", "evil", "evil.cn/x",
-        "/\t/evil", "/\n/evil", "/%09/evil", "/%5cevil", "/%2fevil", "//evil@us/", "http://[::1", "/login?next=/", "/logged-out", "\x00/", "/" + "x" * 600,
+        None,
+        "",
+        "//evil",
+        "///evil",
+        "/\\evil",
+        "\\\\evil",
+        "https:evil",
+        "https://evil",
+        "http:/evil",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "evil",
+        "evil.cn/x",
+        "/\t/evil",
+        "/\n/evil",
+        "/%09/evil",
+        "/%5cevil",
+        "/%2fevil",
+        "//evil@us/",
+        "http://[::1",
+        "/login?next=/",
+        "/logged-out",
+        "\x00/",
+        "/" + "x" * 600,
     ],
-)  # fmt: skip
+)
 def test_the_way_back_never_leaves_the_site(asked):
     assert safe_next(asked) == "/"
 

@@ -29,11 +29,30 @@ def test_nothing_matches_an_empty_hash():
 @pytest.mark.parametrize(
     "password",
     [
-        "Zscq@2024", "shanghai2024", "知识产权宣传周2024", "ipweek!2025", "minhang@123", "闵行区闵行区2024", "password1", "P@ssw0rd", "12345678", "1qaz@WSX",
-        "qwertyuiop", "iloveyou1", "woaini1314", "huawei@123", "trustno1", "admin@123", "Aa123456", "11112222", "abababab", "sunshine99", "zhangsan1985",
+        "Zscq@2024",
+        "shanghai2024",
+        "知识产权宣传周2024",
+        "ipweek!2025",
+        "minhang@123",
+        "闵行区闵行区2024",
+        "password1",
+        "P@ssw0rd",
+        "12345678",
+        "1qaz@WSX",
+        "qwertyuiop",
+        "iloveyou1",
+        "woaini1314",
+        "huawei@123",
+        "trustno1",
+        "admin@123",
+        "Aa123456",
+        "11112222",
+        "abababab",
+        "sunshine99",
+        "zhangsan1985",
         "liming2024",
     ],
-)  # fmt: skip
+)
 def test_a_common_password_is_refused_with_the_reason(password):
     said = passwords.weakness(password, length=8, context=["闵行区", "minhang", "liming"])
 
