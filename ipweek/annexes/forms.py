@@ -31,7 +31,7 @@ def whole_table(sent: Mapping[str, str]) -> WholeTable:
     new: dict[str, str] = {}
     for name, value in sent.items():
         row, dot, key = name.partition(".")
-        if not dot:
+        if not dot or row.startswith("take-"):
             continue
         text = value.replace("\r\n", "\n")
         if row == NEW:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Row
 from ipweek import clock
 from ipweek.annexes import checks
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
-from ipweek.errors import Conflict, Invalid
+from ipweek.errors import Conflict, Refused
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
@@ -122,10 +122,10 @@ _MINE = (
 
 
 def check_op_id(client_id: str) -> str:
-    """The id a browser gave its op, or Invalid: 8 to 40 letters, digits, ``-`` and ``_``."""
+    """The id a browser gave its op: 8 to 40 letters, digits, ``-`` and ``_``. Anything else is a request of nobody's making."""
     if not _OP_ID.fullmatch(client_id):
         reason = "浏览器发来的内容不完整，请刷新页面后再试一次。"
-        raise Invalid(reason)
+        raise Refused(reason)
     return client_id
 
 
@@ -157,7 +157,7 @@ def hold(table_id: int) -> Held | None:
 
 def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
     """What the op with this id did, if it was done already; Conflict if the id is somebody else's."""
-    done = db.session.execute(_FIND, {"client_id": client_id}).one_or_none()
+    done = db.session.execute(_FIND, {"client_id": check_op_id(client_id)}).one_or_none()
     if done is None:
         return None
     if (done.table_id, done.user_id) != (table.id, user_id):

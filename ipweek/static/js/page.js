@@ -17,8 +17,29 @@
   document.addEventListener("csrf-renew", renew);
 
   // A page that says data-clear-drafts stands after a log-out: drafts may hold phone numbers.
-  if (document.querySelector("[data-clear-drafts]")) {
-    try { Object.keys(localStorage).filter((key) => key.startsWith("ipweek:")).forEach((key) => localStorage.removeItem(key)); } catch (error) { /* storage is off: nothing is kept */ }
+  function drafts() {
+    try { return Object.keys(localStorage).filter((key) => key.startsWith("ipweek:")); } catch (error) { return []; }  // storage is off: nothing is kept
   }
+  if (document.querySelector("[data-clear-drafts]")) drafts().forEach((key) => localStorage.removeItem(key));
+  document.querySelectorAll("form[action$='/logout']").forEach((form) => form.addEventListener("submit", (event) => {
+    if (drafts().length && !window.confirm("还有填写的内容没有保存到服务器，退出登录会清除它们。确定退出吗？")) event.preventDefault();
+  }));
+
+  // A dialog opens when something was put into it.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const dialog = event.target.closest && event.target.closest("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+
+  // What the server says in passing goes away by itself, unless somebody is at it.
+  const toast = document.getElementById("toast");
+  let leaves = 0;
+  function fade() { if (toast.matches(":hover,:focus-within")) leaves = setTimeout(fade, 2000); else toast.textContent = ""; }
+  document.addEventListener("htmx:oobAfterSwap", () => { clearTimeout(leaves); leaves = setTimeout(fade, 10000); });
+
+  document.querySelectorAll("[data-dismiss]").forEach((button) => button.addEventListener("click", () => {
+    document.getElementById(button.dataset.dismiss).remove();
+    document.cookie = `seen-${button.dataset.dismiss}=1; max-age=31536000; path=/; samesite=lax`;
+  }));
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 }());
