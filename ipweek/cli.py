@@ -17,7 +17,7 @@ class Listed(click.Group):
     """A group whose commands are named as ``module:attribute`` and imported when asked for."""
 
     def __init__(self, name: str, commands: Mapping[str, str], **words: str) -> None:
-        super().__init__(name, **words)  # type: ignore[arg-type] -- help texts only
+        super().__init__(name, **words)  # type: ignore[arg-type]  # help texts only
         self.listed = commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:

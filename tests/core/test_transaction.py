@@ -1,5 +1,6 @@
 """One action, one commit; writers wait for each other instead of failing."""
 
+import sqlite3
 import threading
 from datetime import UTC, datetime
 
@@ -161,3 +162,16 @@ def test_reading_takes_no_write_lock(app):
     thread.join()
 
     assert stored(key) == 1
+
+
+@pytest.mark.sqlite
+def test_a_block_holds_the_write_lock_from_its_beginning_against_other_processes(app, site):
+    other = sqlite3.connect(site.instance / "ipweek.sqlite", timeout=0, isolation_level=None)
+
+    with transaction():
+        db.session.scalar(select(Unit.id))  # nothing is written yet
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+
+    other.close()
