@@ -17,7 +17,7 @@ WHERE = {"address": "10.1.2.3", "browser": ""}
 @pytest.fixture
 def typed(app, monkeypatch):
     """Type a command; a refusal comes out as it is."""
-    monkeypatch.setenv("IPWEEK_INSTANCE", str(app.extensions["settings"].instance))
+    monkeypatch.setattr(commands, "create_app", lambda: app)  # the site at hand, whose connections the test closes
 
     def run(group, *words):
         done = CliRunner().invoke(group, words)

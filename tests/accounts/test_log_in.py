@@ -172,6 +172,8 @@ def test_failures_are_counted_in_the_database_for_all_processes_together(app, si
         with here.app_context():
             fail(1)
             db.session.remove()
+    with other.app_context():
+        db.engine.dispose()
 
     with pytest.raises(TooMany):
         sessions.log_in("minhang1", make.PASSWORD, at=NOON, **WHERE)
@@ -382,6 +384,7 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(new_site, tmp_pa
         desk.get("/login", base_url="https://localhost" if https else "http://localhost")
         response = desk.try_log_in(user.username, base_url="https://localhost" if https else "http://localhost")
         db.session.remove()
+        db.engine.dispose()
 
     (cookie,) = response.headers.getlist("Set-Cookie")
     parts = {part.strip() for part in cookie.split(";")}
