@@ -1,6 +1,5 @@
 """One action, one commit; writers wait for each other instead of failing."""
 
-import sqlite3
 import threading
 from datetime import UTC, datetime
 
@@ -8,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from ipweek import database
 from ipweek.accounts.models import LoginThrottle, Unit, User
 from ipweek.extensions import db
 from ipweek.transaction import transaction
@@ -166,11 +166,13 @@ def test_reading_takes_no_write_lock(app):
 
 @pytest.mark.sqlite
 def test_a_block_holds_the_write_lock_from_its_beginning_against_other_processes(app, site):
-    other = sqlite3.connect(site.instance / "ipweek.sqlite", timeout=0, isolation_level=None)
+    # two SQLite libraries in one process would not see each other's locks, which belong to the process
+    sqlite = database.sqlite_module()
+    other = sqlite.connect(site.instance / "ipweek.sqlite", timeout=0, isolation_level=None)
 
     with transaction():
         db.session.scalar(select(Unit.id))  # nothing is written yet
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
+        with pytest.raises(sqlite.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
     other.execute("BEGIN IMMEDIATE")
 
