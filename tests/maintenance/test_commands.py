@@ -16,8 +16,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from ipweek.extensions import db
 from ipweek.maintenance import instance
+from ipweek.transaction import transaction
 from tests.browser import ROOT
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rights are kept elsewhere on Windows")
@@ -146,12 +149,9 @@ def test_a_server_tells_that_it_is_there_and_ready_and_nothing_else(live):
     assert "Server" not in get(f"{live.url}/healthz")[2]
 
 
-@pytest.mark.sqlite
-def test_a_database_that_went_away_is_not_ready(live, site):
-    database = sqlite3.connect(site.instance / "ipweek.sqlite")
-    database.execute("UPDATE alembic_version SET version_num = '9999'")
-    database.commit()
-    database.close()
+def test_a_database_that_is_not_ours_any_more_is_not_ready(live):
+    with transaction():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     assert get(f"{live.url}/readyz")[:2] == (503, "not ready\n")
     assert get(f"{live.url}/healthz")[:2] == (200, "ok\n")
