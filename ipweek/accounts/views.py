@@ -230,7 +230,7 @@ def unit(unit_id: int) -> ResponseReturnValue:
     by = web.person()
     one = units.get(unit_id, by=by)
     shown = {"name": one.name, "short": one.short, "code": one.code, "aliases": "、".join(one.aliases), "seen": units.mark(one)}
-    form = forms.UnitForm(sent(), data={**shown, "place": units.places().get(one.id, "")})
+    form = forms.UnitForm(sent(), data={**shown, "place": str(units.places().get(one.id, ""))})
     for made_once in ("slug", "level", "parent_id"):
         del form[made_once]
 

@@ -57,7 +57,7 @@ def block(text: str) -> Block:
         edits = [Edit(int(row), key, value, base) for row, key, value, base in said["edits"]]
         rows = [dict(row) for row in said["rows"]]
         via = said["via"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(BROKEN) from error
     words = [word for edit in edits for word in (edit.key, edit.value, edit.base)] + [
         word for row in rows for item in row.items() for word in item

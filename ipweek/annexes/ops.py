@@ -156,7 +156,7 @@ def hold(table_id: int) -> Held | None:
 
 
 def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
-    """What the op with this id did, if it was done already; Conflict if the id is somebody else's."""
+    """What the op with this id did, if it was done already; Conflict if the id is somebody else's, Invalid if it is none."""
     done = db.session.execute(_FIND, {"client_id": check_op_id(client_id)}).one_or_none()
     if done is None:
         return None
@@ -288,7 +288,8 @@ def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Wr
     done = changes_of(seq)
     wanted = done if redo else [Change(c.activity_id, c.key, c.new, c.old) for c in reversed(done)]
     known = rows(table, {change.activity_id for change in wanted})
-    todo, skipped = [], []
+    todo: list[Change] = []
+    skipped: list[Change] = []
     for change in wanted:
         now = cell(known[change.activity_id], change.key)
         (todo if now == change.old else skipped).append(change)

@@ -89,7 +89,7 @@ def seeded() -> WorkCalendar:
     """The calendar of the years that the library chinesecalendar covers, 2004 to 2026 at the time of writing."""
     from chinese_calendar import constants  # its tables are large and most commands need none
 
-    days = {day: False for day in constants.holidays} | {day: True for day in constants.workdays}
+    days = dict.fromkeys(constants.holidays, False) | dict.fromkeys(constants.workdays, True)
     ordinary = {day: works for day, works in days.items() if works != (day.weekday() < 5)}
     return WorkCalendar(ordinary, frozenset(day.year for day in constants.holidays), dict.fromkeys(ordinary, "chinesecalendar"))
 

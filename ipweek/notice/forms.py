@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
 from ipweek.notice import schema
@@ -16,6 +18,7 @@ from ipweek.notice.deadlines import KINDS
 from ipweek.notice.models import AnnexSchema, Campaign, Deadline
 from ipweek.notice.service import FACTS, DeadlineWords
 
+BASES = {"on": "指定日期", "workdays": "宣传周结束后若干个工作日", "days": "宣传周结束后若干天"}
 RULES = {"workdays": "working days", "days": "days"}
 _RULE = re.compile(r"(\d{1,3}) (working days|days) after ends_on")
 _BETWEEN = re.compile(r"[\s、，,；;]+")
@@ -45,13 +48,19 @@ def _words(label: str, most: int = MOST) -> StringField:
     return StringField(label, [Length(max=most, message=f"最多 {most} 个字")])
 
 
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
+
+
 class DeadlineForm(Form):
     """One deadline: on a day, or so many days after the week."""
 
-    kind = SelectField("报送内容", choices=list(KINDS.items()))
-    annex = SelectField("适用于", choices=[("", "全部单位"), ("1", "附件1（市级）"), ("2", "附件2（区级）")])
+    kind = SelectField("报送内容", choices=_choices(KINDS))
+    annex = SelectField("适用于", choices=_choices({"": "全部单位", "1": "附件1（市级）", "2": "附件2（区级）"}))
     phrase = _words("通知原文")
-    basis = SelectField("截止方式", choices=[("on", "指定日期"), ("workdays", "宣传周结束后若干个工作日"), ("days", "宣传周结束后若干天")])
+    basis = SelectField(
+        "截止方式", choices=_choices({"on": "指定日期", "workdays": "宣传周结束后若干个工作日", "days": "宣传周结束后若干天"})
+    )
     count = IntegerField("天数", [Optional(), NumberRange(1, 365, "请填写 1 到 365 的整数")])
     due_on = _day("截止日期")
     due_time = StringField("截止时刻", render_kw={"placeholder": "24:00"})
@@ -130,10 +139,14 @@ class FactsForm(FlaskForm):
 
     def facts(self) -> dict[str, Any]:
         """The plain facts as ``service.correct`` takes them."""
-        entered: dict[str, Any] = {name: self[name].data for name in FACTS}
+        entered: dict[str, Any] = {name: self[name].data or self.plain_empty(name) for name in FACTS}
         for name in ("contacts", "phones"):
             entered[name] = [part for part in _BETWEEN.split(entered[name] or "") if part]
         return {name: value.strip() if isinstance(value, str) else value for name, value in entered.items()}
+
+    def plain_empty(self, name: str) -> str | None:
+        """What a field holds that was left empty: no date, or no words."""
+        return None if isinstance(self[name], DateField) else ""
 
     def deadline_words(self) -> list[DeadlineWords]:
         """The deadlines that are not empty lines."""

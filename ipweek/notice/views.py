@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, url_for
 from flask_login import current_user
 
 from ipweek import clock, pages
-from ipweek.errors import Refused
+from ipweek.errors import Invalid, Refused
 from ipweek.files import service as files
 from ipweek.notice import deadlines, service
 from ipweek.notice.forms import FactsForm, NoticeForm, facts_form
@@ -59,7 +59,10 @@ def correct(campaign_id: int) -> Response:
     form = FactsForm()
     if not form.validate():
         return review_page(campaign, form, 422)
-    service.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+    try:
+        service.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+    except Invalid as missing:
+        return review_page(campaign, form, 422, refused=str(missing))
     flash("已保存。", "done")
     return _to(".review" if campaign.status == "draft" else ".campaign", campaign_id)
 

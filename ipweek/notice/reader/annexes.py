@@ -77,7 +77,7 @@ def _listed(lines: list[Line]) -> list[tuple[int | None, str]]:
             else:
                 found[-1] = (found[-1][0], found[-1][1] + rest)
     titles = [(n, title) for n, title in found if title]
-    if titles and all(n is None for n, _ in titles) or len({n for n, _ in titles}) < len(titles):
+    if (titles and all(n is None for n, _ in titles)) or len({n for n, _ in titles}) < len(titles):
         titles = [(order, title) for order, (_, title) in enumerate(titles, 1)]
     return titles
 
@@ -170,7 +170,7 @@ def read_table(table: Table) -> tuple[str, list[tuple[str, str]], tuple[str, ...
             if found and len(found) >= len(filled):
                 fields += found
                 continue
-            if len(filled) == 1 and (len(cells) == 1 or len(row) > 2 and cells[0][1] >= len(row) - 1):
+            if len(filled) == 1 and (len(cells) == 1 or (len(row) > 2 and cells[0][1] >= len(row) - 1)):
                 title = title or tidy(filled[0])
                 continue
         return title, fields, _headings(grid, place)

@@ -88,7 +88,7 @@ def _same(one: Deadline, other: Deadline) -> bool:
     return (
         (one.kind, one.rule, one.due_on, one.annex) == (other.kind, other.rule, other.due_on, other.annex)
         and (one.due_on is not None or one.phrase == other.phrase)
-        and (one.due_time == other.due_time or other.due_time is not None and one.due_time is None)
+        and (one.due_time == other.due_time or (other.due_time is not None and one.due_time is None))
     )
 
 

@@ -10,10 +10,11 @@ from typing import Literal
 
 from ipweek.errors import Invalid
 
-MAX_CHARACTERS = 600_000
-"""Of text in one document. A notice of twenty pages has some 20,000; a law with all its annexes 200,000."""
+MAX_CHARACTERS = 250_000
+"""Of text in one document. A notice of twenty pages has some 20,000."""
 
-MAX_CELLS = 60_000
+MAX_CELLS = 20_000
+MAX_BLOCKS = 12_000
 
 Place = Literal["body", "header", "footer"]
 
@@ -76,24 +77,28 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 _DROPPED = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFFFC, *range(0xFE00, 0xFE10)))
 # Kangxi radicals and their like: some PDF writers put them where the usual character is meant.
 _RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00))}
-_BLANKS = {code: " " for code in (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
+_BLANKS = dict.fromkeys((160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
 _ENDS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-_CONTROLS = dict.fromkeys((*range(0x00, 0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), *range(0xD800, 0xE000)))
+_CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), *range(0xD800, 0xE000)))
 _CLEANING = _CONTROLS | _DROPPED | _RADICALS | _BLANKS | _ENDS
 
-# What copying from a page leaves behind: rows of question marks for lost blanks, marks put between words against copying.
-_NOISE = re.compile(r"(?:[?？] ?){4,}|^[?？]$|@{2,}", re.MULTILINE)
+# What copying from a page leaves behind: rows of question marks for lost blanks (and @@ put between words against copying).
+_LOST = re.compile(r"(?:[?？] ?){4,}|^[?？]$", re.MULTILINE)
 
 
 def clean(text: str) -> str:
     """*text* without invisible characters; every kind of blank is one, every kind of line end is a newline."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANING)
-    return _NOISE.sub(" ", text) if "?" in text or "@@" in text or "？" in text else text
+    if "@@" in text:
+        text = re.sub("@{2,}", "", text)
+    return _LOST.sub(" ", text) if "?" in text or "？" in text else text
 
 
 def made(kind: str, name: str, blocks: list[Block], *, page_title: str = "") -> Document:
     """The document of these blocks, or Unreadable if there is too much or nothing in it."""
     characters = cells = 0
+    if len(blocks) > MAX_BLOCKS:
+        raise too_long()
     for block in blocks:
         if isinstance(block, Paragraph):
             characters += len(block.text)

@@ -10,7 +10,7 @@ from ipweek.notice.reader.plain import read_text
 from ipweek.notice.reader.word import open_zip, read_docx
 
 MAX_BYTES = 30_000_000
-MAX_TEXT_BYTES = 4_000_000
+MAX_TEXT_BYTES = 2_000_000
 
 _SAVE_AS = "请用 Word 或 WPS 打开后另存为 .docx 再上传，或直接粘贴文字。"
 

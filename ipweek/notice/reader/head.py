@@ -187,6 +187,8 @@ def _printed(lines: list[Line]) -> str:
 
 
 def _clean_title(words: str) -> str:
+    if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
+        words = twice[1]  # a page that prints its title twice
     words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)
     words = re.sub(r"[（(]?[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号[)）]?$", "", words)
     return re.sub(r"^[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号(?=.)", "", words)
@@ -270,7 +272,17 @@ def _offices(text: str) -> list[str]:
 
 
 def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
-    """No signature: the page's own label, then the office before 关于 in the title, then the letterhead."""
+    """No dated signature: offices that stand alone at the end, the page's label, the office before 关于 in the title, the letterhead."""
+    ending: list[Line] = []
+    for line in reversed([*layout.body, *layout.closing]):
+        if is_issuer(line.bare) and re.search(rf"{ORGANISATION}$", line.bare) and not line.from_table:
+            ending.insert(0, line)
+        elif ending or not re.match(r"^\(?(?:联系|此件|电话|传真|邮箱|抄送|本件)", line.bare):
+            break
+    if ending and len(ending) <= 30:
+        facts.issuer = "、".join(dict.fromkeys(name for line in ending for name in _offices(line.even)))
+        facts.evidence["issuer"] = "\n".join(line.said() for line in ending)[:600]
+        return
     for line in layout.head:
         if found := _ISSUER_LABEL.match(line.bare):
             facts.issuer, facts.evidence["issuer"] = found["who"], line.said()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ipweek.notice.reader import pasted
-from ipweek.notice.reader.document import Block, Document, Paragraph, Table
+from ipweek.notice.reader.document import Block, Document, Table
 from ipweek.notice.reader.lines import Line
 from ipweek.notice.reader.numerals import DAY, MONTH, YEAR, number
 
@@ -15,7 +15,7 @@ KINDS = "通知|通告|公告|函|方案|意见|计划|倡议书|安排|通报|�
 DATE = rf"(?:{YEAR}年{MONTH}月{DAY}[日号]?|(?<![0-9])(?:19|20)[0-9]{{2}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}(?![0-9]))"
 NUMBER = r"〔 ?第?(?P<year>[12] ?[09] ?[0-9] ?[0-9]|二[〇○◯零OoΟ0][〇○◯零OoΟ0一二三四五六七八九]{2})年?〕 ?第?-? ?(?P<count>[0-9]{1,4}) ?号"
 
-ORGANISATION = r"(?:办公室|办公厅|局|委员会|组委会|委|厅|部|人民政府|政府|院|中心|会|学校|大学|公司|处|司|科|所|站|社|小组|领导小组|科协|文明办|协会|学会|支队|管委会|秘书处|指挥部|办)"
+ORGANISATION = r"(?:办公室|办公厅|局|委员会|组委会|委|厅|部|人民政府|政府|院|中心|会|学校|大学|公司|处|司|科|所|站|社|小组|领导小组|科协|文明办|协会|学会|支队|管委会|秘书处|指挥部|团委|工会|系|室|办)"
 
 _META = re.compile(
     r"^(?:\[?(?:发布|更新|修改|发表|创建|上传|录入|编辑|时间|日期|来源|信息来源|稿件来源|文章来源|作者|浏览|阅读|点击|访问|字体|字号|分享|打印|关闭|收藏|索引号|索取号|主题分类|信息分类|公开|"
@@ -258,7 +258,7 @@ def _closed(lines: list[Line], layout: Layout) -> list[Line]:
     """Lines of one bracket that a page's width cut, such as the contacts under the date, whole again."""
     closed: list[Line] = []
     for line in lines:
-        if closed and closed[-1] is not layout.signed and 0 < closed[-1].bare.count("(") - closed[-1].bare.count(")") and len(closed[-1].text) < 400:
+        if closed and closed[-1] is not layout.signed and closed[-1].bare.count("(") - closed[-1].bare.count(")") > 0 and len(closed[-1].text) < 400:
             closed[-1] = Line(closed[-1].text + "\n" + line.text, closed[-1].number)
         else:
             closed.append(line)
@@ -328,9 +328,9 @@ _NEW_ITEM = re.compile(
 
 def _goes_on(before: Line, line: Line) -> bool:
     first, second = before.bare, line.bare
-    if line.from_table or before.from_table or not first or not second or first[-1] in "。!?;:)》" and first[-1] != ")":
+    if line.from_table or before.from_table or not first or not second or (first[-1] in "。!?;:)》" and first[-1] != ")"):
         return False
-    if _NEW_ITEM.match(second) or is_issuer(second) and len(second) < 25:
+    if re.match(r"^[\u4e00-\u9fff]{2,8}:", second) or _NEW_ITEM.match(second) or (is_issuer(second) and len(second) < 25):
         return False
     return len(first) >= 18 and ("," in first or "、" in first or "。" in first or len(first) >= 30)
 

@@ -70,9 +70,7 @@ def read_clock(match: re.Match[str]) -> Clock:
     hour = number(match["hour"]) if match["hour"] != "零" else 0
     minute = 30 if match["half"] == "半" else int(match["minute"] or match["minute2"] or 0)
     part = match["part"] or ""
-    if part in ("下午", "傍晚", "晚上", "晚间", "晚", "夜间") and hour < 12:
-        hour += 12
-    elif part in ("中午", "正午") and hour < 4:
+    if (part in ("下午", "傍晚", "晚上", "晚间", "晚", "夜间") and hour < 12) or (part in ("中午", "正午") and hour < 4):
         hour += 12
     elif part in ("晚上", "晚间", "晚", "夜间") and hour == 12:
         hour = 24

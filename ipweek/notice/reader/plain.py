@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ipweek.notice.reader.document import Block, Cell, Document, Paragraph, Table, Unreadable, clean, made
+from ipweek.notice.reader.document import MAX_CHARACTERS, Block, Cell, Document, Paragraph, Table, Unreadable, clean, made, too_long
 
 
 def read_text(data: bytes, name: str) -> Document:
@@ -35,6 +35,8 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 def from_text(text: str, name: str = "", *, kind: str = "txt") -> Document:
     """The document of a text, its lines as paragraphs, pipe tables as tables."""
+    if len(text) > MAX_CHARACTERS:
+        raise too_long()
     blocks: list[Block] = []
     rows: list[tuple[Cell, ...]] = []
     for line in clean(text).split("\n"):

@@ -52,7 +52,7 @@ _DOUBLE = (
 )
 _STYLED = re.compile(r"^[\u4e00-\u9fff]{1,3}(?:老师|同志|先生|女士|小姐|处长|科长|主任|局长|经理|工|警官|法官|干事|秘书|部长)$")
 _NOT_NAMES = frozenset(
-    "电话 传真 邮箱 手机 地址 邮编 姓名 单位 部门 职务 附件 盖章 签字 签名 日期 时间 备注 联系 方式 及电话 电子 号码 办公 以上 以下 无 待定 同上 另行通知 特此通知 主动公开 微信 群号 名单 各一名 一名 负责 负责人 分管 领导 填写 名 人".split()
+    ["电话", "传真", "邮箱", "手机", "地址", "邮编", "姓名", "单位", "部门", "职务", "附件", "盖章", "签字", "签名", "日期", "时间", "备注", "联系", "方式", "及电话", "电子", "号码", "办公", "以上", "以下", "无", "待定", "同上", "另行通知", "特此通知", "主动公开", "微信", "群号", "名单", "各一名", "一名", "负责", "负责人", "分管", "领导", "填写", "名", "人"]
 )
 _OFFICE = re.compile(
     r"^(?P<office>.{1,30}(?:处|局|办公室|办公厅|办|科|室|中心|部|院|协会|会|司|股|组|委|所|队|厅|站|社|台|大学|学校|公司|集团|窗口))(?P<name>.{1,8})$"
@@ -69,7 +69,7 @@ def is_name(text: str) -> bool:
         return text[1] in _SINGLE
     if not re.match(r"^[\u4e00-\u9fff]{2,4}$", text):
         return False
-    return text.startswith(_DOUBLE) and len(text) >= 3 or (text[0] in _SINGLE and len(text) <= 3)
+    return (text.startswith(_DOUBLE) and len(text) >= 3) or (text[0] in _SINGLE and len(text) <= 3)
 
 
 def split_names(text: str) -> list[str]:

@@ -89,9 +89,9 @@ def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
         return "；".join(_words(line, *place) for place in quoted)
     whole = text.rstrip("。;!,. ")
     if (
-        "。" not in whole
+        ("。" not in whole
         and 2 <= len(whole) <= 70
-        and not re.search(r"活动|宣传周.*为|围绕", whole)
+        and not re.search(r"活动|宣传周.*为|围绕", whole))
         or (under_heading and len(sentence) <= 50 and "主题" not in sentence)
     ):
         whole = whole if "。" not in whole and len(whole) <= 70 else sentence

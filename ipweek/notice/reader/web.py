@@ -13,9 +13,9 @@ _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "select", "textarea", "button", "svg", "iframe", "object", "map", "nav", "form_"}
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi big cite code del em font i img input ins kbd label mark nobr q s samp small span strike strong sub sup tt u wbr".split()
+    ["a", "abbr", "acronym", "b", "bdi", "big", "cite", "code", "del", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"]
 )
-_EMPTY = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_EMPTY = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 
 
 def read_html(data: bytes, name: str) -> Document:

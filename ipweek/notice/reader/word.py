@@ -12,7 +12,20 @@ import zlib
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from ipweek.notice.reader.document import MAX_CELLS, Block, Cell, Document, Paragraph, Place, Table, Unreadable, clean, made, too_long
+from ipweek.notice.reader.document import (
+    MAX_BLOCKS,
+    MAX_CELLS,
+    Block,
+    Cell,
+    Document,
+    Paragraph,
+    Place,
+    Table,
+    Unreadable,
+    clean,
+    made,
+    too_long,
+)
 
 MAX_MAIN_PART = 12_000_000
 """Bytes of word/document.xml, unpacked."""
@@ -116,6 +129,7 @@ class _Reader:
         self.is_hidden = False
         self.takes_text = False
         self.count = 0
+        self.paragraphs_seen = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         namespace, _, local = tag.rpartition(" ")
@@ -213,6 +227,9 @@ class _Reader:
             self.run.append(data)
 
     def _end_paragraph(self, paragraph: _Paragraph) -> None:
+        self.paragraphs_seen += 1
+        if self.paragraphs_seen > MAX_BLOCKS + MAX_CELLS:
+            raise too_long()
         text = self.kept.pop(len(self.targets), "") + self._number(paragraph) + clean("".join(paragraph.parts))
         if paragraph.mark_is_deleted:
             self.kept[len(self.targets)] = text
