@@ -12,33 +12,32 @@ import click
 
 from ipweek.annexes.readings import contact, scale, time, venue
 
-
-class _Week(click.ParamType):
-    name = "week"
-
-    def convert(self, value, param, ctx):
-        if isinstance(value, tuple):
-            return value
-        try:
-            first, last = (date.fromisoformat(part) for part in value.split(":"))
-        except ValueError:
-            self.fail("请写成 2024-04-20:2024-04-26 这样的起止日期", param, ctx)
-        if last < first:
-            self.fail("结束日期早于开始日期", param, ctx)
-        return first, last
+Week = tuple[date, date]
 
 
-_week = click.option("--week", type=_Week(), help="宣传周起止日期，例如 2024-04-20:2024-04-26")
+def _as_week(_context: click.Context, _option: click.Parameter, said: str | None) -> Week | None:
+    if said is None:
+        return None
+    try:
+        first, last = (date.fromisoformat(part) for part in said.split(":"))
+    except ValueError:
+        raise click.BadParameter("请写成 2024-04-20:2024-04-26 这样的起止日期") from None
+    if last < first:
+        raise click.BadParameter("结束日期早于开始日期")
+    return first, last
+
+
+_week = click.option("--week", callback=_as_week, help="宣传周起止日期，例如 2024-04-20:2024-04-26")
 _year = click.option("--year", type=click.IntRange(1949, 2199), help="没有写年份的日期按这一年读，默认为宣传周的年份")
 
 
 @click.command("time")
 @_week
 @_year
-def read_time(week, year):
+def read_time(week: Week | None, year: int | None) -> None:
     """读出活动时间：标准输入每行一个 JSON 字符串，标准输出每行一个 JSON 对象。"""
 
-    def read(text, own_year):
+    def read(text: str, own_year: int | None) -> dict[str, Any]:
         said = own_year or year
         return time.read(text, week=_of_year(week, said), year=said).as_json()
 
@@ -47,26 +46,26 @@ def read_time(week, year):
 
 @click.command("scale")
 @_week
-def read_scale(week):
+def read_scale(week: Week | None) -> None:
     """读出活动规模：标准输入每行一个 JSON 字符串，标准输出每行一个 JSON 对象。"""
     _each_line(lambda text, _: scale.read(text).as_json())
 
 
 @click.command("contact")
 @_week
-def read_contact(week):
+def read_contact(week: Week | None) -> None:
     """读出联系人：标准输入每行一个 JSON 字符串，标准输出每行一个 JSON 对象。"""
     _each_line(lambda text, _: contact.read(text).as_json())
 
 
 @click.command("venue")
 @_week
-def read_venue(week):
+def read_venue(week: Week | None) -> None:
     """读出活动地点：标准输入每行一个 JSON 字符串，标准输出每行一个 JSON 对象。"""
     _each_line(lambda text, _: venue.read(text).as_json())
 
 
-def _of_year(week, year):
+def _of_year(week: Week | None, year: int | None) -> Week | None:
     """The week, unless the text belongs to another year: then that year's week is not known."""
     return week if week is None or year is None or week[0].year == year else None
 

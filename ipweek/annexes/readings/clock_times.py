@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MORNING = frozenset({"上午", "早上", "早晨", "清晨", "早", "凌晨", "am"})
 _EVENING = frozenset({"下午", "午后", "傍晚", "晚上", "晚间", "当晚", "晚", "夜间", "夜里", "夜", "pm"})
 
-PART = r"上午|下午|中午|正午|午间|晚上|晚间|当晚|早上|早晨|清晨|凌晨|傍晚|夜间|夜里|午后|晚(?!会|宴|报|于|了|期)|早(?!期|日|于|教)|夜(?!市|校|游|景|跑)"
+_NOON = frozenset({"中午", "正午", "午间"})
+_NIGHT = frozenset({"晚上", "晚间", "当晚", "晚", "夜间", "夜里", "夜"})
+
+PART = (
+    r"上午|下午|中午|正午|午间|晚上|晚间|当晚|早上|早晨|清晨|凌晨|傍晚|夜间|夜里|午后"
+    r"|晚(?!会|宴|报|于|了|期)|早(?!期|日|于|教)|夜(?!市|校|游|景|跑)"
+)
 _MERIDIEM = r"[AaPp]\.?[Mm]\b\.?"
 _HOUR = r"(?:\d{1,2}|[一二三四五六七八九十两零]{1,3})"
 _MINUTE = r"(?:[0-5]?\d|[一二三四五六七八九十零]{1,3})"
@@ -62,12 +67,12 @@ def read(text: str) -> ClockTime:
         return ClockTime(None, parts=said, problem="impossible")
     if last is None:
         return ClockTime(_words(first), parts=said, is_doubtful=_is_bare(pieces[0], parts[0], first))
-    return _span(first, last, parts, said, "次日" in text, doubtful=_is_bare(pieces[0], parts[0] or parts[1], first))
+    return _span(first, last, parts, said, overnight="次日" in text, doubtful=_is_bare(pieces[0], parts[0] or parts[1], first))
 
 
-def _span(first: int, last: int, parts: tuple[str, ...], said: tuple[str, ...], overnight: bool, *, doubtful: bool) -> ClockTime:
+def _span(first: int, last: int, parts: tuple[str, ...], said: tuple[str, ...], *, overnight: bool, doubtful: bool) -> ClockTime:
     """The span from minute *first* to minute *last* of the day; the second time takes 下午 over from the first."""
-    takes_over = parts[0] in _EVENING or parts[0] in ("中午", "正午", "午间") or first >= 12 * 60
+    takes_over = parts[0] in _EVENING or parts[0] in _NOON or first >= 12 * 60
     if not parts[1] and last <= first and last < 12 * 60 and takes_over and last + 12 * 60 > first:
         last += 12 * 60
     if last < first and not overnight and not (first >= 17 * 60 and last <= 8 * 60):
@@ -84,11 +89,9 @@ def _minutes(piece: re.Match[str], part: str) -> int | None:
     """The minute of the day, or None where the day has none such."""
     hour = _small(piece["hour"])
     minute = _minute(piece)
-    if part in _EVENING and hour < 12:
+    if (part in _EVENING and hour < 12) or (part in _NOON and hour < 4):
         hour += 12
-    elif part in ("中午", "正午", "午间") and hour < 4:
-        hour += 12
-    elif hour == 12 and part in ("晚上", "晚间", "当晚", "晚", "夜间", "夜里", "夜"):
+    elif hour == 12 and part in _NIGHT:
         hour = 24
     elif hour == 12 and part in ("凌晨", "am"):
         hour = 0

@@ -9,25 +9,50 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ipweek.annexes.readings.numerals import READ_AT_MOST
 from ipweek.annexes.readings.private_numbers import Private, find_private, mask, scan
 
 __all__ = ["ContactReading", "Person", "Private", "find_private", "mask", "read"]
 
 _NAME_SIGN = r"[㐀-䶿一-鿿\U00020000-\U0003134f]"
-_TITLES = "老师|女士|先生|小姐|同志|主任|科长|处长|局长|部长|经理|主管|书记|所长|副主任|副科长|副处长|站长|秘书|律师|校长|队长|馆长|院长|会长|秘书长|副局长|总监|助理|老师傅|警官|法官|检察官|工程师|博士|教授"
+_TITLES = (
+    "老师傅|老师|女士|先生|小姐|同志|副主任|副科长|副处长|副局长|主任|科长|处长|局长|部长|经理|主管|书记|所长|站长|秘书长|秘书|律师"
+    "|校长|队长|馆长|院长|会长|总监|助理|警官|法官|检察官|工程师|博士|教授"
+)
 _SHORT_TITLES = "处|科|局|主任|工|总"
 _WORDS_ABOUT = re.compile(
     r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
     r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公|总机|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|本人|备注|单位|加微|市局|区局|省局"
 )
 _ORGANISATION = re.compile(
-    rf"{_NAME_SIGN}*?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?={_NAME_SIGN}|[^一-鿿]|$))"
+    rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?={_NAME_SIGN}|[^一-鿿]|$))"
 )
-_NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}})+|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
+_NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}}){{1,3}}|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
 _TITLED = re.compile(rf"({_NAME_SIGN}{{1,4}}?)(?:{_TITLES})")
 _LEADING_TITLE = re.compile(rf"^副?(?:{_TITLES})(?={_NAME_SIGN}{{2,4}}$)")
 COMPOUND_SURNAMES = frozenset(
-    ("欧阳", "司徒", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文", "长孙", "夏侯", "轩辕", "端木", "南宫", "呼延", "闻人", "申屠")
+    (
+        "欧阳",
+        "司徒",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "宇文",
+        "长孙",
+        "夏侯",
+        "轩辕",
+        "端木",
+        "南宫",
+        "呼延",
+        "闻人",
+        "申屠",
+    )
 )
 _LISTED = re.compile(r"[\s、,，/;；和及或]*")
 _GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ ]+({_NAME_SIGN})(?!{_NAME_SIGN})")
@@ -90,7 +115,7 @@ def read(text: str) -> ContactReading:
     found = scan(text, in_contact=True)
     phones = _with_area([each for each in found if each.kind in ("mobile", "tel")], text)
     odd = [each for each in found if each.kind in ("short", "masked")]
-    names = _names(text, found)
+    names = _names(text[:READ_AT_MOST], [each for each in found if each.end <= READ_AT_MOST])
     drafts, ask = _pair(names, phones)
     people = tuple(_person(draft) for draft in drafts)
     used = {phone for person in people for phone in (person.mobile, person.tel)}
@@ -105,15 +130,11 @@ def _with_area(phones: list[Private], text: str) -> list[Private]:
     shared: list[Private] = []
     for phone in phones:
         before = shared[-1] if shared else None
-        if (
-            before
-            and "-" in before.number
-            and len(phone.number) == 8
-            and phone.kind == "tel"
-            and _LISTED.fullmatch(text[before.end : phone.start])
-        ):
-            phone = replace(phone, number=f"{before.number.split('-')[0]}-{phone.number}")
-        shared.append(phone)
+        is_listed = before is not None and _LISTED.fullmatch(text[before.end : phone.start]) is not None
+        if before is not None and is_listed and "-" in before.number and len(phone.number) == 8:
+            shared.append(replace(phone, number=f"{before.number.split('-')[0]}-{phone.number}"))
+        else:
+            shared.append(phone)
     return shared
 
 

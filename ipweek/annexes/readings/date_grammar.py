@@ -3,99 +3,23 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.clock_times import ClockTime
-from ipweek.annexes.readings.date_words import Word, words
+from ipweek.annexes.readings.date_frame import DATED, LINKS, Frame
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, Unreal, in_year, month_window, week_days
+from ipweek.annexes.readings.date_words import Word
+from ipweek.annexes.readings.numerals import small_number
 
-ONE_DAY = timedelta(days=1)
-LONGEST_SPAN = timedelta(days=200)
-"""A span without years that ends in an earlier month than it begins goes into the next year, unless it gets longer than this."""
+WEEKDAY_SIGNS = "一二三四五六日"
 
-_DAY_LIKE = frozenset({"ymd", "mdy", "eight", "md", "day", "month_day_english"})
-_DATED = _DAY_LIKE | {"number", "month", "xun", "year_part", "ip_week", "named_day", "ym", "nth_week"}
-_LINKS = frozenset({"to", "list", "or"})
 _QUARTER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
-@dataclass
-class Entry:
-    """One day, span or window of the text. ``kind`` is day, week (the campaign's) or window (vague)."""
-
-    first: date
-    last: date
-    kind: str
-    written: list[date]
-    weekdays: list[tuple[date, int]] = field(default_factory=list)
-    clocks: list[ClockTime] = field(default_factory=list)
-    is_span: bool = False  # joined of two by a dash or 至
-    clocks_before_join: int = 0
-    is_open_start: bool = False
-    is_open_end: bool = False
-    is_moment: bool = False  # from an hour of the first day to an hour of the last
-    is_around: bool = False  # 左右, 前后
-    is_vague: bool = False
-    by_weekday: bool = False  # named only by its weekday within the week
-
-
-@dataclass
-class Sense:
-    """All that the words say. ``problems``: impossible, order, half, loose (words that need a choice)."""
-
-    entries: list[Entry] = field(default_factory=list)
-    clocks: list[ClockTime] = field(default_factory=list)  # before any day
-    arrivals: list[ClockTime] = field(default_factory=list)  # 8:30签到
-    parts: list[str] = field(default_factory=list)
-    years: set[int] = field(default_factory=set)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    weekdays: list[int] = field(default_factory=list)  # without a day
-    has_alternatives: bool = False
-    is_recurring: bool = False
-    is_standing: bool = False
-    is_tentative: bool = False
-    is_undated: bool = False  # 待定: the day is still open
-    is_doubtful: bool = False
-    is_picked: bool = False  # 择日: one day of the window, not yet chosen
-
-
-class Unreal(Exception):  # noqa: N818 - a date that no calendar has, named by what it is
-    """The calendar has no such day."""
-
-
-def day_of(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise Unreal from None
-
-
-def month_window(year: int, month: int, first: int = 1, last: int = 31) -> tuple[date, date]:
-    end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 and 1 <= year <= 9998 else 0
-    if not end:
-        raise Unreal
-    return date(year, month, first), date(year, month, min(last, end))
-
-
-class Grammar:
+class Grammar(Frame):
     """Reads the words once, from left to right."""
-
-    def __init__(self, text: str, week: tuple[date, date] | None, year: int | None) -> None:
-        self.text = text
-        self.words = words(text)
-        self.week = week
-        self.sense = Sense()
-        self.year = year if year is not None else (week[0].year if week else 0)
-        self.year_is_said = False
-        self.month = 0
-        self.at = 0
-        self.link = ""
-        self.is_fresh = False  # the word before was a day or a clock time, suffixes still belong to it
-        self.after_clock = False
-        self.until = self.since = self.around = self.by_now = False
-        self.week_is_said = False
-        self.number_is = self._numbers_in_chains()
 
     def read(self) -> Sense:
         """The sense of all words."""
@@ -120,91 +44,7 @@ class Grammar:
 
     # Numbers without 日 or 月 take it from their neighbours: 4月22、24、26日; 3-4月.
 
-    def _numbers_in_chains(self) -> dict[int, str]:
-        kinds = [word.kind for word in self.words]
-        found: dict[int, str] = {}
-        for at, kind in enumerate(kinds):
-            if kind != "number":
-                continue
-            before = kinds[at - 1] if at else ""
-            beyond = kinds[at - 2] if at > 1 else ""
-            if before in ("month", "ym") or (before in _LINKS and (beyond in _DAY_LIKE or found.get(at - 2) == "day")):
-                found[at] = "day"
-        for at in range(len(kinds) - 3, -1, -1):
-            if kinds[at] != "number" or at in found or kinds[at + 1] not in _LINKS:
-                continue
-            beyond = kinds[at + 2]
-            if beyond == "day" or (beyond == "number" and found.get(at + 2) == "day"):
-                found[at] = "day"
-            elif beyond == "month" or (beyond == "number" and found.get(at + 2) == "month"):
-                found[at] = "month"
-        return found
-
-    def _next(self, skip: int = 0) -> str:
-        """The kind of the word after this one, brackets aside."""
-        rest = [word.kind for word in self.words[self.at + 1 : self.at + 5] if word.kind != "bracket"]
-        return rest[skip] if len(rest) > skip else ""
-
-    def _written_at(self, at: int) -> str:
-        """How the day at word *at* is written, its month included."""
-        text = self.words[at].text
-        if self.words[at].kind in ("day", "number"):
-            text = text if text[-1] in "日号" else f"{text}日"
-            return f"{self.month}月{text}" if self.month else text
-        return text
-
     # Days.
-
-    def _add(self, first: date, last: date, kind: str, *, year_is_said: bool = False) -> Entry:
-        """Put a day or window behind what was read, joined by the link before it."""
-        link, self.link = self.link, ""
-        entries = self.sense.entries
-        before = entries[-1] if entries else None
-        self.is_fresh, self.after_clock = True, False
-        if link == "or":
-            self.sense.has_alternatives = True
-        if link == "to" and before is not None:
-            return self._join(before, first, last, kind, year_is_said=year_is_said)
-        same = next((entry for entry in entries if (entry.first, entry.last) == (first, last)), None)
-        if same is not None and (same is before or kind != "window"):
-            same.kind = "day" if "day" in (same.kind, kind) else same.kind
-            if same is not before:
-                entries.remove(same)
-                entries.append(same)
-            return same
-        written = [first] if first == last else [first, last]
-        entry = Entry(first, last, kind, written, is_vague=kind == "window", is_around=self.around, is_open_start=self.until)
-        if self.sense.weekdays and not entries and first == last and not self.sense.is_recurring:
-            entry.weekdays.append((first, self.sense.weekdays[-1]))  # 周六（4月20日）
-        entry.is_open_end = self.since and not self.until and first == last and self._next() not in ("to", "to_date")
-        self.until = self.around = self.since = False
-        entries.append(entry)
-        return entry
-
-    def _join(self, entry: Entry, first: date, last: date, kind: str, *, year_is_said: bool) -> Entry:
-        if (
-            not year_is_said
-            and first.month < entry.first.month
-            and first < entry.first
-            and first + timedelta(days=366) - entry.first < LONGEST_SPAN
-        ):
-            first, last = day_of(first.year + 1, first.month, first.day), day_of(last.year + 1, last.month, last.day)
-            self.year = first.year
-        if last < entry.first:
-            self.sense.problems.append(("order", ""))
-            return entry
-        entry.last = last
-        entry.is_span, entry.clocks_before_join = True, len(entry.clocks)
-        entry.is_open_end = entry.is_open_start = False
-        entry.is_vague = entry.is_vague or kind == "window"
-        entry.kind = "day" if "day" in (entry.kind, kind) else kind
-        entry.written += [first] if first == last else [last]
-        return entry
-
-    def _add_day(self, month: int, day: int) -> Entry:
-        day_read = day_of(self.year, month, day)
-        self.month = month
-        return self._add(day_read, day_read, "day", year_is_said=self.year_is_said)
 
     def _ymd(self, word: Word) -> None:
         year, month, day = word.value
@@ -238,15 +78,6 @@ class Grammar:
             return
         self._add_day(self.month or self._month_by_week(word.value), word.value)
 
-    def _month_by_week(self, day: int) -> int:
-        if self.week is None:
-            self.sense.is_doubtful = True
-            raise Unreal
-        in_week = next((each for each in week_days(self.week) if each.day == day), None)
-        if in_week is None:
-            self.sense.is_doubtful = True
-        return (in_week or self.week[0]).month
-
     def _number(self, word: Word) -> None:
         role = self.number_is.get(self.at)
         if role == "day":
@@ -259,15 +90,6 @@ class Grammar:
             self.month = word.value
             self._add(first, last, "window", year_is_said=self.year_is_said)
 
-    def _is_half_typed(self, day: int) -> bool:
-        return day in (1, 2, 3) and self._is_at_the_end()
-
-    def _is_at_the_end(self) -> bool:
-        return self.at == len(self.words) - 1 and self.text.endswith(self.words[-1].text)
-
-    def _half(self, month: int, day: int) -> None:
-        self.sense.problems.append(("half", f"{month}.{day}"))
-
     def _named_day(self, word: Word) -> None:
         entry = self._add_day(*word.value)
         if self._next() in ("holiday", "inside"):
@@ -275,18 +97,14 @@ class Grammar:
 
     # Months, parts of months and years.
 
-    def _say_year(self, year: int) -> None:
-        self.year, self.year_is_said = year, True
-        self.sense.years.add(year)
-
     def _year(self, word: Word) -> None:
         entries = self.sense.entries
-        if entries and self.is_fresh and not self.year_is_said and not self.link and self._next() not in _DATED:
+        if entries and self.is_fresh and not self.year_is_said and not self.link and self._next() not in DATED:
             for entry in entries:  # 4月22日（2023年）
-                entry.first, entry.last = _in_year(entry.first, word.value), _in_year(entry.last, word.value)
-                entry.written = [_in_year(day, word.value) for day in entry.written]
+                entry.first, entry.last = in_year(entry.first, word.value), in_year(entry.last, word.value)
+                entry.written = [in_year(day, word.value) for day in entry.written]
         self._say_year(word.value)
-        if self._next() not in _DATED and not self.sense.entries:
+        if self._next() not in DATED and not self.sense.entries:
             self._window(date(self.year, 1, 1), date(self.year, 12, 31))
 
     def _relative_year(self, word: Word) -> None:
@@ -305,9 +123,6 @@ class Grammar:
         first, last = month_window(self.year, word.value)
         self._window(first, last)
 
-    def _window(self, first: date, last: date) -> None:
-        self._add(first, last, "window", year_is_said=self.year_is_said)
-
     def _xun(self, word: Word) -> None:
         if not self.month and self.at and self.words[self.at - 1].text.startswith("下"):
             return  # 下月初: nobody knows when that was typed
@@ -316,7 +131,7 @@ class Grammar:
 
     def _year_part(self, word: Word) -> None:
         text = word.text
-        if text in ("今年", "本年", "本年度", "年度") and self._next() in _DATED:
+        if text in ("今年", "本年", "本年度", "年度") and self._next() in DATED:
             return
         quarter = next((_QUARTER[sign] for sign in text if sign in _QUARTER), 0)
         if quarter:
@@ -332,18 +147,18 @@ class Grammar:
             self.sense.is_standing = self.sense.is_doubtful = True
             return
         first, last = month_window(self.year, self.month)
-        count = (
-            0
-            if word.text.startswith("最后")
-            else next((n for n, sign in enumerate("一二三四五", 1) if sign in word.text[:4] or str(n) in word.text[:4]), 0)
-        )
-        weekday = "一二三四五六日".find(word.text[-1]) if "星期" in word.text or "周" in word.text else -1
-        if weekday >= 0 and "个" in word.text and word.text[-2] in "周期":
-            days = [each for each in week_days((first, last)) if each.weekday() == weekday]
-            if len(days) >= count:
-                day = days[count - 1]
-                self._add(day, day, "day")
-                return
+        said = re.match(r"(?:的?第)?([\d一二三四五六七八九十]*)", word.text)
+        count = _count(said[1] if said else "", otherwise=0)
+        is_one_day = "个" in word.text and word.text[-2] in "周期" and word.text[-1] in WEEKDAY_SIGNS
+        if is_one_day:
+            days = [each for each in week_days((first, last)) if each.weekday() == WEEKDAY_SIGNS.index(word.text[-1])]
+        else:
+            days = week_days((first, last))[6::7]
+        if count > len(days) + (not is_one_day):
+            raise Unreal
+        if is_one_day:
+            self._add(days[count - 1], days[count - 1], "day")
+            return
         start = last - 6 * ONE_DAY if not count else first + 7 * (count - 1) * ONE_DAY
         self._window(start, min(start + 6 * ONE_DAY, last))
 
@@ -370,8 +185,10 @@ class Grammar:
         if text.startswith(("最后", "末", "闭幕", "结束")):
             day = self.week[1]
         else:
-            digits = next((n for n, sign in enumerate("一二三四五六七", 1) if sign in text or str(n) in text), 1)
-            day = self.week[0] + (digits - 1) * ONE_DAY
+            day = self.week[0] + (_count(text.strip("第天日")) - 1) * ONE_DAY
+            if day > self.week[1]:
+                self.sense.is_doubtful = True  # 宣传周第八天
+                return
         self._in_week(day, day)
 
     def _weekday(self, word: Word) -> None:
@@ -399,7 +216,7 @@ class Grammar:
         for word in self.words[self.at + 1 :]:
             if word.kind == "weekday":
                 ahead += 1
-            elif word.kind not in _LINKS or word.is_apart:
+            elif word.kind not in LINKS or word.is_apart:
                 break
         behind = sum(1 for word in self.words[max(0, self.at - 2 * len(written)) : self.at] if word.kind == "weekday") if ahead == 0 else 0
         free = [day for day in written if day not in told]
@@ -505,7 +322,7 @@ class Grammar:
 
     def _to_date(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
-        if entry is not None and self.is_fresh and self._next() not in _DATED:
+        if entry is not None and self.is_fresh and self._next() not in DATED:
             self._before(word)
         elif entry is not None and entry.is_open_end and self.link != "list":
             self.link = "to"
@@ -537,9 +354,7 @@ class Grammar:
         entry = self.sense.entries[-1] if self.sense.entries else None
         if entry is None or not entry.is_open_end or entry.first != entry.last or "半" in word.text:
             return
-        count = next((n for n, sign in enumerate("一二三四五六七八九十", 1) if sign in word.text), 0)
-        digits = "".join(sign for sign in word.text if sign.isdecimal())
-        count = int(digits) if digits else (2 if "两" in word.text else count)
+        count = _count(re.sub(r"[^\d一二三四五六七八九十两]", "", word.text), otherwise=0)
         if count and "工作日" not in word.text and "月" not in word.text:
             entry.last = entry.first + (count * (7 if "周" in word.text or "星期" in word.text else 1) - 1) * ONE_DAY
             entry.is_open_end, entry.is_span = False, True
@@ -568,10 +383,9 @@ class Grammar:
             self.sense.is_doubtful = True
 
 
-def _in_year(day: date, year: int) -> date:
-    return day_of(year, day.month, day.day)
-
-
-def week_days(week: tuple[date, date]) -> list[date]:
-    """Every day from the first to the last."""
-    return [week[0] + offset * ONE_DAY for offset in range((week[1] - week[0]).days + 1)]
+def _count(text: str, otherwise: int = 1) -> int:
+    """*text* as a small number, *otherwise* where it is none (首日, 最后一周)."""
+    try:
+        return small_number(text.replace("两", "二"))
+    except ValueError:
+        return otherwise

@@ -39,10 +39,16 @@ _N = r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _CN = r"[一二三四五六七八九十廿卅]"
 _UP_TO = r"(?=\s?(?:[-~、,/+)]|至|到|和|及|与|或|$))"
 _W = "[一二三四五六日天1-7]"
-_THINGS = r"场次|场|个|期|届|次|小时|分钟|刻钟|人|名|位|家|项|份|册|本|条|楼|层|号(?:楼|厅|馆|门|线|院|会|展)|幢|栋|室|周岁|岁|年级|班|元|%|折|站|部|件|区|路|届|组|批|版"
+_THINGS = (
+    "场次|场|个|期|届|次|小时|分钟|刻钟|人|名|位|家|项|份|册|本|条|楼|层|号(?:楼|厅|馆|门|线|院|会|展)|幢|栋|室|周岁|岁|年级|班|元"
+    "|%|折|站|部|件|区|路|组|批|版"
+)
+_ENGLISH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_NAMES = "|".join(sorted(NAMED_DAYS, key=len, reverse=True))
+_ZERO_TO_NINE = "〇零○O一二三四五六七八九"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("arrival", rf"(?:{clock_times.CLOCK})(?=\s?(?:开始)?(?:签到|报到|入场|进场|集合|检票|候场))"),
+    ("arrival", rf"(?:{clock_times.CLOCK})(?=\s?(?:开始)?(?:签到|报到|入场|进场|集合|检票|候场|午休|休息|闭馆))"),
     ("clock", clock_times.CLOCK),
     ("ymd", r"(?<!\d)(?:19|20)\d{2}(?:\s?[-/.]\s?\d{1,2}\s?[-/.]\s?|年\d{1,2}月|年\d{1,2}[./])\d{1,2}(?![\d月])[日号]?T?"),
     ("ymd", r"(?<![\d./-])2\d[./-](?:0?[1-9]|1[0-2])[./-]\d{1,2}(?![\d./-])"),
@@ -51,18 +57,38 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("ym", r"(?<!\d)20\d{2}\s?[-/.]\s?(?:1[0-2]|0?[1-9])(?![\d./])月?"),
     ("every", rf"每逢?个?(?:周末|周{_W}?|星期{_W}?|礼拜{_W}?|月|季度?|年|工作日|双休日|节假日)|逢周{_W}|隔周"),
     ("daily", r"每[天日晚早]|天天|逐日|每个?(?=上午|下午|晚上)"),
-    ("year", r"(?<!\d)(?:\d{4}|\d{2}(?=\s?年\s?[\d一二三四五六七八九十])|[〇零○O一二三四五六七八九]{4})\s?年度?(?![级内初中底末])|(?<!\d)20\d{2}(?=年[内初中底末])"),
+    (
+        "year",
+        (rf"(?<!\d)(?:\d{{4}}|\d{{2}}(?=\s?年\s?[\d一二三四五六七八九十])|[{_ZERO_TO_NINE}]{{4}})\s?年度?(?![级内初中底末])"
+        r"|(?<!\d)20\d{2}(?=年[内初中底末])"),
+    ),
     ("relative_year", r"次年|翌年|明年|来年|去年|上年|前年|后年"),
     ("nth_week", rf"(?:的)?第{_N}个?(?:周|星期|礼拜)(?:{_W}|末)?|最后一个?(?:周|星期)(?:{_W}|末)?"),
-    ("ip_week", r"(?:[“\"'《]?(?:4[.·月/]26日?|四二六|四·二六)?\s?[”\"]?(?:全国|世界|上海市?|市)?(?:知识产权|知产)?(?:宣传周|活动周|服务周)|IP周)[”\"'》]?(?:活动)?"),
+    (
+        "ip_week",
+        (r"(?:[“\"'《]?(?:4[.·月/]26日?|四二六|四·二六)?\s?[”\"]?(?:全国|世界|上海市?|市)?(?:知识产权|知产)?"
+        r"(?:宣传周|活动周|服务周)|IP周)[”\"'》]?(?:活动)?"),
+    ),
     ("nth_day", rf"第{_N}[天日]|首日|首天|第一日|末日|最后[一1]?[天日]|(?:开幕|启动|开始)(?:当[日天]|日)|(?:闭幕|结束)(?:当[日天]|日)"),
     ("day_before", r"前[一1][天日]|前夜"),
     ("day_after", r"(?:后|第二|次)[一]?[天日](?!游)|翌日"),
-    ("named_day", r"(?:中国|全国|国际|全民|第\d+个)*(?:" + "|".join(sorted(NAMED_DAYS, key=len, reverse=True)) + rf")(?!{_CN}|月|日|号|个|时|点|楼)(?:劳动节|青年节|节)?"),
+    ("named_day", rf"(?:中国|全国|国际|全民|第\d{{1,3}}个){{0,3}}(?:{_NAMES})(?!{_CN}|月|日|号|个|时|点|楼)(?:劳动节|青年节|节)?"),
     ("holiday", r"小?长假|假期|假日"),
-    ("month_day_english", r"(?i:\b\d{1,2}[- ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:[- ,]+(?:20)?\d{2}\b)?|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?[- ]\d{1,2}(?:st|nd|rd|th)?\b(?:,? ?20\d{2}\b)?)"),
-    ("duration", rf"(?:为期|历时|共计?|连续|持续|时长)?\s?(?:{_N}|半)\s?个?(?:天|周|星期|工作日)(?:时间)?|(?:为期|历时|共计?|连续|持续){_N}日|{_N}个月"),
-    ("thing", rf"第?\d+\s?(?:{_THINGS})(?:次|人)?|第\d+|第{_CN}+(?:{_THINGS})|[一二三四五六七八九十两]+(?:{_THINGS})"),
+    (
+        "month_day_english",
+        (rf"(?i:\b\d{{1,2}}[- ]{_ENGLISH}\.?(?:[- ,]{{1,2}}(?:20)?\d{{2}}\b)?"
+        rf"|\b{_ENGLISH}\.?[- ]\d{{1,2}}(?:st|nd|rd|th)?\b(?:,? ?20\d{{2}}\b)?)"),
+    ),
+    (
+        "duration",
+        (rf"(?:为期|历时|共计?|连续|持续|时长)?\s?(?:{_N}|半|两)\s?个?(?:天|周|星期|工作日)(?:时间)?"
+        rf"|(?:为期|历时|共计?|连续|持续){_N}日|{_N}个月"),
+    ),
+    (
+        "thing",
+        (rf"第?(?<!\d)\d{{1,9}}\s?(?:{_THINGS})(?:次|人)?|第\d{{1,9}}|第{_CN}{{1,4}}(?:{_THINGS})"
+        rf"|[一二三四五六七八九十两百]{{1,4}}(?:{_THINGS})"),
+    ),
     ("month", rf"(?<!\d){_N}\s?月份?"),
     ("xun", r"[上中下][、,和至~-][上中下]旬|上中旬|中上旬|中下旬|上旬|中旬|下旬|上半月|下半月|(?<=[月份])[初末底中]|(?<!\d)月[初末底中]"),
     ("year_part", r"全年|年内|本年度?|今年|年度内?|上半年|下半年|年[初中底末]|第?[一二三四1-4]季度|Q[1-4]"),
@@ -95,13 +121,30 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 
 
 _NUMERALS = "一二三四五六七八九十廿卅〇零○O两"
-_DIGIT_FIRST = frozenset({
-    "arrival", "clock", "ymd", "mdy", "eight", "ym", "year", "ip_week", "month_day_english", "duration", "thing", "month", "year_part", "md", "day",
-    "number", "digits",
-})  # fmt: skip
-_NUMERAL_FIRST = frozenset({
-    "arrival", "clock", "year", "ip_week", "named_day", "duration", "thing", "month", "year_part", "day", "weekday", "to", "number",
-})  # fmt: skip
+_DIGIT_FIRST = frozenset(
+    {
+        "arrival",
+        "clock",
+        "ymd",
+        "mdy",
+        "eight",
+        "ym",
+        "year",
+        "ip_week",
+        "month_day_english",
+        "duration",
+        "thing",
+        "month",
+        "year_part",
+        "md",
+        "day",
+        "number",
+        "digits",
+    }
+)
+_NUMERAL_FIRST = frozenset(
+    {"arrival", "clock", "year", "ip_week", "named_day", "duration", "thing", "month", "year_part", "day", "weekday", "to", "number"}
+)
 _NEVER_OTHERWISE = frozenset({"ymd", "mdy", "eight", "ym", "year", "month", "md", "day", "number", "digits"})
 _SINGLE = dict.fromkeys("、,;/\n+&。", "list") | dict.fromkeys("()", "bracket")
 
@@ -122,7 +165,9 @@ _WITH_NUMERAL = _alternation(_NUMERAL_FIRST)
 _WITH_OTHER = _alternation(None)
 _FIRST_SIGNS = frozenset("".join(pattern for _, pattern in _PATTERNS)) | frozenset("AaPpQqTtBbDdIi")
 """A sign that stands in no pattern begins no word."""
-_NEEDLESS_BLANKS = re.compile(r"(?<=[年月日号份第周]) +(?=[\d一二三四五六七八九十廿卅])|(?<=[\d一二三四五六七八九十廿卅]) +(?=[年月日号点时])")
+_NEEDLESS_BLANKS = re.compile(
+    r"(?<=[年月日号份第周]) +(?=[\d一二三四五六七八九十廿卅])|(?<=[\d一二三四五六七八九十廿卅]) +(?=[年月日号点时])"
+)
 _LETTER_O = re.compile(r"(?<=\d)[Oo](?=[\d年月日号点时:])")
 _OTHER = re.compile(r"\w")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十廿卅]+")
@@ -144,7 +189,11 @@ def words(text: str) -> list[Word]:
             at += 1
             continue
         kind = _KINDS[int(match.lastgroup[1:])]
-        value = _VALUES[kind](match[0]) if kind in _VALUES else match[0]
+        try:
+            value = _VALUES[kind](match[0]) if kind in _VALUES else match[0]
+        except ValueError:  # 十二十月 looks like a number and is none
+            at += 1
+            continue
         found.append(Word(kind, value, match[0], _OTHER.search(text, end, at) is not None))
         at = end = match.end()
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -10,8 +11,15 @@ from ipweek.annexes.readings.numerals import level, number
 MOST_PEOPLE = 10**12
 """A number above this is no head count."""
 
+LONGEST_NUMBER = 20
+"""Signs of a number; more are no number."""
+
 _DIGITS = "零一二两三四五六七八九"
-_NUMBER = rf"\d+(?:,\d{{3}})+(?:\.\d+)?(?:\s?[十百千万亿]+)?|\d+(?:\.\d+)?\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]+|[wWkK](?![A-Za-z]))?|[〇{_DIGITS}十百千万亿廿卅]+"
+_NUMBER = (
+    rf"(?<![\d.])\d{{1,3}}(?:,\d{{3}}){{1,4}}(?![\d,]\d)(?:\.\d{{1,4}})?(?:\s?[十百千万亿]{{1,3}})?"
+    r"|(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?!\.?\d)\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]{1,3}|[wWkK](?![A-Za-z]))?"
+    rf"|[〇{_DIGITS}十百千万亿廿卅]{{1,16}}"
+)
 _LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|上(?=[百千万][人名位余])"
 _MOST = (
     r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|限额?(?:报|定)?(?:为|在)?|近|<=|≤|<"
@@ -34,20 +42,20 @@ _THINGS = (
 _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
 _GROUPS = "街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
-    rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?)*)"
-    rf"(?P<low>(?P<pair>[一二三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]+)|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
-    rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]+)?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
+    rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?){{0,3}})"
+    rf"(?P<low>(?P<pair>[一二三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
+    rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]{{1,3}})?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
     rf"(?:\s?(?:-+|~+|至|到|或)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
-    rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND})*)(?P<per>{_PER})?"
+    rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND}){{0,3}})(?P<per>{_PER})?"
 )
 _WORDS: tuple[tuple[str, str], ...] = (
     ("both", r"(?:线上[、/+和及与\-]?线下|线下[、/+和及与\-]?线上)(?:相?结合|同步|同时|联动)?"),
     (
         "online",
-        r"现场直播|(?:线上|网络|在线|同步)*(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
+        r"现场直播|(?:线上|网络|在线|同步){0,3}(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
     ),
     ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|到场"),
-    ("vague", r"[数几](?:十|百|千|万)+(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
+    ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
     ("each", r"各自|分别(?:为|约)?|各"),
     ("per", rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
     ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
@@ -181,19 +189,18 @@ class _Walk:
 
     def _is_breakdown(self, quantity: Quantity) -> bool:
         """Whether a number in brackets only details the one before them."""
+        if not self.depth:
+            return False
         mains = [each for each in self.counts.quantities if each.kind != "thing" and not each.is_detail]
-        return self.depth > 0 and bool(mains) and (not mains[-1].place or not quantity.place or mains[-1].place == quantity.place)
+        return bool(mains) and (not mains[-1].place or not quantity.place or mains[-1].place == quantity.place)
 
     def _say(self, kind: str, text: str) -> None:
         if kind == "sep":
             self._end_clause()
-            if text in ";。\n":
-                self.is_detail = False
-        elif kind == "open":
-            self.depth += 1
-        elif kind == "close":
-            self.depth = max(0, self.depth - 1)
-            self.is_detail = False
+            self.is_detail = self.is_detail and text not in ";。\n"
+        elif kind in ("open", "close"):
+            self.depth = max(0, self.depth + (1 if kind == "open" else -1))
+            self.is_detail = self.is_detail and kind == "open"
         elif kind == "vague":
             self.counts.has_vague = self.place_is_used = True
         elif kind == "times":
@@ -202,7 +209,12 @@ class _Walk:
             self.per = text.removeprefix("平均").lstrip("每个一") if "每" in text else "场"
         elif kind == "part_of":
             self.is_detail = bool(self.counts.quantities)
-        elif kind == "total":
+        else:
+            self._say_of_next(kind)
+
+    def _say_of_next(self, kind: str) -> None:
+        """Words about the number that follows."""
+        if kind == "total":
             self.is_total = True
         elif kind == "each":
             self.is_each = True
@@ -234,7 +246,7 @@ def _quantity(match: re.Match[str]) -> Quantity | None:
     kind = "bare" if not unit else ("people" if _IS_PEOPLE.fullmatch(unit) else "thing")
     said = "".join(match[name] or "" for name in ("before", "after_low", "over_low", "after"))
     is_range = high is not None or match["few"] is not None
-    ends = (low, high if is_range and high is not None else (None if match["few"] else low))
+    ends: tuple[int | None, int | None] = (low, high if is_range and high is not None else (None if match["few"] else low))
     ends = _bounded(ends, match["before"] or "", said, is_range=is_range)
     per = (match["per"] or "").strip(" (/每一")
     is_approximate = _ABOUT_SO.search(said) is not None
@@ -256,33 +268,25 @@ def _numbers(match: re.Match[str]) -> tuple[int | None, int | None]:
     """The low and the high number; the high one is None where only one is written."""
     if match["pair"]:
         tail = match["low"][2:]
-        return _whole(match["low"][0] + tail), _whole(match["low"][1] + tail)
+        return _whole(_value(match["low"][0] + tail)), _whole(_value(match["low"][1] + tail))
     text = match["low"].replace("十几", "十") if match["few"] else match["low"]
-    low: int | None = _whole(text)
-    high: int | None = None
+    low = _value(text)
     if match["magnitude"]:
-        low = _whole_of(_value(text) * _value("一" + match["magnitude"]))
-    if match["high"]:
-        high_value = _value(match["high"])
-        low_value = _value(text)
-        scale = re.search(r"[十百千万亿]+$|[wWkK]$", match["high"])
-        if scale and not re.search(r"[十百千万亿wWkK]$", text):
-            factor = high_value / _value(match["high"][: scale.start()] or "1")
-            low_value = low_value * factor if low_value * factor <= high_value else low_value
-        low, high = _whole_of(low_value), _whole_of(high_value)
-        if low is not None and high is not None and high < low:
-            low, high = high, low
-    return low, high
+        low *= _value("一" + match["magnitude"])
+    if not match["high"]:
+        return _whole(low), None
+    high = _value(match["high"])
+    scale = re.search(r"[十百千万亿]+$|[wWkK]$", match["high"])
+    if scale and not re.search(r"[十百千万亿wWkK]$", text):  # 1-2万
+        factor = high / (_value(match["high"][: scale.start()]) or 1)
+        low = low * factor if low * factor <= high else low
+    return _whole(min(low, high)), _whole(max(low, high))
 
 
 def _value(text: str) -> float:
-    return number(text)
+    return number(text) if len(text) <= LONGEST_NUMBER else math.inf
 
 
-def _whole(text: str) -> int | None:
-    return _whole_of(_value(text))
-
-
-def _whole_of(value: float) -> int | None:
+def _whole(value: float) -> int | None:
     """*value* where it is a whole number; floats carry dust (2.1 × 10,000)."""
-    return round(value) if abs(value - round(value)) < 1e-6 * max(1.0, value) else None
+    return round(value) if value < math.inf and abs(value - round(value)) < 1e-6 * max(1.0, value) else None

@@ -10,7 +10,7 @@ SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 LATIN_SCALES = {"w": 10_000, "W": 10_000, "k": 1000, "K": 1000}
 
 _MARKS = str.maketrans(
-    {dash: "-" for dash in "‐‑‒–—―─━﹣－−⁃﹘ー﹉‾"}
+    dict.fromkeys("‐‑‒–—―─━﹣－−⁃﹘ー﹉‾", "-")
     | dict.fromkeys("～~∼〜〰", "~")
     | dict.fromkeys("•‧・∙⋅●", "·")
     | {"：": ":", "﹕": ":", "∶": ":", "︰": ":", "【": "(", "】": ")", "〔": "(", "〕": ")", "［": "(", "］": ")", "[": "(", "]": ")"}
@@ -18,6 +18,9 @@ _MARKS = str.maketrans(
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
 )
 _ODD = re.compile(r"[^\x20-\x5a\x5c\x5e-\x7e、。一-鿿]")
+READ_AT_MOST = 1000
+"""Signs of a cell that are read; nobody writes a date or a head count longer than this."""
+
 _BLANKS = re.compile(r" {2,}")
 
 

@@ -29,40 +29,43 @@ _AREA = r"(?:10|2[0-57-9]|[3-9]\d{2})"
 _LOCAL = rf"(?:\d{{7,8}}|\d{{3,4}}{_S}\d{{4}})"
 _COUNTRY = rf"(?:\+|\(\+?|00)?86\)?{_S}"
 _SPELLED = "〇零一二三四五六七八九幺"
+_NOT_BEHIND = r"(?![\d*])"
+_EXTENSION = r"(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<{}>\d{{1,5}})(?!\d))?"
+_MEETING = (
+    r"(?i:(?:会议|入会|参会)(?:号码?|\s?ID号?|码|密码|口令)|密码|腾讯会议号?(?:码|ID)?|会议室ID|ZOOM\s?(?:会议)?(?:ID|号)?"
+    r"|(?:直播间|房间)(?:号|ID)|meeting\s?id)\s?(?:[:是为]|\()?\s?(?:ID|会议号|号)?\s?[:(#]?\s?\d(?:[ -]?\d){3,13}(?!\d)"
+)
+_LINK = (
+    r"(?:https?://)?(?:[a-z0-9-]{1,40}\.){0,3}(?:meeting\.tencent\.com|voovmeeting\.com|zoom\.(?:us|com\.cn)|meeting\.dingtalk\.com)"
+    r"/[!-~]{1,200}"
+)
+_MASKED = (
+    rf"(?<![\dA-Za-z*])(?:\d{{2,4}}{_S})?\d{{2,8}}{_S}(?:\*{{2,12}}|[xX]{{3,12}}){_S}\d{{0,6}}"
+    rf"|(?<![\w*])\*{{3,12}}{_S}\d{{2,4}}(?!\d)"
+)
+_WHOLE_MOBILE = (
+    rf"(?:(?<![\d*])|(?<=(?<!\d)1[3-9]\d{{9}}))(?:{_COUNTRY})?0?(?P<m_number>{_MOBILE})(?:\.0(?!\d))?"
+    rf"(?:{_NOT_BEHIND}|(?=1[3-9]\d{{9}}(?!\d)))"
+)
+_TEL = rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0)(?P<t_area>{_AREA})\)?{_S}(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)" + _EXTENSION.format(
+    "t_ext"
+)
+_EIGHT = rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)" + _EXTENSION.format("l_ext")
 _WORDS: tuple[tuple[str, str], ...] = (
     ("email", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"),
-    (
-        "link",
-        r"(?:https?://)?(?:[a-z0-9-]{1,40}\.){0,3}(?:meeting\.tencent\.com|voovmeeting\.com|zoom\.(?:us|com\.cn)|meeting\.dingtalk\.com)/[!-~]{1,200}",
-    ),
-    (
-        "meeting",
-        r"(?i:(?:会议|入会|参会)(?:号码?|\s?ID号?|码|密码|口令)|密码|腾讯会议号?(?:码|ID)?|会议室ID|ZOOM\s?(?:会议)?(?:ID|号)?|(?:直播间|房间)(?:号|ID)|meeting\s?id)\s?(?:[:是为]|\()?\s?(?:ID|会议号|号)?\s?[:(#]?\s?\d(?:[ -]?\d){3,13}(?!\d)",
-    ),
+    ("link", _LINK),
+    ("meeting", _MEETING),
     ("meeting", r"(?<![\d-])\d{3}-\d{3}-\d{3}(?![\d-])"),
     ("id", r"(?<![\dA-Za-z])\d{6} ?(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dXx](?![\dA-Za-z])"),
-    (
-        "masked",
-        rf"(?<![\dA-Za-z*])(?:\d{{2,4}}{_S})?\d{{2,8}}{_S}(?:\*{{2,12}}|[xX]{{3,12}}){_S}\d{{0,6}}|(?<![\w*])\*{{3,12}}{_S}\d{{2,4}}(?!\d)",
-    ),
-    (
-        "mobile",
-        rf"(?:(?<![\d*])|(?<=(?<!\d)1[3-9]\d{{9}}))(?:{_COUNTRY})?0?(?P<m_number>{_MOBILE})(?:\.0(?!\d))?(?:(?![\d*])|(?=1[3-9]\d{{9}}(?!\d)))",
-    ),
+    ("masked", _MASKED),
+    ("mobile", _WHOLE_MOBILE),
     ("spelled", rf"(?:[一幺1]{_S}[三四五六七八九3-9](?:{_S}[{_SPELLED}\d]){{9}})(?![{_SPELLED}\d])"),
-    (
-        "tel",
-        rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0)(?P<t_area>{_AREA})\)?{_S}(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)"
-        r"(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<t_ext>\d{1,5})(?!\d))?",
-    ),
-    (
-        "local",
-        rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<l_ext>\d{{1,5}})(?!\d))?",
-    ),
+    ("tel", _TEL),
+    ("local", _EIGHT),
     ("service", r"(?<!\d)[48]00-?\d{3,4}-?\d{3,4}(?!\d)|(?<![\d.])(?:12\d{3}|9[56]\d{3})(?![\d.])"),
     ("foreign", r"\+(?!86)\d{1,3}[ -]?\d(?:[ -]?\d){5,11}(?!\d)"),
     ("short", rf"(?<![\d*.])1[3-9]\d(?:{_S}\d{{3,4}}{_S}\d{{1,5}})(?![\d*]|\.\d)|(?<![\d*])1[3-9][\dOoIl]{{9}}(?![\dA-Za-z])"),
-    ("digits", r"\d+(?:\.\d+)?(?:[eE]\+?\d+)?"),
+    ("digits", r"\d{1,40}(?:\.\d{1,9})?(?:[eE]\+?\d{1,3})?"),
 )
 _KINDS = tuple(f"{kind}{place}" for place, (kind, _) in enumerate(_WORDS))
 _ANY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, (_, pattern) in zip(_KINDS, _WORDS, strict=True)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ipweek.annexes.readings import head_counts
 from ipweek.annexes.readings.head_counts import NOUNS, Counts, Quantity
+from ipweek.annexes.readings.numerals import READ_AT_MOST
 
 _SESSIONS = ("场次", "场", "期", "次", "批", "天", "日", "轮", "班", "班次", "节", "讲", "个区", "区", "组", "家", "校", "站")
 _BENIGN = re.compile(
@@ -66,9 +68,10 @@ class ScaleReading:
         return f"每{self.per}{words}" if self.per else words
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> ScaleReading:
     """The reading of *text* as typed."""
-    counts = head_counts.read(text)
+    counts = head_counts.read(text[:READ_AT_MOST])
     other = tuple(quantity.text for quantity in counts.quantities if quantity.kind == "thing")
     people = _people(counts)
     if not people:
@@ -114,7 +117,9 @@ def _main(people: list[Quantity]) -> tuple[list[Quantity], bool]:
         whole = unplaced
     parts = {quantity.place for quantity in placed}
     disagree = len(whole) == 1 and not whole[0].place and parts == {"online", "offline"} and _contradicts(_sum(placed), _sum(whole))
-    leaves_out = not totals and any(quantity.per for quantity in main) and not any(quantity.per for quantity in whole)  # 首场100人，后续每场50人
+    leaves_out = (
+        not totals and any(quantity.per for quantity in main) and not any(quantity.per for quantity in whole)
+    )  # 首场100人，后续每场50人
     return whole, disagree or leaves_out or any(quantity.is_each for quantity in whole)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ipweek.annexes.readings.clock_times import ClockTime
-from ipweek.annexes.readings.date_grammar import ONE_DAY, Entry, Grammar, Sense, week_days
-from ipweek.annexes.readings.numerals import level
+from ipweek.annexes.readings.date_grammar import Grammar
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, week_days
+from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
 WEEKDAY_NAMES = "一二三四五六日"
 MOST_DAYS = 400
@@ -123,9 +125,10 @@ def say_day(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAY_NAMES[day.weekday()]}）"
 
 
+@lru_cache(maxsize=1024)
 def read(text: str, *, week: tuple[date, date] | None, year: int | None = None) -> TimeReading:
     """The reading of *text* as typed. Days without a year are of *year* (default: the year of *week*)."""
-    levelled = level(text)
+    levelled = level(text[:READ_AT_MOST])[:READ_AT_MOST]
     if year is None and week is not None:
         year = week[0].year
     return _number_cell(text, levelled, year) or _bare_days(text, levelled, week) or _sense(text, levelled, week, year)
@@ -248,7 +251,10 @@ def _slots(entries: list[Entry]) -> tuple[tuple[date, str], ...]:
     """Single days that have hours of their own; empty where the hours are the same for all, or there is but one day."""
     if len(entries) < 2 or not all(entry.first == entry.last and entry.clocks for entry in entries):
         return ()
-    return tuple((entry.first, "、".join(f"{clock.start or ''}{f'–{clock.end}' if clock.end else ''}" for clock in entry.clocks)) for entry in entries)
+    return tuple(
+        (entry.first, "、".join(f"{clock.start or ''}{f'–{clock.end}' if clock.end else ''}" for clock in entry.clocks))
+        for entry in entries
+    )
 
 
 def _is_vague(sense: Sense) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ipweek.annexes.readings.numerals import level
+from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
 _PLATFORM = re.compile(
     r"腾讯会议|腾讯视频|腾讯直播|钉钉(?:直播|会议)?|(?i:zoom|webex|teams)|飞书(?:会议)?|企业微信|微信(?:公众号|视频号|小程序|直播|群)|视频号|公众号|服务号|小程序|B站|哔哩哔哩|bilibili"
@@ -29,7 +29,7 @@ _SPLIT = re.compile(
     r"[;\n、,/+&]|以及|暨|(?<=[一-鿿)]{3})[与及](?=[一-鿿]{3})|(?<=[一-鿿)]{3})(?<!共|颐|中|太|永|宽|嘉|祥)和(?![平谐睦兴合田顺颐乐])(?=[一-鿿]{3})"
 )
 _SEVERAL = re.compile(
-    r"各(?!类|式)|\d+\s?(?:个|家|所|处)|[两二三四五六七八九十百多数几]+(?:个|家|所|处)|全市|全区|多地|多个|多处|等地|等处|若干|全国|全镇|沿线|下辖|(?:区|地|校|站|点|园)(?:范围)?内?(?:多点|联动)"
+    r"各(?!类|式)|(?<!\d)\d{1,5}\s?(?:个|家|所|处)|[两二三四五六七八九十百多数几]{1,4}(?:个|家|所|处)|全市|全区|多地|多个|多处|等地|等处|若干|全国|全镇|沿线|下辖|(?:区|地|校|站|点|园)(?:范围)?内?(?:多点|联动)"
 )
 _WITH_BOTH = re.compile(
     r"(?:线上[、/+和及与或&\-]?线下|线下[、/+和及与或&\-]?线上)(?:相?结合|同步|同时|联动|融合|双线)?(?:举办|举行|开展|进行|方式|活动|形式)*"
@@ -40,8 +40,13 @@ _ONLINE_TALK = re.compile(
 )
 _FILLER = re.compile(r"^[\s:;,、+/&()。.\"“”'‘’《》等和及与号在通过采用利用以会议进行举办举行开展平台账号官方同步ID0-9-]*$")
 _QUOTED = re.compile(r"[“\"《][^”\"》]{1,40}[”\"》]\s?(?=(?:官方)?(?:微信|公众号|视频号|小程序|抖音|微博|APP|网站|直播))")
-_NUMBERED_MEETING = re.compile(r"(?:会议号|会议ID|会议室?号|ID|密码)?\s?[:：]?\s?(?<!\d)\d{3}[- ]?\d{3}[- ]?\d{3,4}(?!\d)(?:[,，;；、]?\s?(?:会议|入会)?密码\s?[:：]?\s?\d{4,8})?")
-_ACCOUNT = re.compile(r"[^\s、,，;；+＋/()（）:：及和与在]{0,24}(?:微信公众号|公众号|视频号|小程序|官方微博|微博|抖音号|APP|官网|官方网站|网站|服务号|订阅号)")
+_NUMBERED_MEETING = re.compile(
+    r"(?:会议号|会议ID|会议室?号|ID|密码)?\s?[:：]?\s?(?<!\d)\d{3}[- ]?\d{3}[- ]?\d{3,4}(?!\d)"
+    r"(?:[,，;；、]?\s?(?:会议|入会)?密码\s?[:：]?\s?\d{4,8})?"
+)
+_ACCOUNT = re.compile(
+    r"[^\s、,，;；+＋/()（）:：及和与在]{0,24}(?:微信公众号|公众号|视频号|小程序|官方微博|微博|抖音号|APP|官网|官方网站|网站|服务号|订阅号)"
+)
 _EMPTY_BRACKET = re.compile(r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议)?[\s、,，;；:：“”\"]*[)）]")
 
 
@@ -80,12 +85,12 @@ class VenueReading:
 
 def read(text: str) -> VenueReading:
     """The reading of *text* as typed; ``place`` keeps the words as typed."""
-    levelled = level(text)
+    levelled = level(text[:READ_AT_MOST])[:READ_AT_MOST]
     if not levelled or _UNKNOWN.fullmatch(levelled):
         return VenueReading(text, None, unknown=True, is_pending="定" in levelled or "通知" in levelled)
     platforms = _platforms(levelled)
     is_online = bool(platforms) or bool(_ONLINE.search(levelled))
-    place = _place(text, levelled) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text.strip()
+    place = _place(text, levelled) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text[:READ_AT_MOST].strip()
     is_pending = _PENDING.search(levelled) is not None
     if place is not None and _UNKNOWN.fullmatch(level(place)):
         place = None
@@ -115,7 +120,7 @@ def _place(text: str, levelled: str) -> str | None:
 
 
 def _as_typed(text: str) -> str:
-    return text.strip()
+    return text[:READ_AT_MOST].strip()
 
 
 def _without_online(piece: str) -> str:

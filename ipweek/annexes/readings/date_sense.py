@@ -1,0 +1,78 @@
+"""What the words about days come to: days, spans, windows, open ends. No reading here: see ``date_grammar``."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ipweek.annexes.readings.clock_times import ClockTime
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass
+class Entry:
+    """One day, span or window of the text. ``kind`` is day, week (the campaign's) or window (vague)."""
+
+    first: date
+    last: date
+    kind: str
+    written: list[date]
+    weekdays: list[tuple[date, int]] = field(default_factory=list)
+    clocks: list[ClockTime] = field(default_factory=list)
+    is_span: bool = False  # joined of two by a dash or 至
+    clocks_before_join: int = 0
+    is_open_start: bool = False
+    is_open_end: bool = False
+    is_moment: bool = False  # from an hour of the first day to an hour of the last
+    is_around: bool = False  # 左右, 前后
+    is_vague: bool = False
+    by_weekday: bool = False  # named only by its weekday within the week
+
+
+@dataclass
+class Sense:
+    """All that the words say. ``problems``: impossible, order, half, loose (words that need a choice)."""
+
+    entries: list[Entry] = field(default_factory=list)
+    clocks: list[ClockTime] = field(default_factory=list)  # before any day
+    arrivals: list[ClockTime] = field(default_factory=list)  # 8:30签到
+    parts: list[str] = field(default_factory=list)
+    years: set[int] = field(default_factory=set)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    weekdays: list[int] = field(default_factory=list)  # without a day
+    has_alternatives: bool = False
+    is_recurring: bool = False
+    is_standing: bool = False
+    is_tentative: bool = False
+    is_undated: bool = False  # 待定: the day is still open
+    is_doubtful: bool = False
+    is_picked: bool = False  # 择日: one day of the window, not yet chosen
+
+
+class Unreal(Exception):
+    """The calendar has no such day."""
+
+
+def day_of(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unreal from None
+
+
+def month_window(year: int, month: int, first: int = 1, last: int = 31) -> tuple[date, date]:
+    end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 and 1 <= year <= 9998 else 0
+    if not end:
+        raise Unreal
+    return date(year, month, first), date(year, month, min(last, end))
+
+
+def in_year(day: date, year: int) -> date:
+    return day_of(year, day.month, day.day)
+
+
+def week_days(week: tuple[date, date]) -> list[date]:
+    """Every day from the first to the last."""
+    return [week[0] + offset * ONE_DAY for offset in range((week[1] - week[0]).days + 1)]
