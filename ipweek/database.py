@@ -14,6 +14,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
+
+from ipweek.config import WrongSetting
 
 WAIT_MS = 10_000
 """How long a statement waits for a lock before it gives up, in milliseconds."""
@@ -43,7 +46,15 @@ def file_of(url: str) -> Path | None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What ``create_engine`` gets beside the address."""
+    """What ``create_engine`` gets beside the address, or WrongSetting for one that leads nowhere. Never shows its password."""
+    try:
+        make_url(url).get_dialect().import_dbapi()
+    except ArgumentError as error:  # its subclass NoSuchModuleError too
+        raise WrongSetting(
+            "设置 database 不是一个数据库地址，应写成 postgresql+psycopg://用户:密码@主机/库名，或留空使用 SQLite。"
+        ) from error
+    except ImportError as error:
+        raise WrongSetting(f"设置 database 需要的驱动没有安装（{error.name or 'libpq'}），请先安装 requirements-postgres.lock。") from error
     if url.startswith("sqlite"):
         return {"module": sqlite_module()}
     return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 8}

@@ -57,15 +57,15 @@ def head() -> str:
 
 
 def current() -> str | None:
-    """The schema of the database, or None for an empty one. What is no database of ours is WrongSchema."""
+    """The schema of the database, or None for an empty one. WrongSchema when it is damaged or can't be reached."""
     try:
         with db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
-        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-            message = f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复。"
-            raise WrongSchema(message) from error
-        raise
+        said = str(error.orig)
+        if "not a database" in said or "malformed" in said:
+            raise WrongSchema(f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复。") from error
+        raise WrongSchema(f"数据库打不开（{said.splitlines()[0]}），请核对 settings.toml 里的 database 和数据库服务。") from error
 
 
 def refuse_newer(found: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ipweek import database
+from ipweek.config import WrongSetting
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,18 @@ def test_the_wal_reset_bug_is_known_by_version(version, safe):
 )
 def test_only_sqlite_has_a_file(url, path):
     assert database.file_of(url) == path
+
+
+@pytest.mark.parametrize(
+    "url, says",
+    [
+        ("nonsense", "不是数据库地址"),
+        ("nosuch://ipweek:geheim@db/ipweek", "不是数据库地址"),
+        ("mysql://ipweek:geheim@db/ipweek", "驱动没有安装"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_said_without_its_password(url, says):
+    with pytest.raises(WrongSetting, match=says) as stopped:
+        database.engine_options(url)
+
+    assert "geheim" not in str(stopped.value)

@@ -113,6 +113,14 @@ def test_a_file_that_others_may_read_stops_the_start(made, tmp_path, name, mode)
     assert refused(made("run"), f"{name} 可以被本机其他用户读取")
 
 
+@pytest.mark.parametrize("command", ["run", "init"])
+def test_a_database_that_does_not_answer_stops_the_start(made, command):
+    done = made(command, IPWEEK_DATABASE="postgresql+psycopg://ipweek:geheim@127.0.0.1:1/ipweek")
+
+    assert refused(done, "数据库打不开")
+    assert "geheim" not in done.stderr + done.stdout
+
+
 def test_a_database_of_a_newer_program_stops_the_start(made, tmp_path):
     database = sqlite3.connect(tmp_path / "site" / "ipweek.sqlite")
     database.execute("UPDATE alembic_version SET version_num = '9999'")
