@@ -49,10 +49,16 @@ class HeaderField:
     label: str
     suffix: str = ""
 
-    def full(self, value: str) -> str:
-        """*value* with the printed suffix behind it: 闵行, 闵行区 and the whole name all give the whole name."""
-        overlap = next((n for n in range(len(self.suffix), 0, -1) if value.endswith(self.suffix[:n])), 0)
-        return value + self.suffix[overlap:] if value else ""
+    def full(self, value: str, unit_name: str = "") -> str:
+        """*value* with the words that the form prints behind it, written once: 闵行 and 闵行区 give the whole name.
+
+        With *unit_name* a name that stands for itself (a bureau's) is left alone.
+        """
+        if not value or not self.suffix or value.endswith(self.suffix):
+            return value
+        overlap = next((size for size in range(len(self.suffix) - 1, 0, -1) if value.endswith(self.suffix[:size])), 0)
+        is_short = overlap or not unit_name or unit_name.startswith(value)
+        return value + self.suffix[overlap:] if is_short else value
 
 
 @dataclass(frozen=True)

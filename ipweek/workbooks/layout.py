@@ -132,17 +132,6 @@ def set_columns(form: Annex) -> Columns:
     return Columns(size, tuple(em * size * (1.0 if key in FIXED else stretch) for key, em in ems.items()))
 
 
-def with_suffix(value: str, suffix: str, unit_name: str) -> str:
-    """*value* with the words that the form prints behind it, written once.
-
-    闵行区 or 闵行 before 区知识产权联席会议办公室 is one name; a name that stands for itself (a bureau's) is left alone.
-    """
-    if not value or not suffix or value.endswith(suffix):
-        return value
-    overlap = next((size for size in range(len(suffix) - 1, 0, -1) if value.endswith(suffix[:size])), 0)
-    return value + suffix[overlap:] if overlap or unit_name.startswith(value) else value
-
-
 def row_height(count: int, size: float) -> float:
     """The height of a row of *count* lines."""
     return max(SHORTEST_ROW, count * PITCH[size] + PADDING)

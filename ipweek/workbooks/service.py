@@ -23,7 +23,6 @@ from ipweek.notice import service as notices
 from ipweek.notice.models import Campaign
 from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
-from ipweek.workbooks import layout
 from ipweek.workbooks.cover import Cover, Tally
 from ipweek.workbooks.layout import AnnexSheet, Band
 from ipweek.workbooks.stream import Placed
@@ -104,13 +103,13 @@ def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False) -
 def own_table(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
     """One unit's table as it stands now, in the official layout; phones masked for those who may not see them."""
     sheet = annexes.sheet(table_id, by=by)
-    form = _official(sheet.form)
+    form = official(sheet.form)
     rows = [_cells(form, row.values) for row in sheet.rows]
     filled = [row for row in rows if any(row)]
     nil = sheet.table.nil_return and not filled
     if not filled and not nil:
         filled = [("",) * len(form.columns)] * EMPTY_ROWS
-    band = Band(sheet.table.unit.slug, _header(form, sheet.header.values, sheet.table.unit.name), filled, nil_return=nil)
+    band = Band(sheet.table.unit.slug, header_words(form, sheet.header.values, sheet.table.unit.name), filled, nil_return=nil)
     written = BytesIO()
     write_workbook(written, [AnnexSheet(form, [band], single=True)], made_at=clock.now())
     with transaction():
@@ -136,7 +135,7 @@ def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
     contents = _newest_snapshots([table.id for table in tables if table.status in taken])
     have = {table.unit_id for table in tables}
     for number in sorted({stored.annex for stored in campaign.annexes}):
-        form = _official(schema.from_json(annexes.latest_form(campaign, number).form))
+        form = official(schema.from_json(annexes.latest_form(campaign, number).form))
         levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
         query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
         without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
@@ -149,7 +148,7 @@ def _newest_snapshots(table_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     return {table_id: content for table_id, content in db.session.execute(query)}  # noqa: C416 -- a row is no pair to mypy
 
 
-def _official(form: schema.Annex) -> schema.Annex:
+def official(form: schema.Annex) -> schema.Annex:
     """*form* with the notice's own columns alone; those that plugins add have a dot in their key."""
     columns = tuple(column for column in form.columns if "." not in column.key)
     return schema.Annex(form.number, form.title, columns, form.header_fields)
@@ -164,7 +163,7 @@ def _bands(part: _Part) -> Iterator[Band]:
         rows = content["rows"]
         yield Band(
             content["unit"]["slug"],
-            _header(part.form, content["header"], content["unit"]["name"]),
+            header_words(part.form, content["header"], content["unit"]["name"]),
             [_cells(part.form, row["values"]) for row in rows],
             [row["id"] for row in rows],
         )
@@ -174,10 +173,10 @@ def _cells(form: schema.Annex, values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(values.get(column.key, "") for column in form.columns)
 
 
-def _header(form: schema.Annex, values: Mapping[str, str], unit_name: str) -> tuple[tuple[str, str], ...]:
+def header_words(form: schema.Annex, values: Mapping[str, str], unit_name: str) -> tuple[tuple[str, str], ...]:
     """The header fields as they are printed; an empty 单位名称 is the unit's own."""
     typed = {**values, "unit_name": values.get("unit_name") or unit_name}
-    return tuple((field.label, layout.with_suffix(typed.get(field.key, ""), field.suffix, unit_name)) for field in form.header_fields)
+    return tuple((field.label, field.full(typed.get(field.key, ""), unit_name)) for field in form.header_fields)
 
 
 def _tally(part: _Part) -> Tally:

@@ -199,7 +199,7 @@ SUFFIX = "区知识产权联席会议办公室"
     ],
 )
 def test_the_printed_suffix_stands_once(typed, printed):
-    assert layout.with_suffix(typed, SUFFIX, "闵行区") == printed
+    assert schema.HeaderField("unit_name", "单位名称", SUFFIX).full(typed, "闵行区") == printed
 
 
 # ---- who, and what stays of it -----------------------------------------------------------------------------------
