@@ -50,9 +50,7 @@ def engine_options(url: str) -> dict[str, Any]:
     try:
         make_url(url).get_dialect().import_dbapi()
     except ArgumentError as error:  # its subclass NoSuchModuleError too
-        raise WrongSetting(
-            "设置 database 不是一个数据库地址，应写成 postgresql+psycopg://用户:密码@主机/库名，或留空使用 SQLite。"
-        ) from error
+        raise WrongSetting("设置 database 不是数据库地址，应写成 postgresql+psycopg://用户:密码@主机/库名，留空则用 SQLite。") from error
     except ImportError as error:
         raise WrongSetting(f"设置 database 需要的驱动没有安装（{error.name or 'libpq'}），请先安装 requirements-postgres.lock。") from error
     if url.startswith("sqlite"):
