@@ -1,0 +1,363 @@
+"""Cells and what a careful clerk reads in them.
+
+``cell_values.json`` holds our own, in short: for times precision, days, hours, part, ``!problem``, ``?`` (to be asked);
+for sizes min/max with ``…`` on the open side, ``~`` for about; for contacts name, mobile, landline; for venues mode, place, platform.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipweek.annexes.readings import contact, scale, time, venue
+
+WEEK = (date(2024, 4, 20), date(2024, 4, 26))
+OWN = json.loads((Path(__file__).parent / "cell_values.json").read_text("utf-8"))
+SHARED = Path(__file__).parents[3] / "shared" / "examples" / "field_values.json"
+
+
+def shared(kind):
+    """The cases handed out with the design; none where it is not beside the checkout."""
+    return json.loads(SHARED.read_text("utf-8"))[kind] if SHARED.exists() else []
+
+
+def week_of(year):
+    return tuple(day.replace(year=year) for day in WEEK)
+
+
+@pytest.mark.parametrize("case", shared("time"), ids=lambda case: case["text"])
+def test_each_shared_time_reads_as_it_says(case):
+    reading = time.read(case["text"], week=week_of(case["year"])).as_json()
+
+    assert {key: reading[key] for key in case["expect"]} == case["expect"]
+
+
+@pytest.mark.parametrize("case", shared("scale"), ids=lambda case: case["text"])
+def test_each_shared_size_reads_as_it_says(case):
+    reading = scale.read(case["text"]).as_json()
+
+    assert {key: reading[key] for key in case["expect"]} == case["expect"]
+
+
+@pytest.mark.parametrize("case", shared("contact"), ids=lambda case: case["text"])
+def test_each_shared_contact_reads_as_it_says(case):
+    people = contact.read(case["text"]).as_json()["people"]
+
+    assert [{key: person[key] for key in ("name", "mobile", "tel")} for person in people] == case["expect"]["people"]
+
+
+@pytest.mark.parametrize("case", shared("venue"), ids=lambda case: case["text"])
+def test_each_shared_venue_reads_as_it_says(case):
+    reading = venue.read(case["text"]).as_json()
+
+    assert {key: reading[key] for key in case["expect"]} == case["expect"]
+
+
+def time_in_short(reading):
+    days = {"multiple": ",".join(map(str, reading.dates)), "exact": str(reading.start)}.get(reading.precision)
+    if days is None:
+        days = f"{reading.start or '…'}/{reading.end or '…'}" if reading.start or reading.end else ""
+    hours = f"{reading.start_time or '…'}-{reading.end_time or '…'}" if reading.start_time or reading.end_time else ""
+    problem = f"!{reading.problem}" if reading.problem else ""
+    return " ".join(piece for piece in (reading.precision, days, hours, reading.part, problem, "?" if reading.ask else "") if piece)
+
+
+def scale_in_short(reading):
+    if reading.unknown:
+        return "unknown"
+    ends = "/".join("…" if end is None else str(end) for end in (reading.min, reading.max))
+    placed = [f"{place}={count}" for place, count in (("online", reading.online), ("offline", reading.offline)) if count is not None]
+    marks = ["~"] * reading.is_approximate + [f"per={reading.per}"] * bool(reading.per) + ["?"] * reading.ask
+    return " ".join([ends, *placed, *marks])
+
+
+def contact_in_short(reading):
+    people = [
+        " ".join(piece or "-" for piece in (person.name, person.mobile, person.tel)) + (f" ext={person.extension}" if person.extension else "")
+        for person in reading.people
+    ]
+    problems = f" !{','.join(reading.problems)}" if reading.problems else ""
+    return ("; ".join(people) or "nobody") + problems + (" ?" if reading.ask else "")
+
+
+def venue_in_short(reading):
+    if reading.unknown:
+        return "unknown"
+    marks = ["multi"] * reading.multi + ["pending"] * reading.is_pending
+    return " | ".join([reading.mode, reading.place or "-", reading.platform or "-", *marks])
+
+
+@pytest.mark.parametrize("text, expected", OWN["time"].items())
+def test_a_time_reads_as_a_clerk_would(text, expected):
+    assert time_in_short(time.read(text, week=WEEK)) == expected
+
+
+@pytest.mark.parametrize("text, expected", OWN["scale"].items())
+def test_a_size_reads_as_a_clerk_would(text, expected):
+    assert scale_in_short(scale.read(text)) == expected
+
+
+@pytest.mark.parametrize("text, expected", OWN["contact"].items())
+def test_a_contact_reads_as_a_clerk_would(text, expected):
+    assert contact_in_short(contact.read(text)) == expected
+
+
+@pytest.mark.parametrize("text, expected", OWN["venue"].items())
+def test_a_venue_reads_as_a_clerk_would(text, expected):
+    assert venue_in_short(venue.read(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("4月20日上午9：00", "4月20日（周六）09:00"),
+        ("4.20-4.26", "4月20日（周六）至4月26日（周五）"),
+        ("4月下旬", "4月21日至4月30日之间"),
+        ("4月20日左右", "4月20日（周六）前后"),
+        ("4月26日17:00前", "4月26日（周五）17:00前"),
+        ("4月23日14:00至24日11:30", "4月23日（周二）14:00至4月24日（周三）11:30"),
+        ("4月20日9:00，4月22日14:00", "4月20日（周六）09:00、4月22日（周一）14:00"),
+        ("2023年4月22日", "2023年4月22日（周六）"),
+        ("4.2", "4月2日还是4月20日？"),
+        ("4月20日（周日）", "4月20日（周六）还是4月21日（周日）？"),
+        ("待定", ""),
+        ("", ""),
+    ],
+)
+def test_a_time_is_said_back_in_words(text, words):
+    assert time.read(text, week=WEEK).in_words() == words
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("约200人", "约200人"),
+        ("线下200余人，线上3万余人", "至少30200人（线上30000、线下200）"),
+        ("60-80", "60至80人"),
+        ("50人/场", "每场50人"),
+        ("若干", ""),
+    ],
+)
+def test_a_size_is_said_back_in_words(text, words):
+    assert scale.read(text).in_words() == words
+
+
+DIGITS = "〇一二三四五六七八九"
+FULL_WIDTH = str.maketrans("0123456789.:-/~()", "０１２３４５６７８９．：－／～（）")
+
+
+def chinese(number):
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else DIGITS[tens]) + ("十" if tens else "") + (DIGITS[ones] if ones or not tens else "")
+
+
+DAY_SPELLINGS = {
+    "年月日": lambda day: f"{day.year}年{day.month}月{day.day}日",
+    "月日": lambda day: f"{day.month}月{day.day}日",
+    "月号": lambda day: f"{day.month}月{day.day}号",
+    "blanks": lambda day: f" {day.year} 年 {day.month} 月 {day.day} 日 ",
+    "padded": lambda day: f"{day:%Y年%m月%d日}",
+    "dots": lambda day: f"{day.year}.{day.month}.{day.day}",
+    "slashes": lambda day: f"{day.year}/{day.month}/{day.day}",
+    "iso": lambda day: day.isoformat(),
+    "eight": lambda day: f"{day:%Y%m%d}",
+    "slash": lambda day: f"{day.month}/{day.day}",
+    "middle dot": lambda day: f"{day.month}·{day.day}",
+    "chinese": lambda day: f"{chinese(day.month)}月{chinese(day.day)}日",
+    "chinese year": lambda day: "".join(DIGITS[int(sign)] for sign in str(day.year)) + f"年{chinese(day.month)}月{chinese(day.day)}日",
+    "full width": lambda day: f"{day.month}月{day.day}日".translate(FULL_WIDTH),
+    "date cell": lambda day: f"{day.isoformat()} 00:00:00",
+    "serial": lambda day: str((day - date(1899, 12, 30)).days),
+    "weekday": lambda day: f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）",
+    "weekday before": lambda day: f"星期{'一二三四五六日'[day.weekday()]} {day.month}月{day.day}日",
+}
+RANGE_LINKS = ["-", "—", "——", "–", "~", "～", "至", "到", " - ", " 至 ", "－"]
+CLOCK_SPELLINGS = {
+    "colon": lambda hour, minute: f"{hour}:{minute:02d}",
+    "padded": lambda hour, minute: f"{hour:02d}:{minute:02d}",
+    "full width": lambda hour, minute: f"{hour}：{minute:02d}".translate(FULL_WIDTH),
+    "时分": lambda hour, minute: f"{hour}时{minute:02d}分" if minute else f"{hour}时",
+    "点分": lambda hour, minute: f"{hour}点{minute}分" if minute else f"{hour}点",
+    "点": lambda hour, minute: {0: f"{hour}点", 30: f"{hour}点半"}.get(minute, f"{hour}点{minute:02d}"),
+    "chinese": lambda hour, minute: f"{chinese(hour)}时{chinese(minute)}分" if minute else f"{chinese(hour)}点整",
+    "half day": lambda hour, minute: f"{'上午' if hour < 12 else '下午'}{hour if hour <= 12 else hour - 12}:{minute:02d}",
+    "half day in words": lambda hour, minute: (
+        f"{'上午' if hour < 12 else '下午'}{chinese(hour if hour <= 12 else hour - 12)}点" + (f"{chinese(minute)}分" if minute else "")
+    ),
+}
+days = st.dates(date(2024, 1, 1), date(2024, 12, 31))
+hours = st.integers(7, 22)
+minutes = st.integers(0, 11).map(lambda n: n * 5)
+
+
+@given(day=days, spelling=st.sampled_from(sorted(DAY_SPELLINGS)))
+def test_any_day_in_any_spelling_comes_back(day, spelling):
+    reading = time.read(DAY_SPELLINGS[spelling](day), week=WEEK)
+
+    assert (reading.precision, reading.start, reading.end, reading.dates) == ("exact", day, day, (day,))
+    assert not reading.ask
+    assert (reading.start_time, reading.end_time) == (None, None)
+
+
+@given(
+    first=days,
+    length=st.integers(1, 60),
+    spelling=st.sampled_from(sorted(set(DAY_SPELLINGS) - {"serial", "date cell", "weekday before"})),
+    link=st.sampled_from(RANGE_LINKS),
+)
+def test_any_span_in_any_spelling_comes_back(first, length, spelling, link):
+    last = min(first + timedelta(days=length), date(2024, 12, 31))
+    if last == first:
+        return
+
+    reading = time.read(f"{DAY_SPELLINGS[spelling](first)}{link}{DAY_SPELLINGS[spelling](last)}", week=WEEK)
+
+    assert (reading.precision, reading.start, reading.end) == ("range", first, last)
+
+
+@given(
+    month=st.integers(1, 12),
+    first=st.integers(1, 27),
+    length=st.integers(1, 20),
+    link=st.sampled_from(RANGE_LINKS),
+    end=st.sampled_from(["日", "号"]),
+    start_end=st.sampled_from(["", "日", "号"]),
+)
+def test_a_span_need_not_repeat_the_month(month, first, length, link, end, start_end):
+    last = min(first + length, 28)
+
+    reading = time.read(f"{month}月{first}{start_end}{link}{last}{end}", week=WEEK)
+
+    assert (reading.start, reading.end) == (date(2024, month, first), date(2024, month, last))
+
+
+@given(chosen=st.sets(st.integers(1, 30), min_size=2, max_size=5), link=st.sampled_from(["、", "，", ",", "和", "及", "；"]), short=st.booleans())
+def test_a_list_of_days_comes_back(chosen, link, short):
+    listed = sorted(chosen)
+    text = "4月" + link.join(f"{day}{'' if short and day != listed[-1] else '日'}" for day in listed)
+
+    reading = time.read(text, week=WEEK)
+
+    assert reading.dates == tuple(date(2024, 4, day) for day in listed)
+    assert reading.precision == "multiple"
+
+
+@given(
+    day=days,
+    day_spelling=st.sampled_from(["月日", "年月日", "chinese", "weekday", "full width", "iso"]),
+    hour=hours,
+    minute=minutes,
+    spelling=st.sampled_from(sorted(CLOCK_SPELLINGS)),
+    blank=st.sampled_from(["", " ", "，"]),
+)
+def test_any_hour_in_any_spelling_comes_back(day, day_spelling, hour, minute, spelling, blank):
+    gap = blank or (" " if day_spelling == "iso" else "")
+
+    reading = time.read(f"{DAY_SPELLINGS[day_spelling](day)}{gap}{CLOCK_SPELLINGS[spelling](hour, minute)}", week=WEEK)
+
+    assert (reading.start, reading.start_time, reading.end_time) == (day, f"{hour:02d}:{minute:02d}", None)
+    assert reading.precision == "exact"
+
+
+@given(
+    day=days,
+    hour=st.integers(7, 19),
+    minute=minutes,
+    length=st.integers(1, 3),
+    spelling=st.sampled_from(sorted(CLOCK_SPELLINGS)),
+    link=st.sampled_from(["-", "—", "~", "～", "至", "到", " - "]),
+)
+def test_any_span_of_hours_comes_back(day, hour, minute, length, spelling, link):
+    say = CLOCK_SPELLINGS[spelling]
+
+    reading = time.read(f"{day.month}月{day.day}日 {say(hour, minute)}{link}{say(hour + length, minute)}", week=WEEK)
+
+    assert (reading.start_time, reading.end_time) == (f"{hour:02d}:{minute:02d}", f"{hour + length:02d}:{minute:02d}")
+    assert (reading.start, reading.end) == (day, day)
+
+
+@given(day=st.dates(date(2024, 4, 20), date(2024, 4, 26)), said=st.integers(0, 6))
+def test_a_wrong_weekday_is_noticed_and_asked_about(day, said):
+    reading = time.read(f"{day.month}月{day.day}日（周{'一二三四五六日'[said]}）", week=WEEK)
+
+    assert (reading.start, bool(reading.wrong_weekdays), reading.ask) == (day, said != day.weekday(), said != day.weekday())
+
+
+PEOPLE_SPELLINGS = ["{}人", "{} 人", "{}名", "{}人次", "{}", "共{}人", "人数：{}", "{}位嘉宾", "预计{}人", "线下{}人"]
+
+
+@given(count=st.integers(1, 99_999), spelling=st.sampled_from(PEOPLE_SPELLINGS), wide=st.booleans(), marks=st.booleans())
+def test_any_head_count_in_any_spelling_comes_back(count, spelling, wide, marks):
+    written = f"{count:,}" if marks else str(count)
+    text = spelling.format(written.translate(FULL_WIDTH) if wide else written)
+
+    reading = scale.read(text)
+
+    assert (reading.min, reading.max, reading.unknown, reading.ask) == (count, count, False, False)
+
+
+@given(low=st.integers(1, 5000), more=st.integers(1, 5000), link=st.sampled_from(["-", "—", "~", "～", "至", "到", "人-", "人至"]))
+def test_a_span_of_people_comes_back(low, more, link):
+    reading = scale.read(f"{low}{link}{low + more}人")
+
+    assert (reading.min, reading.max) == (low, low + more)
+
+
+@given(online=st.integers(1, 90_000), offline=st.integers(1, 900), link=st.sampled_from(["，", "；", "+", "、", "\n", " "]), order=st.booleans())
+def test_online_and_on_site_are_told_apart_and_added(online, offline, link, order):
+    pieces = [f"线上{online}人次", f"线下{offline}人"]
+
+    reading = scale.read(link.join(pieces if order else reversed(pieces)))
+
+    assert (reading.online, reading.offline, reading.min, reading.max) == (online, offline, online + offline, online + offline)
+
+
+NAMES = ["张三", "李四", "王五", "欧阳晓明", "赵小红", "陈 明", "李和平"]
+numbers = st.integers(0, 99).map(lambda n: f"138000000{n:02d}")
+landlines = st.integers(0, 9999).map(lambda n: f"0000{n:04d}")
+
+
+@given(
+    chosen=st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(numbers, landlines)), min_size=1, max_size=3, unique_by=(lambda each: each[0])),
+    inside=st.sampled_from([" ", "：", ":", "（{}）", "/", "", "，电话："]),
+    between=st.sampled_from(["；", "、", "，", "\n", " ", ";"]),
+)
+def test_people_and_their_numbers_come_back(chosen, inside, between):
+    pieces = [name + (inside.format(number) if "{}" in inside else inside + number) for name, number in chosen]
+
+    people = contact.read(between.join(pieces)).people
+
+    assert [(person.name, person.mobile or person.tel) for person in people] == [(name.replace(" ", ""), number) for name, number in chosen]
+
+
+SIGNS = "0123456789一二十百万年月日号时点分周人名约至-~、，；（）()：:.· \n/+*线上下午每前后起止待定宣传周第张三老师局@aX电话转会议号"
+
+
+@given(st.text(SIGNS, max_size=60) | st.text(max_size=60))
+def test_no_text_breaks_a_reader(text):
+    for reading in (time.read(text, week=WEEK), time.read(text, week=None), scale.read(text), contact.read(text), venue.read(text)):
+        json.dumps(reading.as_json(), ensure_ascii=False)
+        assert isinstance(reading.in_words(), str)
+
+
+@given(st.text(SIGNS, max_size=60))
+def test_a_reading_never_contradicts_itself(text):
+    reading = time.read(text, week=WEEK)
+    size = scale.read(text)
+
+    if reading.start and reading.end:
+        assert reading.start <= reading.end
+    if reading.precision == "exact":
+        assert reading.dates == (reading.start,) == (reading.end,)
+    if reading.precision == "multiple":
+        assert (reading.dates[0], reading.dates[-1]) == (reading.start, reading.end)
+    if reading.precision == "unknown":
+        assert (reading.start, reading.end, reading.dates) == (None, None, ())
+    if size.min is not None and size.max is not None:
+        assert size.min <= size.max
+    assert not (size.unknown and (size.min is not None or size.max is not None))
