@@ -25,6 +25,9 @@ HEADER_ROW = 0
 
 MOST_ON_SITE = 100_000
 
+MOST_STORED = 2_147_483_647
+"""The greatest number a database column holds; a head count above it is a slip of the hand and is not stored."""
+
 KINDS = {
     "required": "A",
     "no-rows": "A",
@@ -140,7 +143,7 @@ def readings_of(form: Annex, values: Mapping[str, str], week: tuple[date, date] 
     if text and form.column("scale"):
         people = scale.read(text[:MAX_LENGTH])
         if not people.ask:
-            people_min, people_max = people.min, people.max
+            people_min, people_max = (None if end is None or end > MOST_STORED else end for end in (people.min, people.max))
     return Readings(starts_on, ends_on, people_min, people_max)
 
 

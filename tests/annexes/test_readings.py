@@ -78,7 +78,8 @@ def scale_in_short(reading):
 
 def contact_in_short(reading):
     people = [
-        " ".join(piece or "-" for piece in (person.name, person.mobile, person.tel)) + (f" ext={person.extension}" if person.extension else "")
+        " ".join(piece or "-" for piece in (person.name, person.mobile, person.tel))
+        + (f" ext={person.extension}" if person.extension else "")
         for person in reading.people
     ]
     problems = f" !{','.join(reading.problems)}" if reading.problems else ""
@@ -228,7 +229,7 @@ def test_any_span_in_any_spelling_comes_back(first, length, spelling, link):
     end=st.sampled_from(["日", "号"]),
     start_end=st.sampled_from(["", "日", "号"]),
 )
-def test_a_span_need_not_repeat_the_month(month, first, length, link, end, start_end):
+def test_a_span_need_not_repeat_the_month(*, month, first, length, link, end, start_end):
     last = min(first + length, 28)
 
     reading = time.read(f"{month}月{first}{start_end}{link}{last}{end}", week=WEEK)
@@ -236,7 +237,11 @@ def test_a_span_need_not_repeat_the_month(month, first, length, link, end, start
     assert (reading.start, reading.end) == (date(2024, month, first), date(2024, month, last))
 
 
-@given(chosen=st.sets(st.integers(1, 30), min_size=2, max_size=5), link=st.sampled_from(["、", "，", ",", "和", "及", "；"]), short=st.booleans())
+@given(
+    chosen=st.sets(st.integers(1, 30), min_size=2, max_size=5),
+    link=st.sampled_from(["、", "，", ",", "和", "及", "；"]),
+    short=st.booleans(),
+)
 def test_a_list_of_days_comes_back(chosen, link, short):
     listed = sorted(chosen)
     text = "4月" + link.join(f"{day}{'' if short and day != listed[-1] else '日'}" for day in listed)
@@ -255,7 +260,7 @@ def test_a_list_of_days_comes_back(chosen, link, short):
     spelling=st.sampled_from(sorted(CLOCK_SPELLINGS)),
     blank=st.sampled_from(["", " ", "，"]),
 )
-def test_any_hour_in_any_spelling_comes_back(day, day_spelling, hour, minute, spelling, blank):
+def test_any_hour_in_any_spelling_comes_back(*, day, day_spelling, hour, minute, spelling, blank):
     gap = blank or (" " if day_spelling == "iso" else "")
 
     reading = time.read(f"{DAY_SPELLINGS[day_spelling](day)}{gap}{CLOCK_SPELLINGS[spelling](hour, minute)}", week=WEEK)
@@ -272,7 +277,7 @@ def test_any_hour_in_any_spelling_comes_back(day, day_spelling, hour, minute, sp
     spelling=st.sampled_from(sorted(CLOCK_SPELLINGS)),
     link=st.sampled_from(["-", "—", "~", "～", "至", "到", " - "]),
 )
-def test_any_span_of_hours_comes_back(day, hour, minute, length, spelling, link):
+def test_any_span_of_hours_comes_back(*, day, hour, minute, length, spelling, link):
     say = CLOCK_SPELLINGS[spelling]
 
     reading = time.read(f"{day.month}月{day.day}日 {say(hour, minute)}{link}{say(hour + length, minute)}", week=WEEK)
@@ -308,7 +313,12 @@ def test_a_span_of_people_comes_back(low, more, link):
     assert (reading.min, reading.max) == (low, low + more)
 
 
-@given(online=st.integers(1, 90_000), offline=st.integers(1, 900), link=st.sampled_from(["，", "；", "+", "、", "\n", " "]), order=st.booleans())
+@given(
+    online=st.integers(1, 90_000),
+    offline=st.integers(1, 900),
+    link=st.sampled_from(["，", "；", "+", "、", "\n", " "]),
+    order=st.booleans(),
+)
 def test_online_and_on_site_are_told_apart_and_added(online, offline, link, order):
     pieces = [f"线上{online}人次", f"线下{offline}人"]
 
@@ -323,7 +333,9 @@ landlines = st.integers(0, 9999).map(lambda n: f"0000{n:04d}")
 
 
 @given(
-    chosen=st.lists(st.tuples(st.sampled_from(NAMES), st.one_of(numbers, landlines)), min_size=1, max_size=3, unique_by=(lambda each: each[0])),
+    chosen=st.lists(
+        st.tuples(st.sampled_from(NAMES), st.one_of(numbers, landlines)), min_size=1, max_size=3, unique_by=(lambda each: each[0])
+    ),
     inside=st.sampled_from([" ", "：", ":", "（{}）", "/", "", "，电话："]),
     between=st.sampled_from(["；", "、", "，", "\n", " ", ";"]),
 )
@@ -361,3 +373,22 @@ def test_a_reading_never_contradicts_itself(text):
     if size.min is not None and size.max is not None:
         assert size.min <= size.max
     assert not (size.unknown and (size.min is not None or size.max is not None))
+
+
+HOSTILE = [
+    "1", "1 ", "1,", "1.", "1-", "0", "00", "4月", "4.2", "20、", "、20", "20-", "二十", "一", "一二", "中国", "第1个", "周一", "每周", "9:00-",
+    "4月20日至", "线上", "同步", "不超过", "约", "万", "百", "138", "138-", "+86", "x", "*", "a@", "a.", "张", "局", "知识产权局", "公众号", "官",
+    "·张", "张 ", "(", "“", " ", "\n", "ﷺ", "\u0301", "会议号1 ", "地点", "待定",
+]  # fmt: skip
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("end", ["", "日"])
+def test_the_longest_hostile_cell_is_read_at_once(piece, end):
+    text = (piece * 4000)[: 4000 - len(end)] + end
+
+    for reading in (time.read(text, week=WEEK), scale.read(text), contact.read(text), venue.read(text)):
+        assert isinstance(reading.in_words(), str)
+    assert isinstance(contact.find_private(text), list)
+    assert len(contact.mask(text)) == len(text)

@@ -37,7 +37,8 @@ class Grammar(Frame):
             try:
                 handler(word)
             except Unreal:
-                self.sense.problems.append(("impossible", self._written_at(at)))
+                if self.year:  # without any year no day can be named, right or wrong
+                    self.sense.problems.append(("impossible", self._written_at(at)))
                 self.link, self.is_fresh = "", False
         self._close()
         return self.sense
