@@ -33,7 +33,7 @@ def board() -> Response:
     by = person()
     asked = request.args.get("campaign", type=int)
     seen = request.args.get("rev")
-    if seen and (campaign := service.chosen(asked, by=by)) and service.revision_of(campaign) == seen:
+    if seen and asked is not None and service.revision_of(asked, by=by) == seen:
         return htmx.respond("", 204)
     found = service.board(campaign_id=asked, show=request.args.get("show", ""), sort=request.args.get("sort", ""), by=by)
     if found is None:

@@ -16,7 +16,7 @@ from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
-from ipweek.notice import deadlines
+from ipweek.notice import deadlines, schema
 from ipweek.notice.models import Campaign
 from ipweek.reporting import comparing, service, states
 from ipweek.reporting import due as dues
@@ -109,6 +109,11 @@ class Receipt:
     def content(self) -> Mapping[str, Any] | None:
         """The table as it was sent; None while it has not left the unit."""
         return self.move.snapshot.content if self.move.snapshot else None
+
+    @property
+    def form(self) -> schema.Annex:
+        """The annex as it was sent."""
+        return schema.from_json(self.content["form"] if self.content else self.table.schema.form)
 
     @property
     def nil(self) -> bool:
