@@ -19,6 +19,7 @@ from ipweek.files import views as files
 from ipweek.maintenance import help_views
 from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
+from ipweek.plugins.shelf import Shelf, shipped
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
     app.url_map.converters["int"] = addresses.RowNumber
     app.extensions["settings"] = settings
+    app.extensions["plugins"] = Shelf([shipped(), settings.instance / "plugins"], is_safe=config.is_set("IPWEEK_SAFE"))
     log.install(settings.instance / "log", settings.log_level)
 
     db.init_app(app)

@@ -81,6 +81,11 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     return Settings(instance=folder, **values)
 
 
+def is_set(word: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a word that steers a run, such as IPWEEK_SAFE, is set to something like yes."""
+    return environ.get(word, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
 def default_instance() -> Path:
     """``instance/`` of the checkout; of the working folder where ipweek was installed as a wheel."""
     checkout = Path(__file__).resolve().parent.parent

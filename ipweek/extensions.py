@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import current_app
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -58,3 +59,8 @@ csrf = CSRFProtect()
 htmx = Htmx()
 login = LoginManager()
 migrate = Migrate()
+
+
+def of_app(name: str) -> Any:
+    """What the present app keeps under *name*, such as its shelf of plugins: for services, which know no Flask."""
+    return current_app.extensions[name]

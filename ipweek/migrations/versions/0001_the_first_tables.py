@@ -46,6 +46,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_throttle")),
     )
     op.create_table(
+        "plugin_field",
+        sa.Column("plugin", sa.String(length=31), nullable=False),
+        sa.Column("key", sa.String(length=31), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("last_seen", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("plugin", "key", name=op.f("pk_plugin_field")),
+    )
+    op.create_table(
+        "plugin_state",
+        sa.Column("id", sa.String(length=31), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=True),
+        sa.Column("trouble", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("log", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("unit", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("declared", sa.JSON(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plugin_state")),
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=32), nullable=False),
@@ -408,6 +435,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_parent_id"))
 
     op.drop_table("unit")
+    op.drop_table("plugin_state")
+    op.drop_table("plugin_field")
     op.drop_table("login_throttle")
     op.drop_table("audit_head")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
