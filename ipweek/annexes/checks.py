@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ipweek.annexes.readings import contact, scale, time
 from ipweek.annexes.readings.contact import Private
@@ -214,6 +215,7 @@ def _cell(key: str, label: str, value: str, context: Context) -> Iterator[_Said]
         yield from check(value, _short(label), context)
 
 
+@lru_cache(maxsize=256)
 def _short(label: str) -> str:
     """A heading as it is spoken of: without its bracket."""
     return bare(label) or label
@@ -251,8 +253,12 @@ def _veiled(found: Private) -> str:
 def _is_heading(value: str, form: Annex) -> bool:
     if len(value) > 40:
         return False
-    said = bare(value)
-    return any(said == bare(column.label) for column in form.columns) or any(said == bare(each.label) for each in form.header_fields)
+    return bare(value) in _headings(form)
+
+
+@lru_cache(maxsize=64)
+def _headings(form: Annex) -> frozenset[str]:
+    return frozenset(bare(each.label) for each in (*form.columns, *form.header_fields)) - {""}
 
 
 def _time(value: str, label: str, context: Context) -> Iterator[_Said]:
@@ -326,8 +332,7 @@ def _host(value: str, label: str, context: Context) -> Iterator[_Said]:
     known = context.unit_names | context.own_names
     if not known:
         return
-    plain = {_plain(name) for name in known}
-    own = tuple(_plain(name) for name in context.own_names if name)
+    plain, own = _plain_names(known), tuple(_plain_names(context.own_names))
     if _plain(value) in plain:
         return
     for host in _HOSTS.split(level(value)):
@@ -335,6 +340,11 @@ def _host(value: str, label: str, context: Context) -> Iterator[_Said]:
         if said and said not in plain and not (own and said.startswith(own)):
             yield "host-foreign", "host", f"“{label}”中的“{_brief(host)}”不是本单位或已知单位，如是合办请核对名称"
             return
+
+
+@lru_cache(maxsize=256)
+def _plain_names(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(_plain(name) for name in names) - {""}
 
 
 def _plain(name: str) -> str:

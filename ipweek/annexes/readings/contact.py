@@ -27,6 +27,7 @@ _WORDS_ABOUT = re.compile(
 _ORGANISATION = re.compile(
     rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?={_NAME_SIGN}|[^一-鿿]|$))"
 )
+_OFFICE_SIGN = re.compile("[局科处室所委办部院厅馆站组股会心司团园队学校府区]")
 _NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}}){{1,3}}|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
 _TITLED = re.compile(rf"({_NAME_SIGN}{{1,4}}?)(?:{_TITLES})")
 _LEADING_TITLE = re.compile(rf"^副?(?:{_TITLES})(?={_NAME_SIGN}{{2,4}}$)")
@@ -165,7 +166,8 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     rest = "".join(signs)
     rest = _GIVEN_BLANK.sub(lambda match: match[1] + match[2] + "\x02" * (len(match[0]) - 2), rest)
     rest = _WORDS_ABOUT.sub(lambda match: "\x01" * len(match[0]), rest)
-    rest = _ORGANISATION.sub(lambda match: "\x01" * len(match[0]), rest)
+    if _OFFICE_SIGN.search(rest):
+        rest = _ORGANISATION.sub(lambda match: "\x01" * len(match[0]), rest)
     names: list[tuple[int, str]] = []
     for match in _NAME.finditer(rest):
         for said in _apart(match[0]):

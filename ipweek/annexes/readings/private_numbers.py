@@ -68,7 +68,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("digits", r"\d{1,40}(?:\.\d{1,9})?(?:[eE]\+?\d{1,3})?"),
 )
 _KINDS = tuple(f"{kind}{place}" for place, (kind, _) in enumerate(_WORDS))
-_ANY = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, (_, pattern) in zip(_KINDS, _WORDS, strict=True)))
+_ANY = re.compile(
+    r"(?=[0-9A-Za-z(+*会入参密腾直房一幺])(?:"
+    + "|".join(f"(?P<{kind}>{pattern})" for kind, (_, pattern) in zip(_KINDS, _WORDS, strict=True))
+    + ")"
+)
+"""The lookahead spares the many signs that begin none of these."""
 _WORTH_IT = re.compile(rf"\d|@|[{_SPELLED}]{{4}}|\*{{3}}")
 _BEFORE_FAX = re.compile(r"(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
 _BEFORE_PHONE_AND_FAX = re.compile(r"(?:电话|兼|手机|(?i:tel))[()/、及和兼与 ]{0,3}(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
