@@ -233,7 +233,7 @@ def change_own_password(old: str, new: str, *, rules: PasswordRules, by: Person)
         raise Invalid(weak, fields={"new": weak})
     new_hash = passwords.hash_password(new)
     with transaction():
-        db.session.refresh(user, with_for_update=True)
+        db.session.refresh(user, with_for_update={"of": User})
         if user.pw_hash != pw_hash:
             raise Conflict("密码刚刚已被修改或重置，请重新登录。")
         user.pw_hash, user.must_change_password, user.initial_until = new_hash, False, None
