@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from ipweek import clock, wording
 from ipweek.accounts.schema import Person
@@ -72,17 +73,23 @@ class Grid:
     def is_large(self) -> bool:
         return len(self.sheet.rows) > AT_ONCE
 
-    def mark(self, row: SheetRow, key: str) -> Mark | None:
-        """What stands under a cell, if anything does."""
-        findings = self.sheet.findings.get((checks.HEADER_ROW if row is self.sheet.header else row.id, key), ())
-        findings = [finding for finding in findings if finding.check not in UNTOLD] if findings else findings
-        reading = _reading(key, row.values.get(key, ""), self.sheet.context) if key in READ else ""
-        return Mark(reading, findings) if reading or findings else None
+    def cells(self, row: SheetRow, keys: Sequence[str]) -> Iterator[Cell]:
+        """The cells of a row as they are shown."""
+        row_id = checks.HEADER_ROW if row is self.sheet.header else row.id
+        found, values, context = self.sheet.findings, row.values, self.sheet.context
+        for key in keys:
+            value = values.get(key, "")
+            findings = found.get((row_id, key), ())
+            if findings:
+                findings = [finding for finding in findings if finding.check not in UNTOLD]
+            reading = _reading(key, value, context) if key in READ else ""
+            mark = Mark(reading, findings) if reading or findings else None
+            yield Cell(key, value, _lines(key, value), mark, mark.kind if mark else "")
 
-    def lines(self, key: str, value: str) -> int:
-        """About how many lines the text takes."""
-        wide = _CHARACTERS.get(key, 11)
-        return sum(-(-len(line) // wide) or 1 for line in value.split("\n")) if len(value) > wide or "\n" in value else 1
+    @property
+    def keys(self) -> list[str]:
+        """The columns."""
+        return [column.key for column in self.sheet.form.columns]
 
     @property
     def closed_because(self) -> str:
@@ -98,6 +105,21 @@ _CLOSED = {
     "approved": "办公室已审核通过，不能再修改。如需修改，请联系联席会议办公室退回。",
     "archived": "本年度已归档，表格只能查看。",
 }
+
+
+class Cell(NamedTuple):
+    """One cell: its text, about how many lines that takes, and what stands under it."""
+
+    key: str
+    value: str
+    lines: int
+    mark: Mark | None
+    kind: str
+
+
+def _lines(key: str, value: str) -> int:
+    wide = _CHARACTERS.get(key, 11)
+    return sum(-(-len(line) // wide) or 1 for line in value.split("\n")) if len(value) > wide or "\n" in value else 1
 
 
 @dataclass(frozen=True)

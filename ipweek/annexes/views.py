@@ -182,7 +182,7 @@ def _answer(table_id: int, op: Written | None, said: str, *, jump: bool = False)
     changed = grid.changed_since(table_id, forms.number(request.form.get("rev", "0")), made=made, by=person())
     body = pages.fragment(PAGE, "changed", changed=changed, said=said, can_undo=said.startswith("已") and not jump)
     cell = next((f"{change.activity_id}.{change.key}" for change in changes if not change.key.startswith("_")), "")
-    trigger = _revision(op) if op else {}
+    trigger = _revision(op)
     if jump:
         trigger["jump"] = {"cell": cell, "row": changes[0].activity_id if changes else 0}
     return htmx.respond(body, trigger=trigger)
@@ -216,8 +216,10 @@ def _back(table_id: int, *, row: int | None = None) -> Response:
     return redirect(url_for(".table", table_id=table_id, _anchor=anchor), code=303)  # type: ignore[return-value]
 
 
-def _revision(op: Written) -> dict[str, object]:
-    return {"saved": {"revision": op.revision, "time": wording.clock_time(op.at)}}
+def _revision(op: Written | None) -> dict[str, object]:
+    """What tells the page that its op is done; the revision only where the op made one."""
+    made = op.revision if op and op.seq else 0
+    return {"saved": {"revision": made, "time": wording.clock_time(op.at if op else clock.now())}}
 
 
 def _new_op() -> str:

@@ -35,7 +35,7 @@
   const toast = document.getElementById("toast");
   let leaves = 0;
   function fade() { if (toast.matches(":hover,:focus-within")) leaves = setTimeout(fade, 2000); else toast.textContent = ""; }
-  document.addEventListener("htmx:oobAfterSwap", () => { clearTimeout(leaves); leaves = setTimeout(fade, 10000); });
+  ["htmx:oobAfterSwap", "said"].forEach((name) => document.addEventListener(name, () => { clearTimeout(leaves); leaves = setTimeout(fade, 10000); }));
 
   document.querySelectorAll("[data-dismiss]").forEach((button) => button.addEventListener("click", () => {
     document.getElementById(button.dataset.dismiss).remove();
