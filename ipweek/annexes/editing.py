@@ -99,6 +99,24 @@ def save_cells(
         return _save(_hold(table_id, by=by), cleaned, new_rows, op_id=op_id, via=via, by=by)
 
 
+def import_rows(
+    table_id: int, edits: Iterable[Edit], new_rows: Sequence[Mapping[str, str]] = (), *, revision: int, op_id: str, by: Person
+) -> Written:
+    """Take what a file says into the table as it was seen at *revision*: changed cells and new rows in one op, all or none.
+
+    Conflict when the table changed since. An undo takes all of it back.
+    """
+    cleaned = [_cleaned(edit) for edit in edits]
+    with transaction():
+        table = _hold(table_id, by=by)
+        if done := ops.find(op_id, table=table, user_id=by.id):
+            return done
+        if table.revision != revision:
+            reason = "预览之后，这张表又有修改，没有导入。下面是按最新内容重新比对的结果，请核对后再确认导入。"
+            raise Conflict(reason)
+        return _save(table, cleaned, new_rows, op_id=op_id, via="imported", by=by)
+
+
 def save_form(
     table_id: int,
     posted: Mapping[tuple[int, str], str],
