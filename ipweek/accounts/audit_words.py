@@ -37,7 +37,9 @@ ACTIONS: dict[str, str] = {
     "file-kept": "保存文件",
     "file-downloaded": "下载文件",
     "table-downloaded": "下载表格",
+    "table.import": "导入表格",
     "workbook-merged": "生成汇总表",
+    "workbook.release": "汇总表定版",
     "access.deny": "越权访问",
     "csrf.refuse": "拦截请求",
 }

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.notice import service as notices
-from ipweek.workbooks import service
+from ipweek.workbooks import import_views, service, web  # noqa: F401 -- the addresses of the import
+from ipweek.workbooks.web import bp
 
-bp = Blueprint("workbooks", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = ["bp"]
 
 
 @bp.get("/workbook")
@@ -41,18 +38,11 @@ def download(campaign_id: int) -> Response:
     campaign = notices.get(campaign_id, by=by)
     submitted = request.args.get("submitted") == "1"
     name = f"{campaign.year}年知识产权宣传周重点活动汇总表{f'（{service.DRAFT}）' if submitted else ''}.xlsx"
-    return _file(service.merge(campaign, by=by, include_submitted=submitted), name)
+    return web.file(service.merge(campaign, by=by, include_submitted=submitted), name)
 
 
 @bp.get("/tables/<int:table_id>.xlsx")
 def download_table(table_id: int) -> Response:
     """One unit's table in the official layout."""
     table, data = service.own_table(table_id, by=person())
-    return _file(data, f"{table.unit.short}_附件{table.annex}_{table.campaign.year}年重点活动安排表.xlsx")
-
-
-def _file(data: bytes, name: str) -> Response:
-    response = Response(data, content_type=XLSX)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return web.file(data, f"{table.unit.short}_附件{table.annex}_{table.campaign.year}年重点活动安排表.xlsx")
