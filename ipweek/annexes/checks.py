@@ -258,7 +258,8 @@ def _is_heading(value: str, form: Annex) -> bool:
 
 @lru_cache(maxsize=64)
 def _headings(form: Annex) -> frozenset[str]:
-    return frozenset(bare(each.label) for each in (*form.columns, *form.header_fields)) - {""}
+    labels = [*(column.label for column in form.columns), *(field.label for field in form.header_fields)]
+    return frozenset(bare(label) for label in labels) - {""}
 
 
 def _time(value: str, label: str, context: Context) -> Iterator[_Said]:

@@ -174,8 +174,14 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
             name = _name(said)
             if name and name not in [known for _, known in names]:
                 names.append((match.start(), name))
-    surnamed = [each for each in names if each[1].isascii() or "·" in each[1] or each[1][0] in SURNAMES or each[1][:2] in COMPOUND_SURNAMES]
-    return surnamed or names
+    surnamed = [each for each in names if _has_surname(each[1])]
+    has_number = any(each.kind != "email" for each in found)
+    return surnamed or ([each for each in names if len(each[1]) <= 3 or each[1].isascii()] if has_number else [])
+
+
+def _has_surname(name: str) -> bool:
+    bare = name[1:] if name[0] in "小老阿" and len(name) == 2 else name
+    return "·" in name or bare[0] in SURNAMES or bare[:2] in COMPOUND_SURNAMES
 
 
 def _apart(text: str) -> list[str]:
@@ -197,8 +203,11 @@ def _name(text: str) -> str | None:
         return text
     if re.fullmatch(rf"(?:{_TITLES}|科员|职员)", text):
         return None
-    if text.isascii() or "·" in text:
+    if text.isascii():
+        return text if text[0].isupper() else None
+    if "·" in text:
         return text
+    text = text.removesuffix("等") if len(text) > 2 else text
     return text if 2 <= len(text) <= 4 else None
 
 
@@ -258,8 +267,10 @@ def _share(run: list[_Draft], numbers: list[Private]) -> bool:
         run[0].phones += numbers
     elif numbers and len(numbers) % len(run) == 0:
         each = len(numbers) // len(run)
+        is_mixed = each == 1 and len({number.kind for number in numbers}) > 1
         for place, draft in enumerate(run):
             draft.phones += numbers[place * each : (place + 1) * each]
+        return is_mixed
     elif len(numbers) == 1 and numbers[0].kind == "tel":
         for draft in run:
             draft.phones.append(numbers[0])

@@ -28,6 +28,7 @@ class Frame:
         self.sense = Sense()
         self.year = year if year is not None else (week[0].year if week else 0)
         self.year_is_said = False
+        self.year_is_new = False  # said since the day before
         self.month = 0
         self.at = 0
         self.link = ""
@@ -70,7 +71,7 @@ class Frame:
             return f"{self.month}月{text}" if self.month else text
         return text
 
-    def _add(self, first: date, last: date, kind: str, *, year_is_said: bool = False) -> Entry:
+    def _add(self, first: date, last: date, kind: str) -> Entry:
         """Put a day or window behind what was read, joined by the link before it."""
         link, self.link = self.link, ""
         entries = self.sense.entries
@@ -79,7 +80,10 @@ class Frame:
         if link == "or":
             self.sense.has_alternatives = True
         if link == "to" and before is not None:
-            return self._join(before, first, last, kind, year_is_said=year_is_said)
+            joined = self._join(before, first, last, kind)
+            self.year_is_new = False
+            return joined
+        self.year_is_new = False
         same = next((entry for entry in entries if (entry.first, entry.last) == (first, last)), None)
         if same is not None and (same is before or kind != "window"):
             same.kind = "day" if "day" in (same.kind, kind) else same.kind
@@ -96,14 +100,14 @@ class Frame:
         entries.append(entry)
         return entry
 
-    def _join(self, entry: Entry, first: date, last: date, kind: str, *, year_is_said: bool) -> Entry:
+    def _join(self, entry: Entry, first: date, last: date, kind: str) -> Entry:
         if (
-            not year_is_said
+            not self.year_is_new
             and first.month < entry.first.month
             and first < entry.first
             and first + timedelta(days=366) - entry.first < LONGEST_SPAN
         ):
-            first, last = day_of(first.year + 1, first.month, first.day), day_of(last.year + 1, last.month, last.day)
+            first, last = _a_year_later(first), _a_year_later(last)
             self.year = first.year
         if last < entry.first:
             self.sense.problems.append(("order", ""))
@@ -119,15 +123,15 @@ class Frame:
     def _add_day(self, month: int, day: int) -> Entry:
         day_read = day_of(self.year, month, day)
         self.month = month
-        return self._add(day_read, day_read, "day", year_is_said=self.year_is_said)
+        return self._add(day_read, day_read, "day")
 
     def _window(self, first: date, last: date) -> None:
-        self._add(first, last, "window", year_is_said=self.year_is_said)
+        self._add(first, last, "window")
 
     def _say_year(self, year: int) -> None:
         if year not in YEARS:
             raise Unreal
-        self.year, self.year_is_said = year, True
+        self.year, self.year_is_said, self.year_is_new = year, True, True
         self.sense.years.add(year)
 
     def _is_half_typed(self, day: int) -> bool:
@@ -147,3 +151,8 @@ class Frame:
         if in_week is None:
             self.sense.is_doubtful = True
         return (in_week or self.week[0]).month
+
+
+def _a_year_later(day: date) -> date:
+    """The same day, or the end of February."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

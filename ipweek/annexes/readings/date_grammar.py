@@ -89,7 +89,7 @@ class Grammar(Frame):
         elif role == "month":
             first, last = month_window(self.year, word.value)
             self.month = word.value
-            self._add(first, last, "window", year_is_said=self.year_is_said)
+            self._add(first, last, "window")
 
     def _named_day(self, word: Word) -> None:
         entry = self._add_day(*word.value)
@@ -110,7 +110,7 @@ class Grammar(Frame):
 
     def _relative_year(self, word: Word) -> None:
         self.year += -1 if word.text in ("去年", "上年") else 1
-        self.year_is_said = True
+        self.year_is_said = self.year_is_new = True
         self.sense.is_doubtful = self.sense.is_doubtful or word.text not in ("次年", "翌年")
 
     def _ym(self, word: Word) -> None:
@@ -118,6 +118,10 @@ class Grammar(Frame):
         self._month(word._replace(value=word.value[1]))
 
     def _month(self, word: Word) -> None:
+        if word.value > 12 and not word.text[0].isdecimal() and "十" not in word.text:  # 四五月份
+            for month in divmod(word.value, 10):
+                self._window(*month_window(self.year, month))
+            return
         self.month = word.value
         if self._next() in ("day", "xun", "nth_week") or self.number_is.get(self.at + 1) == "day":
             return
@@ -145,7 +149,8 @@ class Grammar(Frame):
 
     def _nth_week(self, word: Word) -> None:
         if not self.month:
-            self.sense.is_standing = self.sense.is_doubtful = True
+            self.sense.is_standing = True
+            self.sense.is_doubtful = self.sense.is_doubtful or not self.sense.is_recurring
             return
         first, last = month_window(self.year, self.month)
         said = re.match(r"(?:的?第)?([\d一二三四五六七八九十]*)", word.text)
@@ -201,6 +206,8 @@ class Grammar(Frame):
             for day in week_days(self.week):
                 if day.weekday() == word.value:
                     self._in_week(day, day)
+        elif entry is not None and self.is_fresh and entry.kind == "window":
+            self._in_window(entry, word.value)
         elif entry is not None and self.is_fresh:
             self._say_weekday(entry, word.value)
         elif entry is None:
@@ -208,6 +215,14 @@ class Grammar(Frame):
             if self.at and self.words[self.at - 1].kind == "to" and len(self.sense.weekdays) > 1:
                 self.sense.is_recurring = True  # 周一至周五
         self.link = ""
+
+    def _in_window(self, entry: Entry, weekday: int) -> None:
+        """4月第三周周三; which week is the third is counted in two ways, so it is asked."""
+        days = [day for day in week_days((entry.first, entry.last)) if day.weekday() == weekday]
+        if len(days) == 1:
+            entry.first = entry.last = days[0]
+            entry.kind, entry.is_vague, entry.written = "day", False, days
+        self.sense.is_doubtful = True
 
     def _say_weekday(self, entry: Entry, weekday: int) -> None:
         """Several weekdays in a row (周六、周日) belong to as many days before them."""
@@ -349,7 +364,7 @@ class Grammar(Frame):
             self.sense.is_picked = True
         elif entry is not None and self.is_fresh:
             entry.is_vague = entry.is_vague or (entry.kind == "week" and word.text.endswith("内"))
-            entry.is_around = entry.is_around or (entry.first == entry.last and word.text == "期间")
+            entry.is_around = entry.is_around or (entry.first == entry.last and word.text in ("期间", "当周"))
 
     def _duration(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
@@ -364,6 +379,8 @@ class Grammar(Frame):
         self.sense.is_recurring = True
 
     def _standing(self, word: Word) -> None:
+        if word.text == "工作日" and self.is_fresh and self.sense.entries and self.sense.entries[-1].kind == "week":
+            self.sense.entries[-1].is_vague = True
         self.sense.is_standing = True
 
     _daily = _holiday = _standing

@@ -22,11 +22,12 @@ _NUMBER = (
 )
 _LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|上(?=[百千万][人名位余])"
 _MOST = (
-    r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|限额?(?:报|定)?(?:为|在)?|近|<=|≤|<"
+    r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|(?:限额?|名额)(?:报|定)?(?:为|在)?\s?:?"
+    r"|(?:最大|最多|可)?容纳|近|<=|≤|<"
 )
 _ABOUT = r"大约|大概|约为|约计?|~|左右"
 _OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、)人名位个次]))|起(?=$|[,;、)])"
-_WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为上限"
+_WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为上限|\s?\(?限额\)?"
 _AROUND = r"左右|上下|来(?=[人名位])|许"
 NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
 _PEOPLE = (
@@ -43,7 +44,7 @@ _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|�
 _GROUPS = "街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
     rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?){{0,3}})"
-    rf"(?P<low>(?P<pair>[一二三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
+    rf"(?P<low>(?P<pair>[一二两三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
     rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]{{1,3}})?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
     rf"(?:\s?(?:-+|~+|至|到|或)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
     rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND}){{0,3}})(?P<per>{_PER})?"
@@ -56,7 +57,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|到场"),
     ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
-    ("each", r"各自|分别(?:为|约)?|各"),
+    ("each", r"各自|分别(?:为|约)?|各(?=\s?(?:约|近|不|超|有|限)?\s?[\d一二两三四五六七八九十百千])"),
     ("per", rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
     ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
     ("total", r"总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
@@ -68,6 +69,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("close", r"\)"),
 )
 _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORDS))
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
 _FULL_WIDTH_COMMA = re.compile(r"(?<=\d{3})，(?=\d)")
 _BOUND = re.compile(rf"(?P<least>{_LEAST}|上$)|(?P<most>{_MOST})")
 _ABOUT_SO = re.compile(rf"{_ABOUT}|左右|上下|来|许")
@@ -108,7 +110,7 @@ class Counts:
 
 def read(text: str) -> Counts:
     """The numbers of *text* as typed, in their order."""
-    return _Walk(level(_FULL_WIDTH_COMMA.sub("、", text))).walk()
+    return _Walk(level(_FULL_WIDTH_COMMA.sub("、", text)).translate(_FORMAL)).walk()
 
 
 class _Walk:
@@ -161,7 +163,7 @@ class _Walk:
         self.is_metric = False
         if quantity.kind != "thing":
             self.place_is_used = True
-            quantity.place = self.place
+            quantity.place = self.place or self._left_open()
             quantity.is_total, self.is_total = self.is_total, False
             quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
             quantity.per = quantity.per or self.per
@@ -174,6 +176,11 @@ class _Walk:
                 self._multiply(quantity)
             self.is_both = False
         self._keep(quantity)
+
+    def _left_open(self) -> str:
+        """线上直播，1万人次: the place of the clause before, where only that place was said and nobody counted yet."""
+        is_first = not any(each.kind != "thing" for each in self.counts.quantities)
+        return self.counts.open_places.pop() if is_first and len(self.counts.open_places) == 1 else ""
 
     def _multiply(self, quantity: Quantity) -> None:
         """16个分会场各50人 are 800; without a number of things it stays open how many."""

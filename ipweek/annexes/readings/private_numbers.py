@@ -30,7 +30,7 @@ _LOCAL = rf"(?:\d{{7,8}}|\d{{3,4}}{_S}\d{{4}})"
 _COUNTRY = rf"(?:\+|\(\+?|00)?86\)?{_S}"
 _SPELLED = "〇零一二三四五六七八九幺"
 _NOT_BEHIND = r"(?![\d*])"
-_EXTENSION = r"(?:\s?(?:转|分机|(?i:ext\.?)|-|\*|#)\s?:?\s?(?P<{}>\d{{1,5}})(?!\d))?"
+_EXTENSION = r"(?:\s?(?:转|分机|(?i:ext\.?|x)|-|\*|#)\s?:?\s?(?P<{}>\d{{1,5}})(?!\d))?"
 _MEETING = (
     r"(?i:(?:会议|入会|参会)(?:号码?|\s?ID号?|码|密码|口令)|密码|腾讯会议号?(?:码|ID)?|会议室ID|ZOOM\s?(?:会议)?(?:ID|号)?"
     r"|(?:直播间|房间)(?:号|ID)|meeting\s?id)\s?(?:[:是为]|\()?\s?(?:ID|会议号|号)?\s?[:(#]?\s?\d(?:[ -]?\d){3,13}(?!\d)"
@@ -47,8 +47,9 @@ _WHOLE_MOBILE = (
     rf"(?:(?<![\d*])|(?<=(?<!\d)1[3-9]\d{{9}}))(?:{_COUNTRY})?0?(?P<m_number>{_MOBILE})(?:\.0(?!\d))?"
     rf"(?:{_NOT_BEHIND}|(?=1[3-9]\d{{9}}(?!\d)))"
 )
-_TEL = rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0)(?P<t_area>{_AREA})\)?{_S}(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)" + _EXTENSION.format(
-    "t_ext"
+_TEL = (
+    rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0|(?=2[0-57-9]-\d{{8}}(?!\d)))(?P<t_area>{_AREA})\)?(?:{_S}|[_/])(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)"
+    + _EXTENSION.format("t_ext")
 )
 _EIGHT = rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)" + _EXTENSION.format("l_ext")
 _WORDS: tuple[tuple[str, str], ...] = (
@@ -159,6 +160,8 @@ def _landline(kind: str, match: re.Match[str], before: str, *, in_contact: bool)
         return "fax" if is_fax else "tel", f"{area}-{local}", match["t_ext"]
     typed = match["l_number"]
     number = _digits(typed)
+    if number.startswith("1") and in_contact:  # a mobile number with digits missing: no landline begins so
+        return "short", number, None
     if _is_dates(number) or not (in_contact or _is_local_phone(typed, number, match, before)):
         return None
     return "fax" if is_fax else "tel", number, match["l_ext"]

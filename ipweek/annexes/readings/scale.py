@@ -14,7 +14,7 @@ from ipweek.annexes.readings.numerals import READ_AT_MOST
 _SESSIONS = ("场次", "场", "期", "次", "批", "天", "日", "轮", "班", "班次", "节", "讲", "个区", "区", "组", "家", "校", "站")
 _BENIGN = re.compile(
     rf"{NOUNS}|"
-    r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|待定|不等|大约|[的为在者计达到有会等名人约]"
+    r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|人群|辐射|待定|不等|大约|[的为在者计达到有会等名人约]"
 )
 
 
@@ -77,7 +77,7 @@ def read(text: str) -> ScaleReading:
     if not people:
         return ScaleReading(text, other=other)
     main, ask = _main(people)
-    main = _between(main)
+    main = _product(main) if counts.is_product else _between(main)
     low, high = _sum(main)
     sessions = _sessions(counts, main)
     per = main[0].per if main[0].per and sessions is None else None
@@ -121,6 +121,14 @@ def _main(people: list[Quantity]) -> tuple[list[Quantity], bool]:
         not totals and any(quantity.per for quantity in main) and not any(quantity.per for quantity in whole)
     )  # 首场100人，后续每场50人
     return whole, disagree or leaves_out or any(quantity.is_each for quantity in whole)
+
+
+def _product(main: list[Quantity]) -> list[Quantity]:
+    """30×3 in a cell of its own."""
+    if len(main) == 2 and all(each.kind == "bare" and each.low is not None and each.low == each.high for each in main):
+        both = (main[0].low or 0) * (main[1].low or 0)
+        return [replace(main[0], low=both, high=both)]
+    return main
 
 
 def _between(main: list[Quantity]) -> list[Quantity]:

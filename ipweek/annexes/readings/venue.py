@@ -9,25 +9,31 @@ from typing import Any
 from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
 _PLATFORM = re.compile(
-    r"腾讯会议|腾讯视频|腾讯直播|钉钉(?:直播|会议)?|(?i:zoom|webex|teams)|飞书(?:会议)?|企业微信|微信(?:公众号|视频号|小程序|直播|群)|视频号|公众号|服务号|小程序|B站|哔哩哔哩|bilibili"
+    r"(?:腾讯会议|meeting\.tencent|腾讯视频|腾讯直播|钉钉(?:直播|会议)?|(?i:zoom|webex|teams)|飞书(?:会议)?|企业微信|微信(?:公众号|视频号|小程序|直播|群)|视频号|公众号|服务号|小程序|B站|哔哩哔哩|bilibili"
     r"|抖音(?:号|直播间?)?|快手|小红书|新浪微博|微博|今日头条|喜马拉雅|学习强国|央视频|随申办(?:APP|市民云)?|一直播|看看新闻(?:APP)?|澎湃(?:新闻)?|小鹅通|瞩目|淘宝直播|知乎|优酷|爱奇艺|西瓜视频|百家号|阿基米德(?:APP)?"
-    r"|[一-鿿A-Za-z]{0,12}?(?:官网|官方网站|门户网站|网站|APP|云平台|直播平台|网络平台|线上平台|新媒体平台|微平台)|官微|微信|上海发布",
+    r"|[一-鿿A-Za-z]{0,12}?(?:官网|官方网站|门户网站|网站|APP|云平台|直播平台|网络平台|线上平台|新媒体平台|微平台)|官微|微信|上海发布)(?!集团|公司|总部|大厦|滨江|园区|产业)",
     re.IGNORECASE,
 )
+_NAMELESS = re.compile(r"(?:线上|网络|直播|云)?平台|网站|APP|小程序")
 _ONLINE = re.compile(
-    r"线上|在线|网上|网络(?!安全|中心|科技|大学)|云端|云上|直播(?!间?基地|中心|产业|大厦|电商|小镇|园)|视频会议|远程|云直播|云课堂|(?i:online)|新媒体|虚拟"
+    r"线上(?!新?经济)|在线(?!新?经济)|网上|网络(?!安全|中心|科技|大学)|云端|云上|云直播|云课堂"
+    r"|直播(?!间?基地|中心|产业|大厦|电商|小镇|园)|视频会议|远程|(?i:online|https?://)|新媒体|虚拟"
 )
 _OFFLINE = re.compile(r"线下|现场|实地")
 _UNKNOWN = re.compile(
     r"(?:(?:具体)?(?:活动)?(?:地点|地址|场地|场所|会场)?(?:另行|另)?(?:待定|待确认|待确定|待通知|通知|未定|暂未确定|暂未定|未确定|确定中|落实中|暂无|不详|另定|视情况?而定)|无|暂无|不限|见附件|详见.{0,6}|同上|待|TBD|tbd|/|-+|\?+|x+)"
 )
 _PENDING = re.compile(r"[(,;、]?\s?(?:具体)?(?:地点|地址|场地|会场|会议室|待)?(?:待定|待确认|待确定|待通知|另行通知|未定|暂定|拟定)\)?")
-_LABELS = "线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|地点|地址|现场|开幕式|闭幕式|启动仪式|会场[一二三1-9]?"
+_LABELS = (
+    "线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|地点|地址|现场|开幕式|闭幕式|启动仪式"
+    "|会场[一二三1-9]?"
+)
 _LABEL = re.compile(rf"(?:^|(?<=[;,、\n。]))\s?({_LABELS})(?:地点|活动|会场|部分)?\s?[:]\s?")
 _LABEL_START = re.compile(rf"[;,、\n。]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分)?\s?:)|[;\n]")
 _SPLIT = re.compile(
     r"[;\n、,/+&]|以及|暨|(?<=[一-鿿)]{3})[与及](?=[一-鿿]{3})|(?<=[一-鿿)]{3})(?<!共|颐|中|太|永|宽|嘉|祥)和(?![平谐睦兴合田顺颐乐])(?=[一-鿿]{3})"
 )
+_NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)")
 _SEVERAL = re.compile(
     r"各(?!类|式)|(?<!\d)\d{1,5}\s?(?:个|家|所|处)|[两二三四五六七八九十百多数几]{1,4}(?:个|家|所|处)|全市|全区|多地|多个|多处|等地|等处|若干|全国|全镇|沿线|下辖|(?:区|地|校|站|点|园)(?:范围)?内?(?:多点|联动)"
 )
@@ -35,10 +41,11 @@ _WITH_BOTH = re.compile(
     r"(?:线上[、/+和及与或&\-]?线下|线下[、/+和及与或&\-]?线上)(?:相?结合|同步|同时|联动|融合|双线)?(?:举办|举行|开展|进行|方式|活动|形式)*"
 )
 _ONLINE_TALK = re.compile(
-    r"(?:全程|同步|并|同时|采用|通过|利用|以)?(?:线上|在线|网上|网络|云端|云上|视频会议|远程|新媒体)+(?:直播|同步|转播|观看|参与|参会|活动|会议|形式|方式|平台|课堂|举办|举行|开展|进行|展播|播放|推送|发布|宣传|展示|课程|讲座|培训|答题)*"
+    r"(?:全程|同步|并|同时|采用|通过|利用|以)?(?:线上(?!新?经济)|在线(?!新?经济)|网上|网络|云端|云上|视频会议|远程|新媒体)+(?:直播|同步|转播|观看|参与|参会|活动|会议|形式|方式|平台|课堂|举办|举行|开展|进行|展播|播放|推送|发布|宣传|展示|课程|讲座|培训|答题)*"
     r"|(?:全程|同步|并|同时|通过|云)*直播(?!间?基地|中心|产业|大厦|电商|小镇|园)(?:同步|平台|观看|活动|间)*"
 )
 _FILLER = re.compile(r"^[\s:;,、+/&()。.\"“”'‘’《》等和及与号在通过采用利用以会议进行举办举行开展平台账号官方同步ID0-9-]*$")
+_WEB = re.compile(r"https?://[!-~]{1,300}")
 _QUOTED = re.compile(r"[“\"《][^”\"》]{1,40}[”\"》]\s?(?=(?:官方)?(?:微信|公众号|视频号|小程序|抖音|微博|APP|网站|直播))")
 _NUMBERED_MEETING = re.compile(
     r"(?:会议号|会议ID|会议室?号|ID|密码)?\s?[:：]?\s?(?<!\d)\d{3}[- ]?\d{3}[- ]?\d{3,4}(?!\d)"
@@ -103,9 +110,9 @@ def read(text: str) -> VenueReading:
 def _platforms(text: str) -> list[str]:
     found: list[str] = []
     for match in _PLATFORM.finditer(_QUOTED.sub(" ", text)):
-        name = match[0].strip()
-        name = re.sub(r"^(?:线上|线下|通过|在|同步|直播|网络|和|及|与|以|并|利用)+", "", name) or name
-        if name not in found and name not in ("平台", "线上平台", "网络平台", "网站"):
+        name = "腾讯会议" if match[0] == "meeting.tencent" else match[0].strip()
+        name = re.sub(r"^(?:线上|线下|通过|在|同步|直播|和|及|与|以|并|利用|各大?|多个)+", "", name) or name
+        if name not in found and not _NAMELESS.fullmatch(name):
             found.append(name)
     return found
 
@@ -125,10 +132,11 @@ def _as_typed(text: str) -> str:
 
 def _without_online(piece: str) -> str:
     piece = _LABEL.sub("", piece.strip())
-    rest = _WITH_BOTH.sub(" ", piece)
+    rest = _WITH_BOTH.sub(" ", _WEB.sub(" ", piece))
     rest = _QUOTED.sub(" ", rest)
     rest = _PLATFORM.sub(" ", _ACCOUNT.sub(" ", rest))
     rest = _ONLINE_TALK.sub(" ", _NUMBERED_MEETING.sub(" ", rest))
+    rest = re.sub(r"[\s,，、；;]*(?:同步|同时|并)?(?:在|通过|于|利用)\s*$", "", rest.rstrip())
     rest = re.sub(r"^\s*(?:线下|现场|实地)(?:活动|举办|举行|地点|会场)?\s*[:：]?", " ", rest)
     rest = _EMPTY_BRACKET.sub("", rest)
     if _FILLER.fullmatch(rest):
@@ -142,4 +150,5 @@ def _without_online(piece: str) -> str:
 
 def _is_multi(place: str) -> bool:
     bare = re.sub(r"\([^()]*\)", "", level(place))
-    return len([piece for piece in _SPLIT.split(bare) if piece.strip()]) > 1 or _SEVERAL.search(bare) is not None
+    is_numbered = len(_NUMBERED.findall(place)) > 1
+    return is_numbered or len([piece for piece in _SPLIT.split(bare) if piece.strip()]) > 1 or _SEVERAL.search(bare) is not None
