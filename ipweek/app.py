@@ -19,6 +19,7 @@ from ipweek.files import views as files
 from ipweek.maintenance import help_views
 from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
+from ipweek.notice import workday_views
 from ipweek.plugins.shelf import Shelf, shipped
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     people_views.bp,
     files.bp,
     notice.bp,
+    workday_views.bp,
     campaign_views.bp,
     annexes.bp,
     reporting.bp,

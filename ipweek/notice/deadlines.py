@@ -11,16 +11,17 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from ipweek import clock
+from ipweek import clock, wording
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.clock import SHANGHAI
 from ipweek.errors import Forbidden, Invalid
 from ipweek.extensions import db
-from ipweek.notice import calendar
+from ipweek.notice import calendar, workdays
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
-from ipweek.notice.models import Campaign, Deadline, Extension, Workday
+from ipweek.notice.dates_file import Entry
+from ipweek.notice.models import Campaign, Deadline, Extension
 from ipweek.transaction import transaction
 
 KINDS = {"plan": "重点活动安排表", "summary": "活动总结", "other": "其他材料"}
@@ -40,21 +41,17 @@ class Due:
     note: str = ""
     """Why there is no date, and what the office should do."""
     extended: bool = False
+    is_rest_day: bool = False
+    """The notice's day is no working day. It is kept, and pointed out."""
 
     def is_past(self, now: datetime) -> bool:
         """Whether *now* is too late. Never so without a date."""
         return self.at is not None and now >= self.at
 
 
-def work_calendar() -> WorkCalendar:
-    """The State Council's days as seeded, with what the office entered over them."""
-    entered = [(day, works, source) for day, works, source in db.session.execute(select(Workday.day, Workday.works, Workday.source))]
-    return calendar.seeded().with_days(entered)
-
-
 def dues(campaign: Campaign, days: WorkCalendar | None = None) -> list[Due]:
     """All deadlines of the campaign as they stand, the plan's first."""
-    known = days or work_calendar()
+    known = days or workdays.table()
     ranks = list(KINDS)
     return sorted((_due(deadline, campaign, known) for deadline in campaign.deadlines), key=lambda due: ranks.index(due.kind))
 
@@ -67,7 +64,7 @@ def due_of(campaign: Campaign, kind: str, *, annex: int | None = None, unit_id: 
 def due_by_unit(campaign: Campaign, kind: str, units: list[tuple[int | None, int | None]]) -> dict[int | None, Due | None]:
     """The same for many (unit id, annex) pairs in one look at the database."""
     wanted = [deadline for deadline in campaign.deadlines if deadline.kind == kind]
-    days = work_calendar()
+    days = workdays.table()
     query = select(Extension).where(Extension.deadline_id.in_([deadline.id for deadline in wanted])).order_by(Extension.id)
     longer = {(extension.deadline_id, extension.unit_id): extension for extension in db.session.scalars(query)}
     answer: dict[int | None, Due | None] = {}
@@ -81,16 +78,36 @@ def due_by_unit(campaign: Campaign, kind: str, units: list[tuple[int | None, int
     return answer
 
 
+def entries(campaign: Campaign) -> list[Entry]:
+    """The week and every deadline that has a date, for a calendar."""
+    found = []
+    if campaign.starts_on and campaign.ends_on:
+        found.append(Entry(f"week-{campaign.id}", f"知识产权宣传周：{campaign.theme}".rstrip("："), campaign.starts_on, campaign.ends_on))
+    for number, due in enumerate(dues(campaign)):
+        if due.on:
+            title = f"{KINDS[due.kind]}报送截止（{wording.until(due.on, due.time)}）"
+            found.append(Entry(f"due-{campaign.id}-{number}", title, due.on, due.on, due.phrase))
+    return found
+
+
 def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
     on, note = deadline.due_on, deadline.note
     if deadline.rule:
-        on = None
-        if campaign.starts_on and campaign.ends_on:
-            try:
-                on, note = calendar.compute(deadline.rule, campaign.starts_on, campaign.ends_on, days), ""
-            except NoCalendar as missing:
-                note = str(missing)
-    return Due(deadline.kind, deadline.annex, deadline.phrase, on, deadline.due_time, _end(on, deadline.due_time), "" if on else note)
+        note = "宣传周的日期还没有确定，不能推算截止日期。"
+        try:
+            on = calendar.compute(deadline.rule, campaign.starts_on, campaign.ends_on, days, issue_date=campaign.issue_date)
+        except NoCalendar as missing:
+            on, note = None, str(missing)
+    return Due(
+        deadline.kind,
+        deadline.annex,
+        deadline.phrase,
+        on,
+        deadline.due_time,
+        _end(on, deadline.due_time),
+        "" if on else note,
+        is_rest_day=on is not None and on.year in days.years and not days.is_workday(on),
+    )
 
 
 def _extended(deadline: Deadline, extension: Extension) -> Due:

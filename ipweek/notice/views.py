@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, flash, redirect, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, url_for
 from flask_login import current_user
 
 from ipweek import clock, pages
 from ipweek.errors import Invalid, Refused
 from ipweek.files import service as files
+from ipweek.notice import dates_file as dates_file_of
 from ipweek.notice import deadlines, service
 from ipweek.notice.forms import FactsForm, NoticeForm, facts_form
 from ipweek.notice.models import Campaign
@@ -84,6 +85,17 @@ def show(campaign_id: int) -> Response:
         words=service.STATUSES,
         at=clock.now(),
     )
+
+
+@bp.get("/campaigns/<int:campaign_id>.ics")
+def dates_file(campaign_id: int) -> Response:
+    """The week and all that is due, for the person's own calendar."""
+    found = service.get(campaign_id, by=current_user)
+    body = dates_file_of.write(f"{found.year}年知识产权宣传周", deadlines.entries(found), made_at=clock.now())
+    response = make_response(body, 200)
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = f"attachment; filename=ipweek-{found.year}.ics"
+    return response
 
 
 @bp.post("/campaigns/<int:campaign_id>/close")

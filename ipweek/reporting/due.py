@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from ipweek import clock
 from ipweek.annexes.models import AnnexTable
 from ipweek.clock import SHANGHAI
-from ipweek.notice import calendar, deadlines
+from ipweek.notice import calendar, deadlines, workdays
 from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Campaign
 from ipweek.reporting import deadline_text
@@ -59,6 +59,6 @@ def end_of(day: date) -> datetime:
 def day_to_mend() -> date | None:
     """The day the office is offered for a return; None where the calendar has no data."""
     try:
-        return deadlines.work_calendar().add_workdays(clock.today(), DAYS_TO_MEND)
+        return workdays.table().add_workdays(clock.today(), DAYS_TO_MEND)
     except calendar.NoCalendar:
         return None
