@@ -19,16 +19,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from ipweek import config
+from ipweek import config, log
 from ipweek.app import create_app
 from ipweek.extensions import db
 from ipweek.maintenance import service
 
 
 class Databases(Protocol):
-    """Where test databases come from. ``new`` returns what the setting ``database`` shall be."""
+    """Where test databases come from."""
 
-    def new(self, folder: Path, *, empty: bool) -> str: ...
+    def new(self, folder: Path, *, empty: bool) -> str:
+        """Another database; returns what the setting ``database`` shall be."""
+
+    def renew(self, site: config.Settings) -> None:
+        """The database of *site* as it was when new."""
 
     def close(self) -> None: ...
 
@@ -45,6 +49,9 @@ class SqliteFiles:
             shutil.copyfile(self.template, folder / "ipweek.sqlite")
             (folder / "ipweek.sqlite").chmod(0o600)
         return ""
+
+    def renew(self, site: config.Settings) -> None:
+        self.new(site.instance, empty=False)
 
     def close(self) -> None:
         pass
@@ -67,7 +74,6 @@ class PostgresServer:
         self.tell("CREATE DATABASE migrated TEMPLATE empty")
         migrate(self.url.set(database="migrated").render_as_string(hide_password=False), workshop)
         self.numbers = itertools.count(1)
-        self.made: list[str] = []
 
     def tell(self, sentence: str) -> None:
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -75,11 +81,14 @@ class PostgresServer:
             connection.execute(sentence.encode())
 
     def new(self, folder: Path, *, empty: bool) -> str:
-        while self.made:  # the tests that used them are over
-            self.tell(f"DROP DATABASE IF EXISTS {self.made.pop()} WITH (FORCE)")
         name = f"site_{next(self.numbers)}"
         self.tell(f"CREATE DATABASE {name} TEMPLATE {'empty' if empty else 'migrated'}")
         return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def renew(self, site: config.Settings) -> None:
+        name = make_url(site.database).database
+        self.tell(f"DROP DATABASE {name} WITH (FORCE)")
+        self.tell(f"CREATE DATABASE {name} TEMPLATE migrated")
 
     def close(self) -> None:
         self.server.cleanup()
@@ -121,7 +130,7 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_site(databases: Databases) -> Callable[..., config.Settings]:
     """Make a site in a folder: its secret, and a database of its own, migrated unless it shall be *empty*."""
 
@@ -136,6 +145,35 @@ def new_site(databases: Databases) -> Callable[..., config.Settings]:
         return config.load({}, instance=folder)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def one_app(new_site: Callable[..., config.Settings], tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of nearly all tests. Making one takes longer than most tests do."""
+    return create_app(new_site(tmp_path_factory.mktemp("site") / "instance"))
+
+
+@pytest.fixture
+def site(one_app: Flask, databases: Databases) -> config.Settings:
+    """The settings of an empty site: whatever the test before left in its folder is gone."""
+    settings: config.Settings = one_app.extensions["settings"]
+    for path in settings.instance.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in {"secret", "settings.toml"}:
+            path.unlink()
+    databases.renew(settings)
+    return settings
+
+
+@pytest.fixture
+def app(one_app: Flask, site: config.Settings) -> Iterator[Flask]:
+    """The application on an empty database."""
+    log.install(site.instance / "log", site.log_level)
+    with one_app.app_context():
+        yield one_app
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
