@@ -8,16 +8,16 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from ipweek import clock, wording
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, ops, service
+from ipweek.annexes import due as dues
 from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import AnnexTable
 from ipweek.annexes.readings import scale, time
 from ipweek.annexes.schema import STATUSES
 from ipweek.annexes.service import Sheet, SheetRow
 from ipweek.errors import NotFound
-from ipweek.notice import deadlines, schema
+from ipweek.notice import schema
 
 AT_ONCE = 300
 """Up to so many rows every cell is a field; above, one row at a time is."""
@@ -161,25 +161,8 @@ def _with(row: SheetRow, posted: Mapping[tuple[int, str], str]) -> SheetRow:
 
 
 def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, unsaved: Collection[tuple[int, str]] = ()) -> Grid:
-    due, urgency = _due(sheet.table, clock.now())
-    return Grid(sheet, due, urgency, clashes, unsaved)
-
-
-def _due(table: AnnexTable, now: datetime) -> tuple[str, str]:
-    """The sentence about the deadline and how urgent it is: far, week, soon, late, or none."""
-    if table.return_due_at and table.status == "returned":
-        at, until = table.return_due_at, wording.moment(table.return_due_at)
-    else:
-        due = deadlines.due_of(table.campaign, "plan", annex=table.annex, unit_id=table.unit_id)
-        if due is None or due.on is None or due.at is None:
-            return (due.note if due else "") or "通知没有写明截止时间，请向联席会议办公室询问。", "none"
-        at, until = due.at, wording.until(due.on, due.time)
-    left = at - now
-    days = left.total_seconds() / 86_400
-    if days <= 0:
-        return f"{until} 已截止，已逾期 {wording.length(-left)}；仍可报送，但会标记“逾期”", "late"
-    urgency = "soon" if days <= 2 else "week" if days <= 7 else "far"
-    return f"{until} 截止，还剩 {wording.length(left)}；逾期仍可报送，但会标记“逾期”", urgency
+    due = dues.text(dues.of(sheet.table))
+    return Grid(sheet, due.words, due.urgency, clashes, unsaved)
 
 
 def mark_of(activity_id: int, key: str, *, by: Person) -> Mark:

@@ -13,6 +13,7 @@ from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
+from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.annexes.schema import STATUSES
@@ -20,9 +21,8 @@ from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import deadlines
 from ipweek.notice import service as notices
+from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Campaign, Extension
-from ipweek.reporting import due as dues
-from ipweek.reporting.deadline_text import DeadlineText
 from ipweek.reporting.models import Move
 from ipweek.transaction import transaction
 

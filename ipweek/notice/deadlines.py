@@ -111,10 +111,16 @@ def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
 
 
 def _extended(deadline: Deadline, extension: Extension) -> Due:
-    local = extension.until.astimezone(SHANGHAI)
-    last_day = local.time() == time.min
-    on = (local - timedelta(days=1)).date() if last_day else local.date()
-    return Due(deadline.kind, deadline.annex, deadline.phrase, on, None if last_day else local.time(), extension.until, extended=True)
+    on, at_time = last_of(extension.until)
+    return Due(deadline.kind, deadline.annex, deadline.phrase, on, at_time, extension.until, extended=True)
+
+
+def last_of(too_late_at: datetime) -> tuple[date, time | None]:
+    """The day and time of day that end at *too_late_at*; None for the time means 24:00."""
+    local = clock.in_shanghai(too_late_at)
+    if local.time() == time.min:
+        return (local - timedelta(days=1)).date(), None
+    return local.date(), local.time()
 
 
 def _end(on: date | None, at: time | None) -> datetime | None:

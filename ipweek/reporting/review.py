@@ -12,13 +12,13 @@ from sqlalchemy import select
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks
+from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.reporting import comparing, service, states
-from ipweek.reporting import due as dues
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst

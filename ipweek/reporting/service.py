@@ -12,13 +12,13 @@ from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, ops
+from ipweek.annexes import checks, local_columns, ops
+from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import due as dues
 from ipweek.reporting import reasons as wording_of_reasons
 from ipweek.reporting import states
 from ipweek.reporting.models import Move, Snapshot
@@ -200,8 +200,9 @@ def second_eye(table: AnnexTable, *, by: Person) -> bool:
 
 
 def filled_rows(table: AnnexTable) -> list[tuple[int, dict[str, str]]]:
-    """The rows that hold anything, in order, by id."""
-    return [(row.id, dict(row.values)) for row in annexes.rows_of(table) if not checks.is_empty(row.values)]
+    """The rows that hold anything official, in order, by id. A district's own columns are its own affair."""
+    rows = [(row.id, local_columns.official(row.values)) for row in annexes.rows_of(table)]
+    return [(row_id, values) for row_id, values in rows if not checks.is_empty(values)]
 
 
 def freeze(table: AnnexTable, at: datetime) -> dict[str, Any]:

@@ -11,17 +11,17 @@ from sqlalchemy import func, select
 from ipweek import clock
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks
+from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import deadlines, schema
+from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Campaign
 from ipweek.reporting import comparing, service, states
-from ipweek.reporting import due as dues
 from ipweek.reporting.comparing import Differences
-from ipweek.reporting.deadline_text import DeadlineText
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
 

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from ipweek import clock, pages, wording
 from ipweek.accounts.web import person
+from ipweek.annexes import due as dues
 from ipweek.errors import Conflict, Invalid, Refused
-from ipweek.reporting import due as dues
 from ipweek.reporting import reasons, review, service, states, tasks
 from ipweek.reporting.models import Move
 

@@ -8,11 +8,10 @@ from datetime import date, datetime, time, timedelta
 from ipweek import clock
 from ipweek.annexes.models import AnnexTable
 from ipweek.clock import SHANGHAI
-from ipweek.notice import calendar, deadlines, workdays
+from ipweek.notice import calendar, deadline_text, deadlines, workdays
+from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Campaign
-from ipweek.reporting import deadline_text
-from ipweek.reporting.deadline_text import DeadlineText
 
 DAYS_TO_MEND = 2
 """Working days that a returned table gets, unless the office enters another day."""
@@ -37,10 +36,8 @@ def with_the_campaigns(campaign: Campaign, tables: Sequence[AnnexTable]) -> tupl
 
 def after_return(too_late_at: datetime) -> Due:
     """A returned table's own deadline, which stands over all others."""
-    local = clock.in_shanghai(too_late_at)
-    ends_the_day = local.time() == time.min
-    on = (local - timedelta(days=1)).date() if ends_the_day else local.date()
-    return Due("plan", None, "退回修改后重新报送", on, None if ends_the_day else local.time(), too_late_at)
+    on, at_time = deadlines.last_of(too_late_at)
+    return Due("plan", None, "退回修改后重新报送", on, at_time, too_late_at)
 
 
 def text(due: Due | None, *, now: datetime | None = None) -> DeadlineText:

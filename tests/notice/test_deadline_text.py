@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from ipweek.clock import SHANGHAI
-from ipweek.reporting import deadline_text, reasons
+from ipweek.notice import deadline_text
 
 DUE = datetime(2024, 4, 13, tzinfo=SHANGHAI)
 
@@ -48,8 +48,3 @@ def test_a_time_of_day_is_said_too():
 def test_without_a_date_it_says_why():
     assert deadline_text.of(None, None, None, now=DUE, note="缺2027年的放假安排").words == "缺2027年的放假安排"
     assert deadline_text.of(None, None, None, now=DUE).urgency == "none"
-
-
-@pytest.mark.parametrize("said", ["活动由街道主办，已确认", "商场活动在五月举行", "主办方电话未公开，请联系区局", "5月8日是主会场"])
-def test_a_reason_that_says_something_stands(said):
-    assert reasons.is_meaningful(said)
