@@ -351,6 +351,20 @@ def test_the_log_in_ends_while_somebody_types(open_table, user, table):
     assert (values(row.id)["venue"], values(row.id)["content"]) == ("乙", "还在写")
 
 
+def test_a_stale_token_is_renewed_without_a_word(open_table, user, table):
+    row = make.row(table, venue="甲")
+    page = open_table(user, table)
+    page.evaluate("document.querySelector('meta[name=csrf-token]').content = 'stale'")
+
+    cell(page, row, "venue").click()
+    page.keyboard.type("乙")
+    page.keyboard.press("Tab")
+
+    saved(page)
+    expect(page.locator("#notice")).to_be_empty()
+    assert values(row.id)["venue"] == "乙"
+
+
 def test_a_text_that_is_too_long_stays_on_the_screen_with_a_sentence(open_table, user, table):
     row = make.row(table, content="短")
     page = open_table(user, table)
