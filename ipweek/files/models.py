@@ -20,7 +20,7 @@ class StoredFile(db.Model):
     name: Mapped[str] = mapped_column(String(255))
     kind: Mapped[str] = mapped_column(String(16))  # by content: docx, xlsx, pdf, txt, …
     size: Mapped[int]  # bytes
-    purpose: Mapped[str] = mapped_column(String(16))  # notice, people, table, attachment
+    purpose: Mapped[str] = mapped_column(String(16))  # notice, people, table, attachment, release
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)  # None: from the command line
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(index=True)

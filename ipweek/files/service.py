@@ -22,6 +22,8 @@ from ipweek.transaction import transaction
 
 LONGEST_NAME = 255
 """Characters of a file's name that are kept."""
+MADE = "release"
+"""The purpose of files that the app made itself: they count for no quota, and only the office gets them."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Controls, zero-width and bidi marks, lone surrogates: a name that looks like another one."""
 _NOT_IN_NAMES = '<>:"|?*'
@@ -43,7 +45,9 @@ def check_quota(*, by: Person, settings: Settings) -> None:
     hour = timedelta(hours=1)
     now = clock.now()
     sent = db.session.execute(
-        select(func.count(), func.min(StoredFile.at)).where(StoredFile.unit_id == by.unit_id, StoredFile.at > now - hour)
+        select(func.count(), func.min(StoredFile.at)).where(
+            StoredFile.unit_id == by.unit_id, StoredFile.at > now - hour, StoredFile.purpose != MADE
+        )
     ).one()
     if sent[0] >= settings.uploads_per_hour:
         seconds = max(1, int((sent[1] + hour - now).total_seconds()) + 1)
@@ -60,19 +64,28 @@ def keep(data: bytes, name: str, *, kind: str, purpose: str, by: Person, setting
     digest = storage.put(folder_of(settings), data)
     with transaction():
         check_quota(by=by, settings=settings)  # again, under the lock
-        file = StoredFile(
-            sha256=digest,
-            name=clean_name(name, kind),
-            kind=kind,
-            size=len(data),
-            purpose=purpose,
-            unit_id=by.unit_id,
-            user_id=by.id,
-            at=clock.now(),
-        )
-        db.session.add(file)
-        db.session.flush()
-        audit.write("file-kept", by=by, object=f"file:{file.id}", detail=f"{purpose} {file.name}")
+        return _add(digest, len(data), name, kind=kind, purpose=purpose, by=by)
+
+
+def keep_made(digest: str, size: int, name: str, *, kind: str, by: Person) -> StoredFile:
+    """The row of a file that the app made: its bytes lie in storage under *digest* already. Inside transaction()."""
+    return _add(digest, size, name, kind=kind, purpose=MADE, by=by)
+
+
+def _add(digest: str, size: int, name: str, *, kind: str, purpose: str, by: Person) -> StoredFile:
+    file = StoredFile(
+        sha256=digest,
+        name=clean_name(name, kind),
+        kind=kind,
+        size=size,
+        purpose=purpose,
+        unit_id=by.unit_id or None,  # none at the command line
+        user_id=by.id or None,
+        at=clock.now(),
+    )
+    db.session.add(file)
+    db.session.flush()
+    audit.write("file-kept", by=by, object=f"file:{file.id}", detail=f"{purpose} {file.name}")
     return file
 
 
@@ -87,6 +100,8 @@ def get(file_id: int, *, by: Person) -> StoredFile:
 def _may_have(file: StoredFile, by: Person) -> bool:
     if file.purpose == "people":  # names and log-ins of everyone
         return by.has("admin") or file.user_id == by.id
+    if file.purpose == MADE:  # with everybody's contacts
+        return by.is_office
     return by.is_office or (file.unit_id == by.unit_id and not by.roles <= {"auditor"})
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
+import openpyxl
 from sqlalchemy import func, select
 
 from ipweek import clock, wording
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
+from ipweek.annexes import checks
 from ipweek.annexes import service as annexes
-from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Forbidden, NotFound
 from ipweek.extensions import db
@@ -23,8 +26,10 @@ from ipweek.notice import service as notices
 from ipweek.notice.models import Campaign
 from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
+from ipweek.workbooks import overview
 from ipweek.workbooks.cover import Cover, Tally
 from ipweek.workbooks.layout import AnnexSheet, Band
+from ipweek.workbooks.overview import Entry
 from ipweek.workbooks.stream import Placed
 from ipweek.workbooks.writer import write_workbook
 
@@ -40,8 +45,14 @@ EMPTY_ROWS = 5
 class Workbook:
     """What would be written now, before it is."""
 
+    year: int
+    week: tuple[date, date] | None
     cover: Cover
     sheets: Sequence[AnnexSheet]
+    contents: Mapping[int, Mapping[str, Any]]
+    """The snapshots that are in it, by table, in official order."""
+    snapshots: Sequence[int]
+    """Their ids, in the same order."""
 
     @property
     def activities(self) -> int:
@@ -60,6 +71,8 @@ class _Part:
     form: schema.Annex
     tables: Sequence[AnnexTable]
     contents: Mapping[int, Mapping[str, Any]]
+    snapshots: Mapping[int, int]
+    """The snapshots' ids, by table."""
     not_handed_out: Sequence[str]
 
 
@@ -71,20 +84,35 @@ def merge(campaign: Campaign, *, by: Person, include_submitted: bool = False) ->
     workbook = gather(campaign, by=by, include_submitted=include_submitted)
     number, said = campaign.id, f"{campaign.year}年，{workbook.activities} 项活动"
     written = BytesIO()
-    write_workbook(written, workbook.sheets, made_at=clock.now(), cover=workbook.cover)
+    write(workbook, written)
     with transaction():
         audit.write("workbook-merged", by=by, object=f"campaign:{number}", detail=f"{said}，{DRAFT}" if include_submitted else said)
     return written.getvalue()
 
 
 def trace(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> list[Placed]:
-    """Where each row of the merged workbook comes from: sheet and row, the unit's slug, the activity's id."""
+    """Where each row of the annexes comes from: sheet and row, the unit's slug, the activity's id."""
     workbook = gather(campaign, by=by, include_submitted=include_submitted)
-    return write_workbook(BytesIO(), workbook.sheets, made_at=clock.now(), cover=workbook.cover)
+    return [placed for placed in write(workbook, BytesIO()) if placed.unit]
 
 
-def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> Workbook:
-    """Everything that goes into the merged workbook of *campaign*, in official order. Forbidden but to the office."""
+def write(workbook: Workbook, into: IO[bytes]) -> list[Placed]:
+    """Write the cover, the annexes, and behind them what the office works with; where each row stands."""
+    entries = _entries(workbook)
+    union = overview.union(workbook.year, entries, with_contacts=True, mark=workbook.cover.mark)
+
+    def more(book: openpyxl.Workbook) -> None:
+        overview.add_totals(book, entries, workbook.week)
+        overview.add_missing(book, workbook.cover.tallies)
+
+    return write_workbook(into, [*workbook.sheets, union], made_at=clock.now(), cover=workbook.cover, more=more)
+
+
+def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False, edition: str = "") -> Workbook:
+    """Everything that goes into the merged workbook of *campaign*, in official order. Forbidden but to the office.
+
+    *edition* is printed on the cover: 第 3 版.
+    """
     if not by.is_office:
         raise Forbidden("只有市联席办的经办人和负责人可以生成汇总表。")
     taken = (*MERGED, "submitted") if include_submitted else MERGED
@@ -92,12 +120,20 @@ def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False) -
     mark = DRAFT if include_submitted else ""
     cover = Cover(
         title=f"{campaign.year}年知识产权宣传周重点活动汇总表",
-        facts=_facts(campaign, by=by),
+        facts=(*_facts(campaign, by=by), *((("版次", edition),) if edition else ())),
         tallies=tuple(_tally(part) for part in parts),
         mark=mark,
         note=DRAFT_NOTE if include_submitted else "",
     )
-    return Workbook(cover, [AnnexSheet(part.form, list(_bands(part)), mark=mark) for part in parts])
+    merged = [(part, table.id) for part in parts for table in part.tables if table.id in part.contents]
+    return Workbook(
+        campaign.year,
+        (campaign.starts_on, campaign.ends_on) if campaign.starts_on and campaign.ends_on else None,
+        cover,
+        [AnnexSheet(part.form, list(_bands(part)), mark=mark) for part in parts],
+        {table_id: part.contents[table_id] for part, table_id in merged},
+        [part.snapshots[table_id] for part, table_id in merged],
+    )
 
 
 def own_table(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
@@ -132,20 +168,44 @@ def campaign_of(year: int | None) -> Campaign:
 
 def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
     tables = annexes.tables_of(campaign)
-    contents = _newest_snapshots([table.id for table in tables if table.status in taken])
+    contents, snapshots = _newest_snapshots([table.id for table in tables if table.status in taken])
     have = {table.unit_id for table in tables}
     for number in sorted({stored.annex for stored in campaign.annexes}):
         form = official(schema.from_json(annexes.latest_form(campaign, number).form))
         levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
         query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
         without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
-        yield _Part(form, [table for table in tables if table.annex == number], contents, without)
+        yield _Part(form, [table for table in tables if table.annex == number], contents, snapshots, without)
 
 
-def _newest_snapshots(table_ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+def _newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, Any]], dict[int, int]]:
+    """The newest snapshots' contents and ids, by table."""
     newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
-    query = select(Snapshot.table_id, Snapshot.content).where(Snapshot.id.in_(newest))
-    return {table_id: content for table_id, content in db.session.execute(query)}  # noqa: C416 -- a row is no pair to mypy
+    found = db.session.execute(select(Snapshot.table_id, Snapshot.id, Snapshot.content).where(Snapshot.id.in_(newest))).all()
+    return {row.table_id: row.content for row in found}, {row.table_id: row.id for row in found}
+
+
+def _entries(workbook: Workbook) -> list[Entry]:
+    """Every activity with what was read of its time and scale.
+
+    Reading is slow (0.3 ms a text), so what was stored with the row serves as long as its text is the snapshot's.
+    """
+    columns = (Activity.id, Activity.values, Activity.starts_on, Activity.ends_on, Activity.people_min)
+    stored = {row.id: row for row in db.session.execute(select(*columns).where(Activity.table_id.in_(workbook.contents)))}
+    forms = {sheet.form.number: sheet.form for sheet in workbook.sheets}
+    entries = []
+    for content in workbook.contents.values():
+        if content["nil_return"]:
+            continue
+        for row in content["rows"]:
+            values, now = row["values"], stored.get(row["id"])
+            if now is not None and all(values.get(key, "") == now.values.get(key, "") for key in ("event_time", "scale")):
+                starts_on, ends_on, people = now.starts_on, now.ends_on, now.people_min
+            else:
+                read = checks.readings_of(forms[content["annex"]], values, workbook.week)
+                starts_on, ends_on, people = read.starts_on, read.ends_on, read.people_min
+            entries.append(Entry(row["id"], content["unit"]["short"], content["annex"], values, starts_on, ends_on, people))
+    return entries
 
 
 def official(form: schema.Annex) -> schema.Annex:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -33,8 +33,18 @@ _SIZE = re.compile(r"<dimension [^>]*/>")
 _CORE = "docProps/core.xml"
 
 
-def write_workbook(into: IO[bytes], sheets: Sequence[AnnexSheet], *, made_at: datetime, cover: Cover | None = None) -> list[Placed]:
-    """Write the *cover*, where there is one, and the annexes; return where each row that has an id stands."""
+def write_workbook(
+    into: IO[bytes],
+    sheets: Sequence[AnnexSheet],
+    *,
+    made_at: datetime,
+    cover: Cover | None = None,
+    more: Callable[[Workbook], None] | None = None,
+) -> list[Placed]:
+    """Write the *cover*, where there is one, and the annexes; return where each row that has an id stands.
+
+    *more* puts further, small sheets behind them.
+    """
     workbook = skeleton.new_workbook()
     if cover is not None:
         covers.add(workbook, cover)
@@ -46,6 +56,8 @@ def write_workbook(into: IO[bytes], sheets: Sequence[AnnexSheet], *, made_at: da
         styles = frame.styles
         part = f"xl/worksheets/sheet{len(workbook.sheetnames)}.xml"
         streamed[part] = Rows(replace(sheet, bands=bands) if sheet.single else sheet, frame)
+    if more is not None:
+        more(workbook)
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _parts(workbook, made_at).items():
             if name in streamed:

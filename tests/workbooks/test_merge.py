@@ -272,7 +272,7 @@ def test_the_download_has_a_chinese_name_and_is_not_kept(office, campaign, sent,
 
     assert response.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
     assert "no-store" in response.headers["Cache-Control"]
-    assert opened(response.data).sheetnames == ["封面", "附件1", "附件2"]
+    assert opened(response.data).sheetnames == ["封面", "附件1", "附件2", "活动总表", "统计", "未报单位"]
 
 
 @pytest.mark.parametrize("path", ["workbook", "workbook.xlsx"])

@@ -366,8 +366,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_move_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_move_table_id"), ["table_id"], unique=False)
 
+    op.create_table(
+        "workbook_release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("activities", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.Column("placed", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_workbook_release_by_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_workbook_release_campaign_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workbook_release_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workbook_release")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_workbook_release_campaign_id_number")),
+    )
+    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workbook_release_campaign_id"), ["campaign_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workbook_release_campaign_id"))
+
+    op.drop_table("workbook_release")
     with op.batch_alter_table("move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_move_table_id"))
         batch_op.drop_index(batch_op.f("ix_move_at"))

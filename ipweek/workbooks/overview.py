@@ -1,0 +1,189 @@
+"""The office's own sheets behind the annexes: all activities by time, totals with charts, and who has not reported. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ipweek import wording
+from ipweek.notice.schema import Annex, Column
+from ipweek.workbooks import layout, skeleton
+from ipweek.workbooks.cover import Tally
+from ipweek.workbooks.layout import AnnexSheet, Band
+
+UNION, TOTALS, MISSING = "活动总表", "统计", "未报单位"
+UNDATED = "日期未定"
+LONGEST = 31
+"""Days that one activity counts for at most: 全年 is no reason for 365 lines."""
+
+_BOX = Border(*(Side(style="thin", color="FF000000") for _ in range(4)))
+_SIZE = 12.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One activity of the merged workbook, with what was read of its time and scale."""
+
+    id: int
+    unit: str
+    annex: int
+    values: dict[str, str]
+    starts_on: date | None
+    ends_on: date | None
+    people: int | None
+
+
+@dataclass(frozen=True)
+class UnionSheet(AnnexSheet):
+    """All activities in one table: an annex sheet by its look, with a band for each day."""
+
+    @property
+    def name(self) -> str:
+        return UNION
+
+
+_COLUMNS = {
+    "event_time": "活动时间",
+    "event_name": "重点活动名称",
+    "host": "主办单位",
+    "venue": "活动地点",
+    "scale": "活动规模",
+    "unit": "报送单位",
+    "contact": "联系人",
+}
+
+
+def union(year: int, entries: Iterable[Entry], *, with_contacts: bool, mark: str = "") -> UnionSheet:
+    """All activities by time, whatever their annex; those without a date stand at the end."""
+    columns = tuple(Column(key, label) for key, label in _COLUMNS.items() if with_contacts or key != "contact")
+    form = Annex(0, f"{year}年知识产权宣传周活动总表（按时间）", columns, ())
+    days: dict[date | None, list[Entry]] = {}
+    for entry in entries:
+        days.setdefault(entry.starts_on or entry.ends_on, []).append(entry)
+    bands = []
+    for day in sorted(days, key=lambda day: day or date.max):
+        there = sorted(days[day], key=lambda entry: (entry.ends_on or date.max, entry.values.get("event_time", ""), entry.annex))
+        rows = [[entry.unit if column.key == "unit" else entry.values.get(column.key, "") for column in columns] for entry in there]
+        bands.append(Band("", ((wording.day(day) if day else UNDATED, f"{len(there)} 项"),), rows, [entry.id for entry in there]))
+    return UnionSheet(form, bands, mark=mark)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many activities and people, of a unit or on a day."""
+
+    name: str
+    activities: int
+    people: int
+
+
+def per_unit(entries: Iterable[Entry]) -> list[Counted]:
+    """In the order in which the units stand in the annexes."""
+    activities: Counter[str] = Counter()
+    people: Counter[str] = Counter()
+    for entry in entries:
+        activities[entry.unit] += 1
+        people[entry.unit] += entry.people or 0
+    return [Counted(unit, count, people[unit]) for unit, count in activities.items()]
+
+
+def per_day(entries: Iterable[Entry], week: tuple[date, date] | None) -> list[Counted]:
+    """Every day of the week, and the other days on which anything goes on; one of several days counts on each of them."""
+    activities: Counter[date] = Counter()
+    people: Counter[date] = Counter()
+    undated = 0
+    for entry in entries:
+        first, last = entry.starts_on or entry.ends_on, entry.ends_on or entry.starts_on
+        if first is None or last is None:
+            undated += 1
+            continue
+        for n in range(min(LONGEST, max(1, (last - first).days + 1))):
+            activities[first + timedelta(days=n)] += 1
+        people[first] += entry.people or 0
+    days = set(activities)
+    if week:
+        days |= {week[0] + timedelta(days=n) for n in range(min(LONGEST, (week[1] - week[0]).days + 1))}
+    found = [Counted(wording.day(day), activities[day], people[day]) for day in sorted(days)]
+    return [*found, Counted(UNDATED, undated, 0)] if undated else found
+
+
+def add_totals(workbook: Workbook, entries: Sequence[Entry], week: tuple[date, date] | None) -> None:
+    """The sheet of totals, with a chart of the days and one of the units; they follow the numbers when these are edited."""
+    worksheet = workbook.create_sheet(TOTALS)
+    worksheet.sheet_view.showGridLines = False
+    for letter, width in (("A", 30), ("B", 12), ("C", 14), ("D", 3), ("E", 12)):
+        worksheet.column_dimensions[letter].width = width
+    row = _line(worksheet, 1, "活动统计", face=layout.TITLE_FACE, size=22.0, height=44)
+    row = _line(worksheet, row, "一、按日期（跨几天的活动每天各计一次，人数计在第一天）", face=layout.HEADING_FACE, size=14.0, height=30)
+    first, row = row, _table(worksheet, row, ("日期", "活动（项）", "人数（至少）"), per_day(entries, week))
+    _chart(worksheet, first, row - 1, "每天的活动数", f"E{first}", lying=False)
+    row = max(row + 1, first + 17)
+    row = _line(worksheet, row, "二、按单位（人数按写明的数字合计，读不出的不计）", face=layout.HEADING_FACE, size=14.0, height=30)
+    first, row = row, _table(worksheet, row, ("单位", "活动（项）", "人数（至少）"), per_unit(entries))
+    _chart(worksheet, first, row - 1, "各单位的活动数", f"E{first}", lying=True)
+    skeleton.set_page(worksheet)
+
+
+def add_missing(workbook: Workbook, tallies: Sequence[Tally]) -> None:
+    """Who is not in the annexes and why, in official order."""
+    worksheet = workbook.create_sheet(MISSING)
+    for letter, width in (("A", 10), ("B", 48), ("C", 24)):
+        worksheet.column_dimensions[letter].width = width
+    rows = [(tally.name, unit, state) for tally in tallies for unit, state in tally.missing]
+    rows += [(tally.name, unit, "本年免报") for tally in tallies for unit in tally.excused]
+    row = _line(worksheet, 1, "未报单位", face=layout.TITLE_FACE, size=22.0, height=44)
+    _cells(worksheet, row, ("附件", "单位", "情况"), layout.HEADING_FACE)
+    for number, texts in enumerate(rows or [("", "应报的单位都已汇总", "")], row + 1):
+        _cells(worksheet, number, texts, layout.BODY_FACE)
+    skeleton.set_page(worksheet, orientation="portrait")
+
+
+def _line(worksheet: Worksheet, row: int, text: str, *, face: str, size: float, height: float) -> int:
+    cell = skeleton.put_text(worksheet, row, 1, text)
+    cell.font = skeleton.font(face, size)
+    cell.alignment = Alignment(vertical="center")
+    worksheet.row_dimensions[row].height = height
+    return row + 1
+
+
+def _table(worksheet: Worksheet, row: int, headings: tuple[str, ...], counted: Sequence[Counted]) -> int:
+    _cells(worksheet, row, headings, layout.HEADING_FACE)
+    for number, each in enumerate(counted, row + 1):
+        _cells(worksheet, number, (each.name, each.activities, each.people), layout.BODY_FACE)
+    return row + 1 + len(counted)
+
+
+def _cells(worksheet: Worksheet, row: int, values: Sequence[str | int], face: str) -> None:
+    for column, value in enumerate(values, 1):
+        cell = worksheet.cell(row, column, value) if isinstance(value, int) else skeleton.put_text(worksheet, row, column, value)
+        cell.font = skeleton.font(face, _SIZE)
+        cell.border = _BOX
+        cell.alignment = Alignment(horizontal="left" if column == 1 else "center", vertical="center", wrap_text=True)
+    worksheet.row_dimensions[row].height = 20
+
+
+def _chart(worksheet: Worksheet, heading: int, last: int, title: str, place: str, *, lying: bool) -> None:
+    """A real Excel chart of the table under *heading*; none of an empty one."""
+    if last <= heading:
+        return
+    chart = BarChart()
+    chart.type = "bar" if lying else "col"
+    chart.title, chart.legend, chart.gapWidth = title, None, 60
+    chart.add_data(Reference(worksheet, min_col=2, min_row=heading, max_row=last), titles_from_data=True)
+    chart.set_categories(Reference(worksheet, min_col=1, min_row=heading + 1, max_row=last))
+    chart.x_axis.delete = chart.y_axis.delete = False  # openpyxl leaves them out otherwise
+    chart.y_axis.majorGridlines = None
+    chart.y_axis.number_format = "0"
+    chart.series[0].graphicalProperties.solidFill = "1F4E9E"
+    chart.width, chart.height = 22, 11
+    if lying:
+        chart.x_axis.scaling.orientation = "maxMin"  # the first unit on top, as in the table
+        chart.height = max(8, min(60, 0.62 * (last - heading) + 3))
+    worksheet.add_chart(chart, place)
