@@ -130,6 +130,12 @@ def log_in(page: Page, server: Server, username: str, password: str) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum("NO BROWSER" in str(report.longrepr) for report in skipped)
