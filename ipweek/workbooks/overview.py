@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, Reference
@@ -25,6 +27,9 @@ LONGEST = 31
 
 _BOX = Border(*(Side(style="thin", color="FF000000") for _ in range(4)))
 _SIZE = 12.0
+_HEIGHT = 20.0
+_ROW = _HEIGHT / 72 * 2.54
+"""The height of a row in centimetres, in which charts are measured."""
 
 
 @dataclass(frozen=True)
@@ -116,65 +121,80 @@ def per_day(entries: Iterable[Entry], week: tuple[date, date] | None) -> list[Co
 
 def add_totals(workbook: Workbook, entries: Sequence[Entry], week: tuple[date, date] | None) -> None:
     """The sheet of totals, with a chart of the days and one of the units; they follow the numbers when these are edited."""
-    worksheet = workbook.create_sheet(TOTALS)
-    worksheet.sheet_view.showGridLines = False
-    for letter, width in (("A", 30), ("B", 12), ("C", 14), ("D", 3), ("E", 12)):
-        worksheet.column_dimensions[letter].width = width
-    row = _line(worksheet, 1, "活动统计", face=layout.TITLE_FACE, size=22.0, height=44)
-    row = _line(worksheet, row, "一、按日期（跨几天的活动每天各计一次，人数计在第一天）", face=layout.HEADING_FACE, size=14.0, height=30)
-    first, row = row, _table(worksheet, row, ("日期", "活动（项）", "人数（至少）"), per_day(entries, week))
-    _chart(worksheet, first, row - 1, "每天的活动数", f"E{first}", lying=False)
-    row = max(row + 1, first + 17)
-    row = _line(worksheet, row, "二、按单位（人数按写明的数字合计，读不出的不计）", face=layout.HEADING_FACE, size=14.0, height=30)
-    first, row = row, _table(worksheet, row, ("单位", "活动（项）", "人数（至少）"), per_unit(entries))
-    _chart(worksheet, first, row - 1, "各单位的活动数", f"E{first}", lying=True)
-    skeleton.set_page(worksheet)
+    page = _Page(workbook.create_sheet(TOTALS), (30, 12, 14, 3, 12))
+    page.line("活动统计", face=layout.TITLE_FACE, size=22.0, height=44)
+    page.line("一、按日期（跨几天的活动每天各计一次，人数计在第一天）", height=30)
+    page.table(("日期", "活动（项）", "人数（至少）"), per_day(entries, week), chart="每天的活动数")
+    page.line("二、按单位（人数按写明的数字合计，读不出的不计）", height=30)
+    page.table(("单位", "活动（项）", "人数（至少）"), per_unit(entries), chart="各单位的活动数", is_lying=True)
+    skeleton.set_page(page.worksheet)
 
 
 def add_missing(workbook: Workbook, tallies: Sequence[Tally]) -> None:
     """Who is not in the annexes and why, in official order."""
-    worksheet = workbook.create_sheet(MISSING)
-    for letter, width in (("A", 10), ("B", 48), ("C", 24)):
-        worksheet.column_dimensions[letter].width = width
+    page = _Page(workbook.create_sheet(MISSING), (10, 48, 24))
     rows = [(tally.name, unit, state) for tally in tallies for unit, state in tally.missing]
     rows += [(tally.name, unit, "本年免报") for tally in tallies for unit in tally.excused]
-    row = _line(worksheet, 1, "未报单位", face=layout.TITLE_FACE, size=22.0, height=44)
-    _cells(worksheet, row, ("附件", "单位", "情况"), layout.HEADING_FACE)
-    for number, texts in enumerate(rows or [("", "应报的单位都已汇总", "")], row + 1):
-        _cells(worksheet, number, texts, layout.BODY_FACE)
-    skeleton.set_page(worksheet, orientation="portrait")
+    page.line("未报单位", face=layout.TITLE_FACE, size=22.0, height=44)
+    page.cells(("附件", "单位", "情况"), layout.HEADING_FACE)
+    for texts in rows or [("", "应报的单位都已汇总", "")]:
+        page.cells(texts, layout.BODY_FACE)
+    skeleton.set_page(page.worksheet, orientation="portrait")
 
 
-def _line(worksheet: Worksheet, row: int, text: str, *, face: str, size: float, height: float) -> int:
-    cell = skeleton.put_text(worksheet, row, 1, text)
-    cell.font = skeleton.font(face, size)
-    cell.alignment = Alignment(vertical="center")
-    worksheet.row_dimensions[row].height = height
-    return row + 1
+class _Page:
+    """Fills a worksheet from the top. ``row`` is the next one."""
+
+    def __init__(self, worksheet: Worksheet, widths: Sequence[float]) -> None:
+        self.worksheet = worksheet
+        self.row = 1
+        self._looks: dict[tuple[str, bool, bool, bool], Any] = {}
+        worksheet.sheet_view.showGridLines = False
+        for letter, width in zip("ABCDEFG", widths, strict=False):
+            worksheet.column_dimensions[letter].width = width
+
+    def line(self, text: str, *, face: str = layout.HEADING_FACE, size: float = 14.0, height: float) -> None:
+        cell = skeleton.put_text(self.worksheet, self.row, 1, text)
+        cell.font = skeleton.font(face, size)
+        cell.alignment = Alignment(vertical="center")
+        self.worksheet.row_dimensions[self.row].height = height
+        self.row += 1
+
+    def table(self, headings: tuple[str, ...], counted: Sequence[Counted], *, chart: str, is_lying: bool = False) -> None:
+        """A table with its chart beside it, and a blank row below both."""
+        first = self.row
+        self.cells(headings, layout.HEADING_FACE)
+        for each in counted:
+            self.cells((each.name, each.activities, each.people), layout.BODY_FACE)
+        if counted:
+            height = 11.0 if not is_lying else max(8.0, min(60.0, 0.71 * len(counted) + 2))
+            _chart(self.worksheet, first, self.row - 1, chart, is_lying=is_lying, height=height)
+            self.row = max(self.row, first + int(height / _ROW) + 1)
+        self.row += 1
+
+    def cells(self, values: Sequence[str | int], face: str) -> None:
+        for column, value in enumerate(values, 1):
+            is_number = isinstance(value, int)
+            cell = (
+                self.worksheet.cell(self.row, column, value)
+                if is_number
+                else skeleton.put_text(self.worksheet, self.row, column, str(value))
+            )
+            look = (face, column == 1, is_number, bool(cell.quotePrefix))
+            if look in self._looks:  # setting the same look again is slow
+                cell._style = copy(self._looks[look])  # noqa: SLF001 -- openpyxl has no public way to copy a whole style
+                continue
+            cell.font, cell.border = skeleton.font(face, _SIZE), _BOX
+            cell.alignment = Alignment(horizontal="left" if column == 1 else "center", vertical="center", wrap_text=True)
+            self._looks[look] = cell._style  # noqa: SLF001 -- the same
+        self.worksheet.row_dimensions[self.row].height = _HEIGHT
+        self.row += 1
 
 
-def _table(worksheet: Worksheet, row: int, headings: tuple[str, ...], counted: Sequence[Counted]) -> int:
-    _cells(worksheet, row, headings, layout.HEADING_FACE)
-    for number, each in enumerate(counted, row + 1):
-        _cells(worksheet, number, (each.name, each.activities, each.people), layout.BODY_FACE)
-    return row + 1 + len(counted)
-
-
-def _cells(worksheet: Worksheet, row: int, values: Sequence[str | int], face: str) -> None:
-    for column, value in enumerate(values, 1):
-        cell = worksheet.cell(row, column, value) if isinstance(value, int) else skeleton.put_text(worksheet, row, column, value)
-        cell.font = skeleton.font(face, _SIZE)
-        cell.border = _BOX
-        cell.alignment = Alignment(horizontal="left" if column == 1 else "center", vertical="center", wrap_text=True)
-    worksheet.row_dimensions[row].height = 20
-
-
-def _chart(worksheet: Worksheet, heading: int, last: int, title: str, place: str, *, lying: bool) -> None:
-    """A real Excel chart of the table under *heading*; none of an empty one."""
-    if last <= heading:
-        return
+def _chart(worksheet: Worksheet, heading: int, last: int, title: str, *, is_lying: bool, height: float) -> None:
+    """A real Excel chart of the table under *heading*, beside it; *height* in centimetres."""
     chart = BarChart()
-    chart.type = "bar" if lying else "col"
+    chart.type = "bar" if is_lying else "col"
     chart.title, chart.legend, chart.gapWidth = title, None, 60
     chart.add_data(Reference(worksheet, min_col=2, min_row=heading, max_row=last), titles_from_data=True)
     chart.set_categories(Reference(worksheet, min_col=1, min_row=heading + 1, max_row=last))
@@ -182,8 +202,7 @@ def _chart(worksheet: Worksheet, heading: int, last: int, title: str, place: str
     chart.y_axis.majorGridlines = None
     chart.y_axis.number_format = "0"
     chart.series[0].graphicalProperties.solidFill = "1F4E9E"
-    chart.width, chart.height = 22, 11
-    if lying:
+    chart.width, chart.height = 22.0, height
+    if is_lying:
         chart.x_axis.scaling.orientation = "maxMin"  # the first unit on top, as in the table
-        chart.height = max(8, min(60, 0.62 * (last - heading) + 3))
-    worksheet.add_chart(chart, place)
+    worksheet.add_chart(chart, f"E{heading}")
