@@ -93,7 +93,9 @@ def save_cell(activity_id: int, key: str) -> Response:
     if not pages.wants_fragment():
         return _back(grid.table_of(activity_id), row=activity_id)
     mark = grid.mark_of(activity_id, key, by=by)
-    return htmx.respond(pages.fragment(PAGE, "saved", mark=mark, at=op.at), trigger=_revision(op))
+    stored = next((change.new for change in op.changes), "")
+    cleaned = stored if op.changes and stored != sent.get("value", "").replace("\r\n", "\n") else None
+    return htmx.respond(pages.fragment(PAGE, "saved", mark=mark, at=op.at, cleaned=cleaned), trigger=_revision(op))
 
 
 def _refused_cell(refused: Conflict | Invalid, clash: editing.Clash | None = None) -> Response:

@@ -416,6 +416,7 @@
         finish(op);
         notice.textContent = "";
         savedAt = `已保存 ${acknowledged.time}`;
+        if (op.kind === "cell") showStored(op);
         if (op.kind !== "cell") merge(op); else if (acknowledged.revision === revision + 1) revision += 1;
         cellsOf(op).map((one) => cellAt(one.row, one.key)).filter((cell) => cell && !stuck.has(cell) && !isWaiting(cell)).forEach((cell) => { state(cell, "saved"); dress(cell); });
       } else if (status === 401) isLoggedOut = true;
@@ -428,6 +429,14 @@
       show();
       timer = setTimeout(pump, attempts ? Math.max(asked * 1000 || 0, Math.min(15000, 500 * 2 ** attempts)) : 0);
     }
+  }
+
+  // The server took out what can't be seen: show what it holds.
+  function showStored(op) {
+    const cell = cellAt(op.row, op.key), it = cell && markOf(cell).querySelector("[data-stored]");
+    if (!it || cell.defaultValue !== op.value) return;
+    if (cell.value === op.value) set(cell, it.dataset.stored);
+    cell.defaultValue = it.dataset.stored;
   }
 
   // Not taken. Of many cells, each is sent alone now: the good ones are saved, and the others say why not.
