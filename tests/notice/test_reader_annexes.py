@@ -38,7 +38,10 @@ def table(*rows: list[str | tuple[str, int, int]]) -> Table:
         ("附件1.重点活动安排表.docx\n附件2.活动总结表（2）.doc", {1: "重点活动安排表", 2: "活动总结表"}),
         ("附件一：重点活动安排表\n附件二：活动总结表", {1: "重点活动安排表", 2: "活动总结表"}),
         ("附件：1.2024年重点活动安排表\n2.2024年活动总结表", {1: "2024年重点活动安排表", 2: "2024年活动总结表"}),
-        ("附件：1.重点活动安排表（市级各成员单位和各区知识产权联席会议办公室\n填写）\n2.活动总结表", {1: "重点活动安排表（市级各成员单位和各区知识产权联席会议办公室填写）", 2: "活动总结表"}),
+        (
+            "附件：1.重点活动安排表（市级各成员单位和各区知识产权联席会议办公室\n填写）\n2.活动总结表",
+            {1: "重点活动安排表（市级各成员单位和各区知识产权联席会议办公室填写）", 2: "活动总结表"},
+        ),
         ("附件下载：重点活动安排表.xlsx（23.5KB）", {1: "重点活动安排表"}),
         ("附件：1. 重点活动安排表[点击下载]", {1: "重点活动安排表"}),
         ("", {}),
@@ -52,7 +55,13 @@ def test_a_table_of_one_heading_row_gives_its_columns() -> None:
     found = annexes("附件\n重点活动安排表\n单位名称：（盖章）\n| 序号 | 活动名称 | 活动规模（人） |\n|--|--|--|\n| 1 | | |")
 
     assert found == [
-        {"number": 1, "title": "重点活动安排表", "columns": ["序号", "活动名称", "活动规模（人）"], "header_fields": ["单位名称"], "header_suffixes": {"单位名称": "（盖章）"}}
+        {
+            "number": 1,
+            "title": "重点活动安排表",
+            "columns": ["序号", "活动名称", "活动规模（人）"],
+            "header_fields": ["单位名称"],
+            "header_suffixes": {"单位名称": "（盖章）"},
+        }
     ]
 
 
@@ -148,7 +157,9 @@ def test_a_table_in_the_text_is_no_annex() -> None:
 
 
 def test_an_annex_becomes_a_schema_with_keys() -> None:
-    facts = read_notice(from_text(BODY.format(listed="") + "附件\n重点活动安排表\n单位名称：区办公室\n| 主办单位 | 活动形式 | 联系人 |\n| | | |"))
+    facts = read_notice(
+        from_text(BODY.format(listed="") + "附件\n重点活动安排表\n单位名称：区办公室\n| 主办单位 | 活动形式 | 联系人 |\n| | | |")
+    )
 
     form = facts.annexes[0].as_schema()
 
@@ -158,7 +169,9 @@ def test_an_annex_becomes_a_schema_with_keys() -> None:
 
 def test_tables_of_a_page_keep_their_spans() -> None:
     page = (
-        "<html><body>" + "".join(f"<p>{line}</p>" for line in BODY.format(listed="附件：重点活动安排表").split("\n")) + "<p>附件</p><p>重点活动安排表</p>"
+        "<html><body>"
+        + "".join(f"<p>{line}</p>" for line in BODY.format(listed="附件：重点活动安排表").split("\n"))
+        + "<p>附件</p><p>重点活动安排表</p>"
         "<table><tr><th rowspan=2>活动名称</th><th colspan=2>规模</th></tr><tr><th>线上</th><th>线下</th></tr><tr><td></td><td></td><td></td></tr></table></body></html>"
     )
 

@@ -66,7 +66,10 @@ def test_a_text_box_is_read_once_and_before_its_paragraph() -> None:
 
 
 def test_the_number_is_found_in_the_page_header() -> None:
-    data = docx(p("关于开展2024年知识产权宣传周活动的通知") + p("各有关单位：") + p("现就有关事项通知如下。"), header1=f"<w:hdr {W}>{p('甲知发〔2024〕3号')}</w:hdr>")
+    data = docx(
+        p("关于开展2024年知识产权宣传周活动的通知") + p("各有关单位：") + p("现就有关事项通知如下。"),
+        header1=f"<w:hdr {W}>{p('甲知发〔2024〕3号')}</w:hdr>",
+    )
 
     assert read_notice(read_document(data)).doc_number == "甲知发〔2024〕3号"
 
@@ -90,7 +93,10 @@ def test_merged_cells_stand_once_with_their_span() -> None:
     table = read_document(docx(p("附件") + f"<w:tbl>{rows}</w:tbl>")).blocks[1]
 
     assert isinstance(table, Table)
-    assert [[(cell.text, cell.across, cell.down) for cell in row] for row in table.rows] == [[("序号", 1, 2), ("规模", 2, 1)], [("线上", 1, 1), ("线下", 1, 1)]]
+    assert [[(cell.text, cell.across, cell.down) for cell in row] for row in table.rows] == [
+        [("序号", 1, 2), ("规模", 2, 1)],
+        [("线上", 1, 1), ("线下", 1, 1)],
+    ]
 
 
 NOTICE = """甲知发〔2024〕3号

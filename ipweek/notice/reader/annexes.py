@@ -58,13 +58,12 @@ def _listed(lines: list[Line]) -> list[tuple[int | None, str]]:
         lead = len(even) - len(even.lstrip())
         start = lead + prefix.end() if prefix else 0
         own = prefix["n"] if prefix else None
-        items = [
-            match
-            for match in re.finditer(
+        items = list(
+            re.finditer(
                 r"(?:^|(?<=[\s;；:：.)）表]))\s*(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:](?!\s*[0-9]{1,2}(?:[^0-9年]|$))",
                 even[start:],
             )
-        ]
+        )
         if own and start < len(even):
             found.append((number(own), _title(text[start:])))
         elif items:

@@ -35,7 +35,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
     in_contacts = 0
     for line in lines:
         text = line.even
-        labels = [found for found in _LABEL.finditer(text)]
+        labels = list(_LABEL.finditer(text))
         has_person = any(label["person"] for label in labels)
         if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
             in_contacts = 0

@@ -14,6 +14,9 @@ from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, TIME, WEEKDAY, YEAR
 from ipweek.notice.reader.week import SPAN
 from ipweek.notice.reader.years import Years
 
+LONGEST = 2_000
+"""Characters of one sentence; what is longer is no sentence and is read in pieces."""
+
 _BY = r"(?:之?前|以前|止|截止|为止|之内|内|截稿)"
 _LEAD = r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
 _DATE = (
@@ -29,9 +32,10 @@ _RECURRING = re.compile(
 )
 _UNIT = r"(?:个?(?P<unit>工作日|自然日|日历日|日|天|周|星期|月|小时)(?:之?内|以内|前|里)?)"
 _AFTER = re.compile(
-    rf"(?P<event>[\u4e00-\u9fffA-Za-z0-9“”·.《》]{{0,30}}?)(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>[\u4e00-\u9fff《》“”]{{0,8}}?)"
+    rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>[\u4e00-\u9fff《》“”]{{0,8}}?)"
     rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
+_EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
 _NEXT_DAY = re.compile(
     r"(?P<event>[\u4e00-\u9fff“”]{0,16}?)(?:结束|完成|举办|举行|开展)(?:之?后|以后)?(?:的)?(?P<when>当[日天]|次日|第二天|及时|即时)"
 )
@@ -94,11 +98,12 @@ def _same(one: Deadline, other: Deadline) -> bool:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for found in re.finditer(r"[。!?]", text):
+    for found in re.finditer(r"[。!?]|$", text):
+        while found.end() - start > LONGEST:
+            yield start, start + LONGEST
+            start += LONGEST
         yield start, found.end()
         start = found.end()
-    if start < len(text):
-        yield start, len(text)
 
 
 def _in_sentence(
@@ -124,7 +129,16 @@ def _in_sentence(
         right = kept[place + 1].start if place + 1 < len(kept) else len(text)
         if mark.needs_sending and not _is_sent(text, left, right, mark):
             continue
-        kind, annex = _what(text, left, right, mark, annex_titles, earlier=line.bare[: start + left], later=line.bare[start + right :], last=place + 1 == len(kept))
+        kind, annex = _what(
+            text,
+            left,
+            right,
+            mark,
+            annex_titles,
+            earlier=line.bare[max(0, start + left - 120) : start + left],
+            later=line.bare[start + right : start + right + 60],
+            last=place + 1 == len(kept),
+        )
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
         yield _postponed(deadline, calendar) if postponed else deadline
 
@@ -143,11 +157,11 @@ def _points(text: str, years: Years, facts: NoticeFacts) -> Iterator[_Mark]:
         is_bounded = bool(found["by"]) or bool(
             re.search(r"截止|截至|最迟|最晚|不晚于|不迟于|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)", before)
         )
-        if not is_bounded:
-            if not re.search(
-                r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其?)(?:于|在)$", before
-            ) or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after):
-                continue
+        if not is_bounded and (
+            not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其?)(?:于|在)$", before)
+            or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
+        ):
+            continue
         day, note = _day_of(found, years)
         clock = read_clock(found) if found["clock"] else None
         if clock and clock.note:
@@ -266,15 +280,17 @@ def _relative(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator
     """So many days after an event: 宣传周活动结束后5个工作日内, 活动开始前3个工作日, 收到通知后两周内."""
     for found in _AFTER.finditer(text):
         side = found["side"] or ""
-        how, unit, event = found["how"], found["unit"], found["event"] + found["that"]
+        how, unit, named = found["how"], found["unit"], _EVENT.search(text, max(0, found.start() - 30), found.start())
+        event_words = named[0] if named else ""
+        event = event_words + found["that"]
         is_before = side.endswith("前")
         if not is_before and not side and how not in ("结束", "完成", "闭幕", "收官", "落幕", "完毕"):
             continue
         if unit == "小时":
             yield _Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
             continue
-        start = found.start() + _event_start(found["event"])
-        anchor = _anchor(event, how, text[max(0, found.start() - 8) : found.start()] + event, is_before)
+        start = found.start() - len(event_words) + _event_start(event_words)
+        anchor = _anchor(event, how, text[max(0, found.start() - len(event_words) - 8) : found.start()] + found["that"], is_before)
         if anchor is None:
             note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
             yield _Mark(start, found.end(), Deadline("other", "", None, None, None, note))
@@ -342,7 +358,9 @@ def _is_sent(text: str, left: int, right: int, mark: _Mark) -> bool:
     return bool(re.search(r"(?:请|须|将)", before) and _SEND.search(before))
 
 
-def _what(text: str, left: int, right: int, mark: _Mark, annex_titles: dict[int, str], *, earlier: str, later: str, last: bool) -> tuple[Kind, int | None]:
+def _what(
+    text: str, left: int, right: int, mark: _Mark, annex_titles: dict[int, str], *, earlier: str, later: str, last: bool
+) -> tuple[Kind, int | None]:
     """The kind of thing, and the annex if one is named: from the words after the date, else those before it.
 
     Where only 材料 or nothing is said, it is what the paragraph spoke of last (*earlier*), or speaks of next (*later*).
@@ -360,7 +378,7 @@ def _what(text: str, left: int, right: int, mark: _Mark, annex_titles: dict[int,
         if kind:
             single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
             return kind, single
-    return _kind(earlier[-120:], [], {}) or _kind(later[:60], [], {}) or "other", None
+    return _kind(earlier, [], {}) or _kind(later, [], {}) or "other", None
 
 
 def _object_clause(after: str) -> str:

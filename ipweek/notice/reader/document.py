@@ -10,7 +10,7 @@ from typing import Literal
 
 from ipweek.errors import Invalid
 
-MAX_CHARACTERS = 250_000
+MAX_CHARACTERS = 120_000
 """Of text in one document. A notice of twenty pages has some 20,000."""
 
 MAX_CELLS = 20_000
@@ -89,6 +89,7 @@ _LOST = re.compile(r"(?:[?？] ?){4,}|^[?？]$", re.MULTILINE)
 def clean(text: str) -> str:
     """*text* without invisible characters; every kind of blank is one, every kind of line end is a newline."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANING)
+    text = re.sub(r"[ \t]{12,}", " " * 12, text)
     if "@@" in text:
         text = re.sub("@{2,}", "", text)
     return _LOST.sub(" ", text) if "?" in text or "？" in text else text

@@ -120,7 +120,11 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
         if best:
             break
     if best is None:
-        best = _labelled_title(layout) or _page_title(layout.page_title) or next(filter(None, (_page_title(line.text) for line in lines)), None)
+        best = (
+            _labelled_title(layout)
+            or _page_title(layout.page_title)
+            or next(filter(None, (_page_title(line.text) for line in lines)), None)
+        )
     if best is None:
         facts.notes["title"] = "没有找到通知的标题。"
         return

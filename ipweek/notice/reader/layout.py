@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ipweek.notice.reader import pasted
@@ -83,7 +83,6 @@ def lay_out(document: Document) -> Layout:
     own: list[Line] = []
     for item in items[:first_annex]:
         own += [item] if isinstance(item, Line) else _cells(item, own)
-    own = [Line(line.text, number, line.from_table, line.in_margin) for number, line in enumerate(own)]
     opens = _opening(own)
     layout.head = own[:opens]
     _split_body(layout, own[opens:])
@@ -108,10 +107,22 @@ def _items(blocks: Iterable[Block]) -> list[Line | Table]:
             if not text.strip():
                 continue
             if block.place == "body":
-                items += [Line(piece) for piece in pasted.cut(text)]
+                items += [Line(piece) for part in _parts(text) for piece in pasted.cut(part)]
             else:
                 items.append(Line(text, in_margin=True))
     return items
+
+
+LONGEST = 3_000
+"""Characters of one line. No paragraph of a notice is longer; what is pasted without breaks is cut where a sentence ends."""
+
+
+def _parts(text: str) -> Iterator[str]:
+    while len(text) > LONGEST:
+        at = text.rfind("。", 1, LONGEST) + 1 or LONGEST
+        yield text[:at]
+        text = text[at:]
+    yield text
 
 
 def _cells(table: Table, before: list[Line]) -> list[Line]:
@@ -135,6 +146,10 @@ def _annex_starts(items: list[Line | Table]) -> list[tuple[int, int | None, str]
             marks.append((place, _annex_number(alone["n"]), "", not colon and (alone["n"] is not None or bare.startswith("附件"))))
         elif titled := _ANNEX_TITLED.match(bare):
             marks.append((place, _annex_number(titled["n"]), titled["title"], False))
+    last_signed = max(
+        (place for place, item in enumerate(items) if isinstance(item, Line) and (_DATE_LINE.match(item.bare) or _SIGNED.match(item.bare))),
+        default=-1,
+    )
     starts: list[tuple[int, int | None, str]] = []
     seen: set[int | None] = set()
     for index, (place, number, title, is_alone) in enumerate(marks):
@@ -144,9 +159,7 @@ def _annex_starts(items: list[Line | Table]) -> list[tuple[int, int | None, str]
             isinstance(item, Line) and FIELD.search(item.bare) and not _CONTACT.search(item.bare) for item in between[:6]
         )
         listed_next = bool(between) and isinstance(between[0], Line) and re.match(r"^(?:1|一)[.、]", between[0].bare) is not None
-        signed_after = any(
-            isinstance(item, Line) and (_DATE_LINE.match(item.bare) or _SIGNED.match(item.bare)) for item in items[place + 1 :]
-        )
+        signed_after = last_signed > place
         is_start = (is_alone and not (listed_next and not has_form)) or (
             (has_form or number in seen) and (title or not listed_next) and (not signed_after or number in seen or bool(title))
         )
@@ -258,8 +271,13 @@ def _closed(lines: list[Line], layout: Layout) -> list[Line]:
     """Lines of one bracket that a page's width cut, such as the contacts under the date, whole again."""
     closed: list[Line] = []
     for line in lines:
-        if closed and closed[-1] is not layout.signed and closed[-1].bare.count("(") - closed[-1].bare.count(")") > 0 and len(closed[-1].text) < 400:
-            closed[-1] = Line(closed[-1].text + "\n" + line.text, closed[-1].number)
+        if (
+            closed
+            and closed[-1] is not layout.signed
+            and closed[-1].bare.count("(") - closed[-1].bare.count(")") > 0
+            and len(closed[-1].text) < 400
+        ):
+            closed[-1] = Line(closed[-1].text + "\n" + line.text)
         else:
             closed.append(line)
     return closed
@@ -315,7 +333,7 @@ def _rejoined(lines: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in lines:
         if joined and _goes_on(joined[-1], line):
-            joined[-1] = Line(joined[-1].text + "\n" + line.text, joined[-1].number)
+            joined[-1] = Line(joined[-1].text + "\n" + line.text)
         else:
             joined.append(line)
     return joined

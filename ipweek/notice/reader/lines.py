@@ -38,12 +38,16 @@ def even(text: str) -> str:
     return text
 
 
+def _is_plain(letter: str) -> bool:
+    """Whether a blank beside this letter or figure means something."""
+    return letter.isascii() and letter.isalnum()
+
+
 @dataclass(frozen=True)
 class Line:
-    """One paragraph, or one cell of a layout table. ``number`` is its place in the notice."""
+    """One paragraph, or one cell of a layout table."""
 
     text: str
-    number: int = field(default=0, compare=False)
     from_table: bool = field(default=False, compare=False)
     in_margin: bool = field(default=False, compare=False)  # a page header or footer
 
@@ -61,19 +65,15 @@ class Line:
     def _squeezed(self) -> tuple[str, list[int]]:
         text = self.even
         places: list[int] = []
-        letters: list[str] = []
-        waiting = False
-        for place, letter in enumerate(text):
-            if letter.isspace():
-                waiting = bool(letters) and letters[-1].isascii() and letters[-1].isalnum()
-                continue
-            if waiting and letter.isascii() and letter.isalnum():
-                letters.append(" ")
-                places.append(place - 1)
-            waiting = False
-            letters.append(letter)
-            places.append(place)
-        return "".join(letters), places
+        words: list[str] = []
+        for found in re.finditer(r"\S+", text):
+            word, start = found[0], found.start()
+            if words and _is_plain(words[-1][-1]) and _is_plain(word[0]):
+                words.append(" ")
+                places.append(start - 1)
+            words.append(word)
+            places.extend(range(start, found.end()))
+        return "".join(words), places
 
     def said(self, start: int = 0, end: int | None = None) -> str:
         """The words between two places of ``bare``, on one line as the notice has them; a row of blanks is one."""
@@ -96,7 +96,7 @@ class Line:
         text = self.bare
         first = max((text.rfind(sign, 0, start) for sign in "。!?"), default=-1) + 1
         ends = [place for sign in "。!?" if (place := text.find(sign, max(end - 1, 0))) >= 0]
-        return self.said(first, min(ends, default=len(text)) + 1)[:1000]
+        return self.said(first, min([*ends, len(text), first + 1_000]) + 1)
 
 
 _CJK = r"[\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef“”‘’—…]"

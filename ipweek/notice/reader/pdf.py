@@ -175,7 +175,10 @@ class _Sheet:
                 self.path.append((*self.at, *to))
                 self.at = to
             case b"re":
-                (x, y), (x2, y2) = _placed(operands, cm), _placed([_number(operands[0]) + _number(operands[2]), _number(operands[1]) + _number(operands[3])], cm)
+                (x, y), (x2, y2) = (
+                    _placed(operands, cm),
+                    _placed([_number(operands[0]) + _number(operands[2]), _number(operands[1]) + _number(operands[3])], cm),
+                )
                 self.boxes.append((min(x, x2), min(y, y2), max(x, x2), max(y, y2)))
             case b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*":
                 self._draw(with_outlines=True)

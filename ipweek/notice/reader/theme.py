@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line, spaced
@@ -65,7 +66,11 @@ def _under_heading(lines: list[Line]) -> tuple[str, str] | None:
                 following = lines[place + 1 : place + 2]
                 if following and _LABEL.match(following[0].bare):
                     break
-                if following and not _NEXT_ITEM.match(following[0].bare) and (given := _given(following[0], 0, len(following[0].bare), under_heading=True)):
+                if (
+                    following
+                    and not _NEXT_ITEM.match(following[0].bare)
+                    and (given := _given(following[0], 0, len(following[0].bare), under_heading=True))
+                ):
                     return given, f"{line.said()}\n{following[0].said()[:400]}"
             elif given := _given(line, match.start("rest"), len(bare), under_heading=True):
                 return given, line.said()[:400]
@@ -88,11 +93,8 @@ def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
     if quoted and len(re.sub(r"[、,和及与:()]", "", rest)) <= 4:
         return "；".join(_words(line, *place) for place in quoted)
     whole = text.rstrip("。;!,. ")
-    if (
-        ("。" not in whole
-        and 2 <= len(whole) <= 70
-        and not re.search(r"活动|宣传周.*为|围绕", whole))
-        or (under_heading and len(sentence) <= 50 and "主题" not in sentence)
+    if ("。" not in whole and 2 <= len(whole) <= 70 and not re.search(r"活动|宣传周.*为|围绕", whole)) or (
+        under_heading and len(sentence) <= 50 and "主题" not in sentence
     ):
         whole = whole if "。" not in whole and len(whole) <= 70 else sentence
         return _words(line, start, start + len(whole))
@@ -105,7 +107,7 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
         if "主题" not in line.bare:
             continue
         for pattern in (*_RUNNING, _UNQUOTED):
-            for match in pattern.finditer(line.bare):
+            for match in islice(pattern.finditer(line.bare), 20):
                 around = line.bare[max(0, match.start() - 24) : match.end() + 10]
                 if (
                     _ASKED.search(around)

@@ -9,11 +9,46 @@ from lxml import etree
 
 from ipweek.notice.reader.document import MAX_CELLS, Block, Cell, Document, Paragraph, Table, Unreadable, clean, made, too_long
 
+MAX_NESTED = 100
+"""Tables within tables."""
+
 _UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "select", "textarea", "button", "svg", "iframe", "object", "map", "nav", "form_"}
 )
 _INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "big", "cite", "code", "del", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "wbr",
+    ]
 )
 _EMPTY = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
 
@@ -76,6 +111,8 @@ class _Page:
             self._break()
         elif tag == "table":
             self._break()
+            if len(self.tables) >= MAX_NESTED:
+                raise too_long()
             self.tables.append(_Open())
             self.depths.append(len(self.targets))
         elif tag == "tr" and self.tables:

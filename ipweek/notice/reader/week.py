@@ -114,10 +114,8 @@ def _rated(
         score -= 7
     if re.match(rf"(?:{WEEKDAY})?(?:之?前|以前|止?截止)", after):
         score -= 8
-    if (
-        before.count("《") > before.count("》")
-        or (re.search(r"(?:原定(?:于|为)?|原计划|由原?(?:来的?|定的?)?|从)$", before)
-        and re.match(r".{0,6}?(?:调整|改|变更|延)", after))
+    if before.count("《") > before.count("》") or (
+        re.search(r"(?:原定(?:于|为)?|原计划|由原?(?:来的?|定的?)?|从)$", before) and re.match(r".{0,6}?(?:调整|改|变更|延)", after)
     ):
         score -= 12
     if re.search(r"(?:调整|改|变更|延期|推迟|提前)(?:为|至|到)$", before):

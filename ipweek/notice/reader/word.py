@@ -344,8 +344,7 @@ _DIGITS = "〇一二三四五六七八九"
 
 
 def _spelled(number: int, form: str) -> str:
-    if "hinese" in form or "apanese" in form or form.startswith("ideograph"):
-        if 0 < number < 100:
-            tens, ones = divmod(number, 10)
-            return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
+    if ("hinese" in form or "apanese" in form or form.startswith("ideograph")) and 0 < number < 100:
+        tens, ones = divmod(number, 10)
+        return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
     return str(number)
