@@ -23,6 +23,7 @@ from tests.annexes.conftest import op_id, order, values
 from tests.browser import ROOT, SCREEN, log_in
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
@@ -114,7 +115,18 @@ def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user,
     page = open_table(user, table)
 
     cell(page, "new", "host").click()
-    for text in ("闵行区司法局", "普法集市", "4月20日", "七宝万科广场", "现场咨询", "市民", "约200人", "张三 13800000001", "闵行区教育局", "进校园"):
+    for text in (
+        "闵行区司法局",
+        "普法集市",
+        "4月20日",
+        "七宝万科广场",
+        "现场咨询",
+        "市民",
+        "约200人",
+        "张三 13800000001",
+        "闵行区教育局",
+        "进校园",
+    ):
         page.keyboard.type(text)
         page.keyboard.press("Tab")
 
@@ -193,8 +205,8 @@ def test_while_the_server_says_503_nothing_is_lost(open_table, user, table):
     page.keyboard.press("Tab")
     expect(page.locator("#save-state")).to_contain_text("未保存（2 处），点此重试")
     expect(cell(page, row, "venue").locator("xpath=..").get_by_role("button", name="未保存，点此重试")).to_be_visible()
-    page.unroute("**/activities/**")
     page.get_by_role("button", name="未保存（2 处），点此重试").click()
+    page.unroute("**/activities/**")
 
     saved(page)
     assert (values(row.id)["venue"], values(row.id)["content"]) == ("乙", "内容")
