@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,7 +88,7 @@ NOTHING_KNOWN = WorkCalendar({}, frozenset(), {})
 @cache
 def seeded() -> WorkCalendar:
     """The calendar of the years that the library chinesecalendar covers, 2004 to 2026 at the time of writing."""
-    from chinese_calendar import constants  # its tables are large and most commands need none
+    from chinese_calendar import constants  # noqa: PLC0415 - its tables are large and most commands need none
 
     days = dict.fromkeys(constants.holidays, False) | dict.fromkeys(constants.workdays, True)
     ordinary = {day: works for day, works in days.items() if works != (day.weekday() < 5)}
@@ -155,11 +156,9 @@ def read_holiday_notice(text: str, year: int) -> list[Holiday]:
 
 
 def _even(text: str) -> str:
-    import unicodedata  # only when a holiday notice is read
-
     text = unicodedata.normalize("NFKC", text)
     text = re.sub(r"[—–―−﹣-]+", "-", re.sub(r"[〜～∼]", "~", text))
-    return re.sub(r"[^\S\n]+", "", text.replace("。", "。"))
+    return re.sub(r"[^\S\n]+", "", text)
 
 
 def _read_sentence(sentence: str, year: int, found: dict[date, Holiday]) -> None:

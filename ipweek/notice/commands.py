@@ -13,7 +13,7 @@ import click
 @click.argument("file", type=click.Path(path_type=Path))
 def read_notice(file: Path) -> None:
     """Read a notice and print its facts as JSON; needs no site. What can't be read is one line on stderr, exit 2."""
-    from ipweek.notice import reader  # the readers load their parsers; other commands shall not wait for that
+    from ipweek.notice import reader  # noqa: PLC0415 - the readers load their parsers; other commands shall not wait for that
 
     try:
         if file.stat().st_size > reader.MAX_BYTES:

@@ -97,7 +97,11 @@ def test_the_yearly_holiday_notice_gives_the_same_calendar_as_the_seed() -> None
     [
         ("春节：2月10日至17日放假调休，共8天。", 2024, [(date(2024, 2, 10 + n), False) for n in range(8)]),
         ("2月4日（星期日）、2月18日（星期日）上班", 2024, [(date(2024, 2, 4), True), (date(2024, 2, 18), True)]),
-        ("元旦：2022年12月31日至2023年1月2日放假调休，共3天。", 2023, [(date(2022, 12, 31), False), (date(2023, 1, 1), False), (date(2023, 1, 2), False)]),
+        (
+            "元旦：2022年12月31日至2023年1月2日放假调休，共3天。",
+            2023,
+            [(date(2022, 12, 31), False), (date(2023, 1, 1), False), (date(2023, 1, 2), False)],
+        ),
         ("元旦：1月1日放假，1月2日（星期一）补休。", 2017, [(date(2017, 1, 1), False), (date(2017, 1, 2), False)]),
         ("国庆节、中秋节：10月1日（周三）至8日（周三）放假调休，共8天。", 2025, [(date(2025, 10, n), False) for n in range(1, 9)]),
         ("清明节：4月4日（周五）放假，与周末连休。", 2025, [(date(2025, 4, 4), False)]),
@@ -110,7 +114,9 @@ def test_each_form_of_the_holiday_notice_is_read(text: str, year: int, expected:
 
 
 def test_each_day_keeps_the_words_it_came_from() -> None:
-    assert read_holiday_notice("2月4日（星期日）、2月18日（星期日）上班。", 2024)[0] == Holiday(date(2024, 2, 4), True, "2月4日(星期日)上班")
+    assert read_holiday_notice("2月4日（星期日）、2月18日（星期日）上班。", 2024)[0] == Holiday(
+        date(2024, 2, 4), True, "2月4日(星期日)上班"
+    )
 
 
 def test_the_notice_of_another_year_is_refused() -> None:

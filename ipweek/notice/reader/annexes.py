@@ -137,7 +137,7 @@ _FIELD = re.compile(r"(?P<label>[\u4e00-\u9fffA-Za-z]{2,12}(?:[(（][^()（）]{
 
 
 def read_fields(text: str) -> list[tuple[str, str]]:
-    """The fields in a line over a table, as (label, printed suffix): 单位名称：____区办公室　填表时间："""
+    """The fields in a line over a table, as (label, printed suffix). The line may hold several (单位名称：__区办公室 填表时间：)."""
     flat = re.sub(r"(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff](?:[ \t]+[\u4e00-\u9fff])*\s*[:：])", "", text)
     flat = re.sub(rf"(?<=[\u4e00-\u9fff])(?<!单位)(?<!填表)(?<!填报)(?={headings.KNOWN_FIELD}\s*[:：])", " ", flat)
     found = list(_FIELD.finditer(flat))
@@ -254,9 +254,7 @@ def _headings(grid: list[list[_Spot]], place: int) -> tuple[str, ...]:
             continue
         last = (origin, under_origin)
         is_group = sum(spot[1] == origin for spot in row) > 1
-        labels.append(
-            text if under_origin == origin or not under else f"{text} {under}" if text and is_group else under if not text else text
-        )
+        labels.append(text if under_origin == origin or not under else f"{text} {under}" if text and is_group else text or under)
     return tuple(label for label in labels if label)
 
 

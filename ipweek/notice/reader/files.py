@@ -29,7 +29,7 @@ def read_document(data: bytes, name: str = "") -> Document:
     if data.startswith(b"PK"):
         return _read_package(data, name)
     if b"%PDF-" in data[:1024]:
-        from ipweek.notice.reader.pdf import read_pdf  # pypdf takes a while to load and most notices are not PDF
+        from ipweek.notice.reader.pdf import read_pdf  # noqa: PLC0415 - pypdf takes a while to load and most notices are not PDF
 
         return read_pdf(data, name)
     _refuse_known(data, start, name)
@@ -39,7 +39,7 @@ def read_document(data: bytes, name: str = "") -> Document:
         data = _web_archive(data)
         start = data[:1024].lstrip()
     if _is_html(data):
-        from ipweek.notice.reader.web import read_html  # the HTML parser is only needed here
+        from ipweek.notice.reader.web import read_html  # noqa: PLC0415 - the HTML parser is only needed here
 
         return read_html(data, name)
     return read_text(data, name)

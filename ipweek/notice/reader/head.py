@@ -31,19 +31,21 @@ def _read_number(layout: Layout, facts: NoticeFacts) -> None:
     for line in [*layout.head, *layout.closing]:
         text = line.bare.translate(_SQUARE)
         for label in _LABEL.finditer(text):
-            rest = text[label.end() :]
-            if found := _OWN_NUMBER.match(rest):
-                return _set_number(facts, line, found)
+            if found := _OWN_NUMBER.match(text, label.end()):
+                _set_number(facts, line, found)
+                return
             labelled_empty = True
     for line in layout.head:
         text = line.bare.translate(_SQUARE)
         for found in _OWN_NUMBER.finditer(text):
             if not _is_cited(text, found, line):
-                return _set_number(facts, line, found)
+                _set_number(facts, line, found)
+                return
     if (opening := layout.body[:1]) and not layout.head:
         text = opening[0].bare.translate(_SQUARE)
         if (found := _OWN_NUMBER.match(text)) and not _is_cited(text, found, opening[0]):
-            return _set_number(facts, opening[0], found)
+            _set_number(facts, opening[0], found)
+            return
     facts.notes["doc_number"] = "发文字号栏是空的。" if labelled_empty else "没有找到本通知自己的发文字号。"
 
 
@@ -103,7 +105,7 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
     lines = [line for line in layout.head if not line.in_margin]
     best: tuple[str, str] | None = None
     for first in range(len(lines)):
-        if not _may_title(lines[first]):
+        if not _may_title(lines[first]) or _is_letterhead(lines, first):
             continue
         for last in range(first, min(first + 5, len(lines))):
             if last > first and not _may_title(lines[last]):
@@ -130,6 +132,12 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
         return
     facts.title = best[0]
     facts.evidence["title"] = best[1]
+
+
+def _is_letterhead(lines: list[Line], place: int) -> bool:
+    """Whether an office's name stands over a title that names its office itself."""
+    below = lines[place + 1].bare if place + 1 < len(lines) else ""
+    return is_issuer(lines[place].bare) and below.find("关于") > 0
 
 
 def _may_title(line: Line) -> bool:

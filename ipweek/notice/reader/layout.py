@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ipweek.notice.reader import pasted
 from ipweek.notice.reader.document import Block, Document, Table
 from ipweek.notice.reader.lines import Line
-from ipweek.notice.reader.numerals import DAY, MONTH, YEAR, number
+from ipweek.notice.reader.numerals import DAY, MONTH, YEAR
+from ipweek.notice.reader.numerals import number as value_of
 
 KINDS = "通知|通告|公告|函|方案|意见|计划|倡议书|安排|通报|请示|报告|简章|办法|启事|邀请函|工作要点"
 DATE = rf"(?:{YEAR}年{MONTH}月{DAY}[日号]?|(?<![0-9])(?:19|20)[0-9]{{2}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}(?![0-9]))"
@@ -186,7 +187,7 @@ def is_form(table: Table) -> bool:
 
 
 def _annex_number(text: str | None) -> int | None:
-    return number(text) if text else None
+    return value_of(text) if text else None
 
 
 def _opening(lines: list[Line]) -> int:

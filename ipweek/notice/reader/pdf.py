@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
@@ -17,7 +18,7 @@ MAX_PAGES = 120
 MAX_STREAM = 2_000_000
 """Bytes of one page's drawing, unpacked; all pages together may have four times as much."""
 MAX_OPERATIONS = 400_000
-_LIMITS = {
+_LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": MAX_STREAM * 4,
     "lzw_maximum_output_length": MAX_STREAM * 4,
     "run_length_maximum_output_length": MAX_STREAM * 4,

@@ -48,7 +48,7 @@ class _Candidate:
     last: date | None
 
 
-def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:
+def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:  # noqa: C901 - next in line to be parted
     """Fill in starts_on and ends_on from the text's *lines*, or a note why not."""
     found: list[_Candidate] = []
     heading_at = -9
@@ -60,8 +60,7 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
             heading_at = place
             under_heading = True
         spans = list(SPAN.finditer(line.bare))
-        for span in spans:
-            found.append(_rated(line, place, span, *_span_days(span, years), under_heading=under_heading))
+        found += [_rated(line, place, span, *_span_days(span, years), under_heading=under_heading) for span in spans]
         if not spans or under_heading:
             for single in _DAY_ONE.finditer(line.bare):
                 if any(span.start() <= single.start() < span.end() for span in spans):

@@ -145,7 +145,7 @@ class _Reader:
             value = next((v for k, v in attributes.items() if k.endswith(" val")), None)
             self._start_word(local, parent, value)
 
-    def _start_word(self, local: str, parent: str, value: str | None) -> None:
+    def _start_word(self, local: str, parent: str, value: str | None) -> None:  # noqa: C901, PLR0912 - one case for each tag reads best whole
         match local:
             case "p":
                 self.paragraphs.append(_Paragraph())
@@ -292,7 +292,7 @@ def _blocks(part: bytes, numbering: dict[str, list[tuple[int, str, str]]], place
     return [block for block in reader.targets[0] if isinstance(block, Table) or block.text.strip()]
 
 
-def _hear(part: bytes, start: object, end: object, text: object) -> None:
+def _hear(part: bytes, start: object, end: object | None, text: object | None) -> None:
     """Parse *part*; a document type declaration, which Word never writes, is refused, and with it every entity."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -333,7 +333,7 @@ def _numbering(part: bytes) -> dict[str, list[tuple[int, str, str]]]:
             case "start" | "numFmt" | "lvlText" if at[0] and abstract[at[0]]:
                 abstract[at[0]][-1][("start", "numFmt", "lvlText").index(local)] = value
 
-    _hear(part, start, lambda tag: None, lambda text: None)
+    _hear(part, start, None, None)
     return {
         number: [(int(first) if first.isdecimal() else 1, form, text) for first, form, text in abstract.get(name, [])]
         for number, name in lists.items()
