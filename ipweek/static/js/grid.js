@@ -738,7 +738,7 @@
     if (!line || event.button || event.target.closest("button,a,label")) return;
     fields(line);
     const cell = place.querySelector("textarea");
-    if (cell === active && isEditing()) return;
+    if (cell === active && isEditing()) { setMode("full"); return; }
     event.preventDefault();
     if (event.shiftKey && active) extendTo(cell);
     else if (event.detail === 2 && cell === active) ready.F2();
