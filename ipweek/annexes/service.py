@@ -137,7 +137,7 @@ def context_of(table: AnnexTable) -> checks.Context:
     week = (campaign.starts_on, campaign.ends_on) if campaign.starts_on and campaign.ends_on else None
     names: set[str] = set()
     own: set[str] = set()
-    for unit in db.session.scalars(select(Unit)):
+    for unit in db.session.execute(select(Unit.id, Unit.parent_id, Unit.name, Unit.short, Unit.aliases)):  # rows: half the time of objects
         said = {unit.name, unit.short, *unit.aliases}
         names |= said
         if table.unit_id in {unit.id, unit.parent_id}:
