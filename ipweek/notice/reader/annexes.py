@@ -13,11 +13,13 @@ from ipweek.notice.reader.numerals import number
 
 _ITEM = re.compile(r"(?:^|(?<=[^0-9]))(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、:](?![0-9]{1,2}[^0-9年])")
 _PREFIX = re.compile(
-    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?[(]?(?P<n>[0-9](?=20[0-9]{2}年)|[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
+    r"^[-(〔]?(?:相关)?(?:附 ?(?:件|表|录)|附)(?:下载|材料|清单)?"
+    r"[(]?(?P<n>[0-9](?=20[0-9]{2}年)|[0-9]{1,2}(?![0-9])|[一二三四五六七八九十]{1,2})?[)]?[:.、]?"
 )
 _FILE_TAIL = re.compile(r"(?:[(（][0-9]{1,2}[)）])?\s*\.(?:docx?|xlsx?|pdf|wps|et|zip|rar|ofd|pptx?|jpe?g|png)\b.*$", re.IGNORECASE)
 _LINK_TAIL = re.compile(
-    r"(?:[(（\[【〔](?:点击)?(?:下载|查看|附件下载|点击下载)?[^)）\]】〕]{0,6}?(?:下载|[KM]B|点击)[^)）\]】〕]{0,8}[)）\]】〕]|点击下载|下载附件|[0-9.]+ ?[KM]B)\s*$",
+    r"(?:[(（\[【〔](?:点击)?(?:下载|查看|附件下载|点击下载)?[^)）\]】〕]{0,6}?"
+    r"(?:下载|[KM]B|点击)[^)）\]】〕]{0,8}[)）\]】〕]|点击下载|下载附件|[0-9.]+ ?[KM]B)\s*$",
     re.IGNORECASE,
 )
 _SEPARATE = "(?:各|见|另|略|共)"
@@ -93,7 +95,7 @@ def _title(text: str) -> str:
 # --- the annexes as printed ---
 
 
-def _printed(part: AnnexPart) -> AnnexFacts:
+def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what is printed
     """Title, headings and fields of one printed annex."""
     title = _title(part.title)
     title_lines: list[str] = []

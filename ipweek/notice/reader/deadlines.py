@@ -18,7 +18,10 @@ LONGEST = 2_000
 """Characters of one sentence; what is longer is no sentence and is read in pieces."""
 
 _BY = r"(?:之?前|以前|止|截止|为止|之内|内|截稿)"
-_LEAD = r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
+_LEAD = (
+    r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?"
+    r"(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
+)
 _DATE = (
     rf"(?:(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年|翌年|下一?年))?(?:(?P<m>{MONTH})月|(?P<relm>本月|当月|次月|下月))(?:(?P<d>{DAY})[日号]?|(?P<end>底|末)|(?P<third>上旬|中旬|下旬))"
     rf"|(?P<y2>(?:19|20)[0-9]{{2}})[./-](?P<m2>[0-9]{{1,2}})[./-](?P<d2>[0-9]{{1,2}})(?![0-9])"
@@ -47,8 +50,14 @@ _SEND = re.compile(
 _POLICY = re.compile(r"(?:力争|争取|到|至|确保|基本|实现|达到|建成|形成|完善|完成.{0,12}建设|落实到位)")
 
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况|情况"
-_PLAN = r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
-_OTHER = r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表|照片|图片|视频|需求|海报|口号|申请|新闻|回复|活动信息|宣传信息|工作信息|信息稿"
+_PLAN = (
+    r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
+    r"|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
+)
+_OTHER = (
+    r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
+    r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|活动信息|宣传信息|工作信息|信息稿"
+)
 _THING = re.compile(rf"(?P<summary>{_SUMMARY})|(?P<other>{_OTHER})|(?P<plan>{_PLAN})")
 _ANNEX_WORD = re.compile(
     r"附(?:件|表)(?P<n>[0-9]{1,2}|[一二三四五六七八九十])?(?P<more>(?:(?:、|和|及|与|至|-)(?:附件)?[0-9一二三四五六七八九十]{1,2})*)"
@@ -75,7 +84,7 @@ def read_deadlines(lines: list[Line], years: Years, calendar: WorkCalendar, anne
     evidence: list[str] = []
     for line in lines:
         for start, end in _sentences(line.bare):
-            for deadline in _in_sentence(line, start, end, years, calendar, annex_titles, facts):
+            for deadline in _in_sentence(line, start, end, _Frame(years, calendar, annex_titles, facts)):
                 sentence = line.said(start, end)[:1000]
                 if not any(_same(deadline, known) for known in facts.deadlines):
                     facts.deadlines.append(replace(deadline, sentence=sentence))
@@ -106,9 +115,18 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start = found.end()
 
 
-def _in_sentence(
-    line: Line, start: int, end: int, years: Years, calendar: WorkCalendar, annex_titles: dict[int, str], facts: NoticeFacts
-) -> Iterator[Deadline]:
+@dataclass(frozen=True)
+class _Frame:
+    """What else of the notice bears on its deadlines."""
+
+    years: Years
+    calendar: WorkCalendar
+    annex_titles: dict[int, str]
+    facts: NoticeFacts
+
+
+def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[Deadline]:
+    years, calendar, facts = frame.years, frame.calendar, frame.facts
     text = line.bare[start:end]
     if len(text) < 6:
         return
@@ -134,7 +152,7 @@ def _in_sentence(
             left,
             right,
             mark,
-            annex_titles,
+            frame.annex_titles,
             earlier=line.bare[max(0, start + left - 120) : start + left],
             later=line.bare[start + right : start + right + 60],
             last=place + 1 == len(kept),
@@ -181,7 +199,7 @@ def _weekday_note(named: str, day: date) -> str:
     return ""
 
 
-def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:
+def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # noqa: C901 - one way for each form of a date
     """The day that a point names, or None with the reason."""
     missing = "没有写年份，标题和落款也没有年份。"
     issued = years.issued_on
@@ -290,7 +308,9 @@ def _relative(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator
             yield _Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
             continue
         start = found.start() - len(event_words) + _event_start(event_words)
-        anchor = _anchor(event, how, text[max(0, found.start() - len(event_words) - 8) : found.start()] + found["that"], is_before)
+        anchor = _anchor(
+            event, how, text[max(0, found.start() - len(event_words) - 8) : found.start()] + found["that"], is_before=is_before
+        )
         if anchor is None:
             note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
             yield _Mark(start, found.end(), Deadline("other", "", None, None, None, note))
@@ -324,7 +344,7 @@ _EACH = re.compile(
 )
 
 
-def _anchor(event: str, how: str, around: str, is_before: bool) -> str | None:
+def _anchor(event: str, how: str, around: str, *, is_before: bool) -> str | None:
     """The day that a term counts from: the week's ends, the notice itself, or None for what is each unit's own."""
     if how == "收到":
         return None

@@ -8,7 +8,7 @@ from datetime import date
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.layout import DATE, KINDS, NUMBER, ORGANISATION, Layout, is_issuer, is_meta
 from ipweek.notice.reader.lines import Line, tidy
-from ipweek.notice.reader.numerals import made_date, number, year
+from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
 
 _PREFIX = r"(?P<prefix>[\u4e00-\u9fff]{1,40}(?:\([\u4e00-\u9fffA-Za-z]{1,6}\)[\u4e00-\u9fff]{0,4})?)"
 _SQUARE = str.maketrans({"[": "〔", "]": "〕"})
@@ -234,8 +234,8 @@ _ISSUER_LABEL = re.compile(
 
 def _read_signature(layout: Layout, facts: NoticeFacts) -> None:
     signed = layout.signed
-    if signed is not None and (found := re.search(DATE, signed.bare)):
-        facts.issue_date = read_date(found[0])
+    if signed is not None and (found := re.search(rf"{DATE}|{MONTH}月{DAY}日", signed.bare)):
+        facts.issue_date = read_date(found[0], facts.doc_number)
         facts.evidence["issue_date"] = signed.said()[:300]
         _set_issuer(layout, signed, found.start(), facts)
     if facts.issue_date is None:
@@ -310,8 +310,13 @@ def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
     facts.notes["issuer"] = "没有找到落款单位。"
 
 
-def read_date(text: str) -> date | None:
-    """The date in *text*, which DATE matched; None where there is no such day."""
+def read_date(text: str, doc_number: str | None = None) -> date | None:
+    """The date in *text*, which DATE matched; None where there is no such day. A missing year is that of the document number."""
+    if "月" in text and "年" not in text:
+        numbered = re.search(r"〔(\d{4})〕", doc_number or "")
+        if numbered is None:
+            return None
+        text = f"{numbered[1]}年{text}"
     if "年" in text:
         years, rest = text.split("年")
         months, rest = rest.split("月")

@@ -16,7 +16,10 @@ KINDS = "通知|通告|公告|函|方案|意见|计划|倡议书|安排|通报|�
 DATE = rf"(?:{YEAR}年{MONTH}月{DAY}[日号]?|(?<![0-9])(?:19|20)[0-9]{{2}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}(?![0-9]))"
 NUMBER = r"〔 ?第?(?P<year>[12] ?[09] ?[0-9] ?[0-9]|二[〇○◯零OoΟ0][〇○◯零OoΟ0一二三四五六七八九]{2})年?〕 ?第?-? ?(?P<count>[0-9]{1,4}) ?号"
 
-ORGANISATION = r"(?:办公室|办公厅|局|委员会|组委会|委|厅|部|人民政府|政府|院|中心|会|学校|大学|公司|处|司|科|所|站|社|小组|领导小组|科协|文明办|协会|学会|支队|管委会|秘书处|指挥部|团委|工会|系|室|办)"
+ORGANISATION = (
+    r"(?:办公室|办公厅|局|委员会|组委会|委|厅|部|人民政府|政府|院|中心|会|学校|大学|公司|处|司"
+    r"|科|所|站|社|小组|领导小组|科协|文明办|协会|学会|支队|管委会|秘书处|指挥部|团委|工会|系|室|办)"
+)
 
 _META = re.compile(
     r"^(?:\[?(?:发布|更新|修改|发表|创建|上传|录入|编辑|时间|日期|来源|信息来源|稿件来源|文章来源|作者|浏览|阅读|点击|访问|字体|字号|分享|打印|关闭|收藏|索引号|索取号|主题分类|信息分类|公开|"
@@ -173,7 +176,8 @@ def _annex_starts(items: list[Line | Table]) -> list[tuple[int, int | None, str]
 
 
 FIELD = re.compile(
-    r"(?:^|[)_ ])(?:单位名称|填报单位|填表单位|报送单位|上报单位|申报单位|填表时间|填表日期|填报时间|填报日期|填表人|填报人)(?:\([^)]{1,12}\))?:"
+    r"(?:^|[)_ ])(?:单位名称|填报单位|填表单位|报送单位|上报单位|申报单位"
+    r"|填表时间|填表日期|填报时间|填报日期|填表人|填报人)(?:\([^)]{1,12}\))?:"
 )
 
 
@@ -235,18 +239,34 @@ def is_meta(line: Line) -> bool:
     return bool(_META.match(line.bare) or _CRUMBS.search(line.bare) or NOISE.match(line.bare))
 
 
+_YEARLESS = re.compile(rf"^{MONTH}月{DAY}日$")
+
+
+def _is_dated(lines: list[Line], place: int) -> bool:
+    """Whether a line is the date of a signature; one without a year only right under an office's name."""
+    bare = lines[place].bare
+    if lines[place].from_table:
+        return False
+    if _DATE_LINE.match(bare) or _SIGNED.match(bare):
+        return True
+    over = lines[place - 1].bare if place else ""
+    return bool(_YEARLESS.match(bare) and is_issuer(over) and re.search(rf"{ORGANISATION}$", over))
+
+
 def _split_body(layout: Layout, lines: list[Line]) -> None:
     """Tell text, list of annexes and closing apart. The signature's date is the last line that is only a date."""
     end = next((place for place, line in enumerate(lines) if place > 2 and NOISE.match(line.bare)), len(lines))
+    if (forwarded := _forwarded_at(lines[:end])) is not None:
+        layout.attached = lines[forwarded:end]
+        lines = [*lines[:forwarded], *lines[end:]]
+        end = forwarded
     noise = lines[end:]
-    dated = [
-        place for place, line in enumerate(lines[:end]) if not line.from_table and (_DATE_LINE.match(line.bare) or _SIGNED.match(line.bare))
-    ]
+    dated = [place for place in range(end) if _is_dated(lines, place)]
     listed = next((place for place, line in enumerate(lines[:end]) if _is_list_start(lines, place)), None)
     signed = None
     if dated:
         after_list = [place for place in dated if listed is None or place > listed]
-        signed = (after_list or dated)[0] if _is_last_part(lines, (after_list or dated)[0]) else (after_list or dated)[-1]
+        signed = (after_list or dated)[0]
         if re.search(r"(?:活动)?(?:时间|日期)$", lines[signed - 1].bare if signed else ""):
             signed = None
     if signed is not None:
@@ -284,9 +304,22 @@ def _closed(lines: list[Line], layout: Layout) -> list[Line]:
     return closed
 
 
-def _is_last_part(lines: list[Line], place: int) -> bool:
-    """Whether what follows the first date line is only contacts and the like, or another document."""
-    return True
+_OTHER_HEAD = re.compile(
+    rf"^(?:[\u4e00-\u9fff]{{2,40}}文件|[\u4e00-\u9fff]{{2,14}}{NUMBER}|[\u4e00-\u9fff]{{2,40}}关于.{{4,80}}(?:通知|函|方案))$"
+)
+
+
+def _forwarded_at(lines: list[Line]) -> int | None:
+    """Where another whole document begins behind the signature: its letterhead, its number or its title."""
+    signed = next((place for place, line in enumerate(lines) if _DATE_LINE.match(line.bare) or _SIGNED.match(line.bare)), None)
+    if signed is None:
+        return None
+    for place in range(signed + 1, len(lines)):
+        if _OTHER_HEAD.match(lines[place].bare.replace("[", "〔").replace("]", "〕")) and any(
+            is_addressee(line.bare) for line in lines[place : place + 8]
+        ):
+            return place
+    return None
 
 
 def _continues_list(bare: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ipweek.notice.calendar import WorkCalendar, seeded
 from ipweek.notice.reader.annexes import read_annexes
@@ -19,8 +20,10 @@ from ipweek.notice.reader.years import find_years
 _SUPPLEMENT = re.compile(r"补充通知|更正|延期|调整.{0,20}的通知|变更.{0,20}的通知|延长.{0,20}的通知")
 
 
-def read_notice(document: Document, calendar: WorkCalendar | None = None) -> NoticeFacts:
+def read_notice(document: Document, calendar: WorkCalendar | None = None, *, year: int | None = None) -> NoticeFacts:
     """The facts of the notice in *document*, each with the sentence it was read from.
+
+    *year* is that of the campaign a supplementary notice belongs to: dates without a year are of it where the text tells none.
 
     Where the text does not say, the fact is None or empty and ``notes`` tells why; nothing is concluded that the text does
     not give, except years (from the title, the date of issue or the document number) and due days by *calendar*
@@ -31,8 +34,14 @@ def read_notice(document: Document, calendar: WorkCalendar | None = None) -> Not
     read_head(layout, facts)
     text = layout.body + layout.closing
     years = find_years(facts.title, facts.issue_date, facts.doc_number, "\n".join(line.bare for line in layout.body))
+    if years.of_week is None and years.issued_in is None:
+        years = replace(years, of_week=year)
     read_week(layout.body, years, facts)
     read_theme(layout.body, facts)
+    if layout.attached and facts.starts_on is None:
+        read_week(layout.attached, years, facts, attached=True)
+    if layout.attached and facts.theme is None:
+        read_theme(layout.attached, facts, attached=True)
     read_annexes(layout, facts)
     titles = {annex.number: annex.title for annex in facts.annexes}
     read_deadlines(text, years, calendar or seeded(), titles, facts)
