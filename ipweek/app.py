@@ -11,6 +11,7 @@ from ipweek.accounts import views as accounts
 from ipweek.accounts import web
 from ipweek.annexes import campaign_views
 from ipweek.annexes import views as annexes
+from ipweek.board import district_views, plugin_views
 from ipweek.board import views as board
 from ipweek.config import Settings
 from ipweek.extensions import compress, csrf, db, htmx, login, migrate
@@ -36,6 +37,8 @@ BLUEPRINTS = (
     reporting.bp,
     workbooks.bp,
     board.bp,
+    district_views.bp,
+    plugin_views.bp,
     maintenance.bp,
     help_views.bp,
 )

@@ -21,6 +21,7 @@ from ipweek.files import service as files
 from ipweek.transaction import transaction
 from tests import make
 from tests.accounts.desk import Desk
+from tests.plugins.made import switched_on_unasked
 
 PARTS = {
     "f": ("minhang", "filler"),
@@ -52,6 +53,7 @@ class Town:
         people = {letter: make.person(slug, role) for letter, (slug, role) in PARTS.items()}
         self.users = {letter: person.id for letter, person in people.items()}
         kept = files.keep("通知".encode(), "通知.txt", kind="txt", purpose="notice", by=people["c"], settings=app.extensions["settings"])
+        switched_on_unasked(app)
         self.numbers = {
             "campaign_id": campaign.id,
             "table_id": table.id,
@@ -77,7 +79,8 @@ class Town:
         return desk, number
 
     def address(self, rule: str, session_id: str = "1") -> str:
-        words = {**self.numbers, "session_id": session_id, "key": "venue", "filename": "css/base.css"}
+        plugin = {"district": "minhang", "plugin": "mh", "report": "streets", "job": "fill", "file": "填报样例.xlsx", "page": "index"}
+        words = {**self.numbers, **plugin, "session_id": session_id, "key": "venue", "filename": "css/base.css"}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(words[found[1]]), rule)
 
 

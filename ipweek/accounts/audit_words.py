@@ -40,6 +40,10 @@ ACTIONS: dict[str, str] = {
     "table.import": "导入表格",
     "workbook-merged": "生成汇总表",
     "workbook.release": "汇总表定版",
+    "plugin.enable": "启用插件",
+    "plugin.disable": "停用插件",
+    "plugin.settings": "修改插件设置",
+    "local-downloaded": "下载本地栏目",
     "access.deny": "越权访问",
     "csrf.refuse": "拦截请求",
 }

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import Row
 
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, ops, service
+from ipweek.annexes import checks, local_columns, ops, service
 from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.annexes.ops import ALIVE, GAP, POS, Change, Held, Written
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
+from ipweek.plugins import values as local_values
+from ipweek.plugins.schema import Field
 from ipweek.transaction import transaction
 
 MOST_ROWS = 2_000
@@ -170,9 +174,10 @@ def _compare(table: Held, posted: Mapping[tuple[int, str], str], revision: int) 
     known = ops.rows(table, {activity_id for activity_id, _ in posted})
     if any(activity_id not in known for activity_id, _ in posted):
         raise NotFound
+    fields = _local_fields(table, (key for _, key in posted))
     found = []
     for cell, value in posted.items():
-        now = ops.cell(known[cell[0]], cell[1])
+        now = _held(known[cell[0]], cell[1], fields)
         found.append((cell, value, before.get(cell, now), now))
     return found
 
@@ -181,26 +186,47 @@ def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, st
     if done := ops.find(op_id, table=table, user_id=by.id):
         return done
     known = ops.rows(table, {edit.activity_id for edit in edits})
+    fields = _local_fields(table, (edit.key for edit in edits))
     changes = []
     for edit in edits:
         row = known.get(edit.activity_id)
-        if row is None or not row.alive or not _is_cell(table.form, edit.key, is_header=row.is_header):
+        if row is None or not row.alive or not _is_cell(table.form, edit.key, fields, is_header=row.is_header):
             raise NotFound("这一行已被删除或不存在，请刷新页面。" if row is not None else NotFound().args[0])
-        now = ops.cell(row, edit.key)
+        now = _held(row, edit.key, fields)
         if now == edit.value:
             continue  # somebody, or a lost answer's first try, wrote the same
         if now != edit.base:
             raise CellConflict(edit.activity_id, edit.key, _clash(edit.activity_id, edit.key, edit.value, now))
-        changes.append(Change(edit.activity_id, edit.key, now, edit.value))
+        changes += _changes(row, edit, fields)
     if new_rows:
         changes += _new_rows(table, new_rows, by=by)
         return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id)
     return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id, known=known)
 
 
+def _local_fields(table: Held, keys: Iterable[str]) -> Mapping[str, Field]:
+    """The district's own columns by their cells, looked up only when one of *keys* is of that kind."""
+    if not any(local_columns.is_local(key) for key in keys):
+        return {}
+    return {field.cell: field for field in local_columns.fields_of(table.unit_id)}
+
+
+def _held(row: Row[Any], key: str, fields: Mapping[str, Field]) -> str:
+    """What a page shows in the cell: of a renamed local column what its earlier key holds."""
+    return local_values.held(fields[key], row.values) if key in fields else ops.cell(row, key)
+
+
+def _changes(row: Row[Any], edit: Edit, fields: Mapping[str, Field]) -> list[Change]:
+    """The change of the cell; of a renamed local column that is emptied, its earlier keys are emptied too."""
+    keys = [edit.key, *(fields[edit.key].former_cells if edit.key in fields and not edit.value else ())]
+    wanted = [Change(row.id, key, ops.cell(row, key), edit.value if key == edit.key else "") for key in keys]
+    return [change for change in wanted if change.old != change.new]
+
+
 def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]], *, by: Person) -> list[Change]:
     """The changes that bring in rows with these cells at the end of the table."""
-    if not all(_is_cell(table.form, key, is_header=False) for values in new_rows for key in values):
+    fields = _local_fields(table, (key for values in new_rows for key in values))
+    if not all(_is_cell(table.form, key, fields, is_header=False) for values in new_rows for key in values):
         raise NotFound
     order = _order(table)
     _check_room(len(order) + len(new_rows))
@@ -226,9 +252,12 @@ def _check_room(count: int) -> None:
         raise Invalid(reason)
 
 
-def _is_cell(form: schema.Annex, key: str, *, is_header: bool) -> bool:
+def _is_cell(form: schema.Annex, key: str, local: Mapping[str, Field], *, is_header: bool) -> bool:
+    if local_columns.is_local(key) and key not in local:
+        reason = "这一列是本区的本地栏目，现在没有启用，没有保存。请刷新页面；已填的内容都还在。"
+        raise Invalid(reason)
     fields: Sequence[schema.Column | schema.HeaderField] = form.header_fields if is_header else form.columns
-    return any(field.key == key for field in fields)
+    return any(field.key == key for field in fields) or (key in local and not is_header)
 
 
 def _cleaned(edit: Edit) -> Edit:

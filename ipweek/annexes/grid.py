@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, ops, service
+from ipweek.annexes import checks, local_columns, ops, service
 from ipweek.annexes import due as dues
 from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import AnnexTable
@@ -18,6 +18,7 @@ from ipweek.annexes.schema import STATUSES
 from ipweek.annexes.service import Sheet, SheetRow
 from ipweek.errors import NotFound
 from ipweek.notice import schema
+from ipweek.plugins import service as plugins
 
 AT_ONCE = 300
 """Up to so many rows every cell is a field; above, one row at a time is."""
@@ -91,6 +92,16 @@ class Grid:
         """The columns."""
         return [column.key for column in self.sheet.form.columns]
 
+    @cached_property
+    def former(self) -> list[local_columns.Former]:
+        """What columns of plugins hold that are off or gone."""
+        return local_columns.former([row.values for row in self.sheet.rows], self.sheet.fields)
+
+    @cached_property
+    def local(self) -> plugins.Offer:
+        """The notes, reports, jobs, checks and links that the district's plugins bring."""
+        return plugins.offer_of(self.table.unit.slug)
+
     @property
     def closed_because(self) -> str:
         """Why nobody may change the table now, and what to do; "" while it is open."""
@@ -137,12 +148,12 @@ class Mark:
 
 def page(table_id: int, *, by: Person) -> Grid:
     """The table for its page."""
-    return _grid(service.sheet(table_id, by=by))
+    return _grid(service.sheet(table_id, by=by, local=True))
 
 
 def page_of_form(table_id: int, against: Against, *, new_row: Sequence[Mapping[str, str]] = (), by: Person) -> Grid:
     """The table with what was posted and could not be saved in its cells, and the clashes beside them."""
-    sheet = service.sheet(table_id, by=by)
+    sheet = service.sheet(table_id, by=by, local=True)
     unsaved = set()
     for row in (sheet.header, *sheet.rows):
         for key, value in list(row.values.items()) + [(key, "") for _, key in against.values]:
@@ -151,7 +162,7 @@ def page_of_form(table_id: int, against: Against, *, new_row: Sequence[Mapping[s
                 unsaved.add((row.id, key))
     posted = {cell: against.values[cell] for cell in unsaved}
     rows = [_with(row, posted) for row in sheet.rows]
-    shown = Sheet(sheet.table, sheet.form, _with(sheet.header, posted), rows, sheet.can_edit, sheet.findings, sheet.context)
+    shown = replace(sheet, header=_with(sheet.header, posted), rows=rows)
     return replace(_grid(shown, against.clashes, unsaved), new_row=new_row[0] if new_row else {})
 
 
@@ -170,6 +181,9 @@ def mark_of(activity_id: int, key: str, *, by: Person) -> Mark:
     row, context = service.get_row(activity_id, by=by)
     said = checks.check_row(row.id, row.values, context)
     findings = [finding for finding in said if finding.column == key and finding.check not in UNTOLD]
+    if local_columns.is_local(key):
+        fields = local_columns.fields_of(service.get_table(table_of(activity_id), by=by).unit_id)
+        findings += local_columns.findings(row.id, row.values, [field for field in fields if field.cell == key])
     return Mark(_reading(key, row.values.get(key, ""), context), findings)
 
 
@@ -190,12 +204,12 @@ def changed_since(table_id: int, revision: int, *, made: Sequence[int] = (), by:
     table = service.get_table(table_id, by=by)
     if table.revision == revision:
         return None
-    sheet = service.sheet(table_id, by=by)
+    sheet = service.sheet(table_id, by=by, local=True)
     order = [row.id for row in sheet.rows]
     numbers = {row_id: number for number, row_id in enumerate(order, 1)}
     touched = service.touched_since(table, revision) if revision <= table.revision else {*order, sheet.header.id}
     rows = [row for row in (sheet.header, *sheet.rows) if row.id in touched]
-    part = Sheet(sheet.table, sheet.form, sheet.header, rows, sheet.can_edit, sheet.findings, sheet.context)
+    part = replace(sheet, rows=rows)
     return Changed(_grid(part), order, numbers, made)
 
 
@@ -253,6 +267,7 @@ _HOW = {
     "row": "行操作",
     "undo": "撤销",
     "redo": "恢复",
+    "job": "作业填写",
     "office": "办公室修改",
 }
 
@@ -262,12 +277,14 @@ def history(table_id: int, *, activity_id: int | None = None, key: str | None = 
     table = service.get_table(table_id, by=by)
     form = schema.from_json(table.schema.form)
     labels = {column.key: column.label for column in form.columns} | {one.key: one.label for one in form.header_fields}
+    entries = service.history(table_id, activity_id=activity_id, key=key, by=by)
+    labels |= plugins.labels({*filter(local_columns.is_local, [*(entry.key for entry in entries), key or ""])})
     if key is not None and key not in labels:
         raise NotFound
     rows = service.rows_of(table)
     numbers = {row.id: f"第 {number} 行" for number, row in enumerate(rows, 1)} | {service.header_of(table).id: "表头"}
     lines = []
-    for entry in service.history(table_id, activity_id=activity_id, key=key, by=by):
+    for entry in entries:
         row = numbers.get(entry.activity_id, "已删除的行")
         what = "移动了位置" if entry.key == ops.POS else "" if entry.key != ops.ALIVE else "新增该行" if entry.new == "1" else "删除该行"
         place = row if what else f"{row} {labels.get(entry.key, entry.key)}"

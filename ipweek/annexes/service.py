@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks
+from ipweek.annexes import checks, local_columns
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Held
 from ipweek.annexes.readings import contact
@@ -20,6 +20,8 @@ from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
+from ipweek.plugins import service as plugins
+from ipweek.plugins.schema import Field
 from ipweek.transaction import transaction
 
 ANNEX_OF_LEVEL = {"office": 1, "city": 1, "district": 2}
@@ -46,6 +48,8 @@ class Sheet:
     can_edit: bool
     findings: Mapping[tuple[int | None, str | None], Sequence[checks.Finding]]
     context: checks.Context
+    fields: Sequence[Field] = ()
+    """The district's own columns, where they were asked for."""
 
 
 # ---- doors ---------------------------------------------------------------------------------------------------
@@ -83,19 +87,26 @@ def is_filler_of(table: AnnexTable | Held, *, by: Person) -> bool:
 # ---- reading -------------------------------------------------------------------------------------------------
 
 
-def sheet(table_id: int, *, by: Person) -> Sheet:
-    """The whole table for a page. Phones are masked for readers who are neither of the unit nor of the office."""
+def sheet(table_id: int, *, by: Person, local: bool = False) -> Sheet:
+    """The whole table for a page. Phones are masked for readers who are neither of the unit nor of the office.
+
+    The official columns alone; with *local* also the district's own.
+    """
     table = get_table(table_id, by=by)
     form = schema.from_json(table.schema.form)
     masked = not (by.is_office or by.unit_id == table.unit_id)
-    found = [_seen(row, masked=masked) for row in rows_of(table)]
+    fields = plugins.fields_of(table.unit.slug) if local else []
+    form = local_columns.with_fields(form, fields)
+    found = [_seen(row, fields, masked=masked, local=local) for row in rows_of(table)]
     header = _seen(header_of(table), masked=masked)
     context = context_of(table)
     findings = checks.check_table([(row.id, row.values) for row in found], header.values, context, nil_return=table.nil_return)
     by_cell: dict[tuple[int | None, str | None], list[checks.Finding]] = {}
+    for row in found if fields else ():
+        findings += local_columns.findings(row.id, row.values, fields)
     for finding in findings:
         by_cell.setdefault((finding.row_id, finding.column), []).append(finding)
-    return Sheet(table, form, header, found, may_edit(table, by=by), by_cell, context)
+    return Sheet(table, form, header, found, may_edit(table, by=by), by_cell, context, fields)
 
 
 def get_row(activity_id: int, *, by: Person) -> tuple[SheetRow, checks.Context]:
@@ -104,7 +115,7 @@ def get_row(activity_id: int, *, by: Person) -> tuple[SheetRow, checks.Context]:
     if row is None or not row.alive:
         raise NotFound
     table = get_table(row.table_id, by=by)
-    return _seen(row, masked=not (by.is_office or by.unit_id == table.unit_id)), context_of(table)
+    return _seen(row, masked=not (by.is_office or by.unit_id == table.unit_id), local=True), context_of(table)
 
 
 def touched_since(table: AnnexTable, revision: int) -> set[int]:
@@ -124,10 +135,10 @@ def header_of(table: AnnexTable) -> Activity:
     return db.session.scalars(select(Activity).where(Activity.table_id == table.id, Activity.is_header)).one()
 
 
-def _seen(row: Activity, *, masked: bool) -> SheetRow:
-    values = dict(row.values)
-    if masked and "contact" in values:
-        values["contact"] = contact.mask(values["contact"])
+def _seen(row: Activity, fields: Sequence[Field] = (), *, masked: bool, local: bool = False) -> SheetRow:
+    values = local_columns.seen(row.values, fields) if local else local_columns.official(row.values)
+    for key in [key for key in values if key == "contact" or local_columns.is_local(key)] if masked else ():
+        values[key] = contact.mask(values[key])
     return SheetRow(row.id, values, row.owner_unit_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 from ipweek.plugins.call import PluginFailed
 from ipweek.plugins.schema import OFFICIAL, Declared, Warned
@@ -152,7 +152,7 @@ def _cell(said: Any) -> str | int | float:
 def _number(said: Any) -> int | float:
     if not isinstance(said, int | float) or isinstance(said, bool) or not math.isfinite(said) or abs(said) > LARGEST:
         raise _garbled("插件的答复里应当是数字的地方不是数字，或数字太大")
-    return cast("int | float", said)
+    return said
 
 
 def _garbled(said: str) -> PluginFailed:

@@ -88,6 +88,11 @@ class Plugin:
         return self.manifest.version if self.manifest else self._version
 
     @property
+    def enabled_version(self) -> str:
+        """The version that was switched on."""
+        return self._version
+
+    @property
     def fields(self) -> Sequence[Field]:
         return self.manifest.fields if self.manifest else ()
 
@@ -132,18 +137,39 @@ def fields_of(slug: str) -> list[Field]:
     return [one for plugin in of_unit(slug) for one in plugin.fields]
 
 
-def notes_of(slug: str, place: str) -> list[str]:
-    """The plain words that the unit's plugins put at *place*."""
-    return [note.text for plugin in of_unit(slug) for note in _words(plugin) if note.place == place]
+@dataclass(frozen=True)
+class Offer:
+    """What the plugins of a unit bring beside fields: (plugin, name, title) of reports and jobs, links, files."""
+
+    reports: Sequence[tuple[str, str, str]] = ()
+    jobs: Sequence[tuple[str, str, str]] = ()
+    links: Sequence[Link] = ()
+    files: Sequence[tuple[str, str]] = ()
+    notes: Sequence[Words] = ()
+    has_checks: bool = False
+
+    @property
+    def has_entries(self) -> bool:
+        """Whether there is anything for a menu."""
+        return bool(self.reports or self.jobs or self.links or self.files or self.has_checks)
+
+    def notes_at(self, *places: str) -> list[str]:
+        """The plain words that stand at one of these places."""
+        return [note.text for note in self.notes if note.place in places]
 
 
-def _words(plugin: Plugin) -> Sequence[Words]:
-    return plugin.manifest.notes if plugin.manifest else ()
-
-
-def links_of(slug: str) -> list[Link]:
-    """The menu entries that the unit's plugins bring."""
-    return [link for plugin in of_unit(slug) if plugin.manifest for link in plugin.manifest.links]
+def offer_of(slug: str) -> Offer:
+    """What the unit's plugins bring now. Of one that is broken nothing is registered but its data."""
+    usable = of_unit(slug)
+    running = [plugin for plugin in usable if plugin.trouble != "broken"]
+    return Offer(
+        [(plugin.id, name, title) for plugin in running for name, title in plugin.declared.reports.items()],
+        [(plugin.id, name, title) for plugin in running for name, title in plugin.declared.jobs.items()],
+        [link for plugin in usable if plugin.manifest for link in plugin.manifest.links],
+        [(plugin.id, name) for plugin in usable if plugin.entry for name in plugin.entry.files],
+        [note for plugin in usable if plugin.manifest for note in plugin.manifest.notes],
+        any(plugin.declared.checks for plugin in running),
+    )
 
 
 def labels(cells: Collection[str]) -> dict[str, str]:

@@ -1,0 +1,39 @@
+"""What a plugin is handed of a row: the texts as typed, what was read out of them, its own fields; contacts masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from ipweek.annexes import checks
+from ipweek.annexes.readings import contact, scale
+from ipweek.notice.schema import Annex
+from ipweek.plugins import values as local_values
+from ipweek.plugins.schema import Field
+
+
+def row(
+    cells: Mapping[str, str], form: Annex, fields: Sequence[Field], *, week: tuple[date, date] | None, year: int | None
+) -> dict[str, Any]:
+    """One row as plain data. Of local values only the plugin's own, by short key."""
+    handed: dict[str, Any] = {key: text for key, text in cells.items() if "." not in key}
+    if "contact" in handed:
+        handed["contact"] = contact.mask(handed["contact"])
+    read = checks.readings_of(form, cells, week)
+    online = scale.read(cells["scale"][: checks.MAX_LENGTH]).online if cells.get("scale") else None
+    handed |= {
+        "starts_on": read.starts_on.isoformat() if read.starts_on else "",
+        "ends_on": read.ends_on.isoformat() if read.ends_on else "",
+        "people_min": "" if read.people_min is None else read.people_min,
+        "people_max": "" if read.people_max is None else read.people_max,
+        "online": "" if online is None else online,
+    }
+    return handed | local_values.own(fields, cells, year=year)
+
+
+def days_of(week: tuple[date, date] | None) -> list[str]:
+    """The days of the week, as plugins get them."""
+    if week is None:
+        return []
+    return [(week[0] + timedelta(days=n)).isoformat() for n in range((week[1] - week[0]).days + 1)]

@@ -1,0 +1,111 @@
+"""Switching plugins on and off: the administrator's. A district's own people of the information centre see and set theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from ipweek.accounts import audit
+from ipweek.accounts.models import Unit
+from ipweek.accounts.schema import Person
+from ipweek.annexes import service as annexes
+from ipweek.errors import Forbidden, Invalid, NotFound
+from ipweek.extensions import db
+from ipweek.plugins import check as checking
+from ipweek.plugins import service as plugins
+from ipweek.plugins import values as local_values
+from ipweek.plugins.check import Finding
+from ipweek.plugins.service import Plugin
+from ipweek.transaction import transaction
+
+
+def every(*, by: Person) -> list[Plugin]:
+    """All plugins for the administrator, those of his own unit for a developer; Forbidden for others."""
+    if by.has("admin"):
+        return plugins.every()
+    if by.has("developer"):
+        return [plugin for plugin in plugins.every() if plugin.unit == by.unit_slug]
+    raise Forbidden("插件由系统管理员管理，各区信息中心可以查看本区的插件。")
+
+
+def get(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest
+    """One that *by* may see; otherwise NotFound."""
+    for plugin in every(by=by):
+        if plugin.id == id:
+            return plugin
+    raise NotFound
+
+
+def findings(plugin: Plugin) -> list[Finding]:
+    """What ``ipweek plugin check`` would say of its folder without running anything."""
+    return checking.without_running(plugin.entry.folder) if plugin.entry else []
+
+
+def enable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest
+    """Let it describe itself and switch it on. Invalid with the reason; then it is not on."""
+    plugin = _for_the_administrator(id, by=by)
+    if plugin.manifest and not db.session.scalar(select(Unit.id).where(Unit.slug == plugin.manifest.unit)):
+        raise Invalid(f"没有代号是 {plugin.manifest.unit} 的单位，请改 plugin.toml 里的 unit，代号见“人员与单位”。")
+    described = plugins.describe(id)
+    manifest = described.manifest
+    with transaction():
+        plugins.switch_on(described, by=by.name)
+        audit.write("plugin.enable", by=by, object=f"plugin:{id}", detail=f"{manifest.title} {manifest.version}，{manifest.unit}")
+    return plugins.get(id)
+
+
+def disable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest
+    """Switch it off. Its values stay, read only."""
+    plugin = _for_the_administrator(id, by=by)
+    with transaction():
+        plugins.switch_off(id, by=by.name)
+        audit.write("plugin.disable", by=by, object=f"plugin:{id}", detail=f"{plugin.title} {plugin.version}，{plugin.unit}")
+    return plugins.get(id)
+
+
+def save_settings(id: str, given: Mapping[str, str], *, by: Person) -> None:  # noqa: A002 -- the word of the manifest
+    """Set what the plugin lets the district set; an empty field goes back to what the manifest proposes."""
+    plugin = get(id, by=by)
+    if plugin.manifest is None:
+        raise NotFound
+    wrong, changed, told = {}, {}, []
+    for one in plugin.manifest.settings:
+        text = given.get(one.key, "").strip()
+        if said := local_values.wrong(one, text):
+            wrong[one.key] = said
+        elif text and local_values.typed(one, text) != local_values.typed_default(one):
+            changed[one.key] = local_values.typed(one, text)
+        before, after = plugin.settings.get(one.key), changed.get(one.key, local_values.typed_default(one))
+        if before != after:
+            told.append(f"{one.label}：{local_values.as_text(before)} → {local_values.as_text(after)}")
+    if wrong:
+        raise Invalid("请核对标出的几处。", fields=wrong)
+    with transaction():
+        plugins.save_settings(id, changed)
+        audit.write("plugin.settings", by=by, object=f"plugin:{id}", detail="；".join(told) or "没有改动")
+
+
+def file(id: str, name: str, *, by: Person) -> Path:  # noqa: A002 -- the word of the manifest
+    """A file that a plugin hands out, for those who see the district's reports and those who see its page."""
+    plugin = plugins.get(id)
+    unit_id = db.session.scalar(select(Unit.id).where(Unit.slug == plugin.unit))
+    is_theirs = plugin.is_usable and unit_id is not None and annexes.may_see(unit_id, by=by)
+    may = is_theirs or by.has("admin") or (by.has("developer") and by.unit_slug == plugin.unit)
+    if not may or plugin.entry is None or name not in plugin.entry.files:
+        raise NotFound
+    return plugin.entry.folder / "files" / name
+
+
+def _for_the_administrator(id_: str, *, by: Person) -> Plugin:
+    plugin = get(id_, by=by)
+    if not by.has("admin"):
+        raise Forbidden("插件由系统管理员启用和停用。")
+    return plugin
+
+
+def as_shown(plugin: Plugin) -> dict[str, Any]:
+    """The settings as their form shows them."""
+    return {key: local_values.as_text(value) for key, value in plugin.settings.items()}

@@ -1,0 +1,163 @@
+"""``ipweek plugin``: writing a plugin, checking it, switching it on and off, running a report at the command line."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from ipweek import config, wording
+from ipweek.accounts.schema import Person, at_the_command_line
+from ipweek.app import create_app
+from ipweek.board import districts, plugin_admin
+from ipweek.errors import Invalid, NotFound
+from ipweek.plugins import check as checking
+from ipweek.plugins import new as making
+from ipweek.plugins import service as plugins
+from ipweek.plugins import sheets, shelf
+from ipweek.plugins.schema import STATES
+
+
+def _by() -> Person:
+    return at_the_command_line(getpass.getuser())
+
+
+@click.group(help="区级插件：编写、检查、启用、停用、运行报表。手册在网页的“帮助 › 编写插件”。")
+def plugin() -> None:
+    """Group of commands."""
+
+
+@plugin.command("new", help="写出一个能用的插件。\n\n例：ipweek plugin new minhang --title 闵行区")
+@click.argument("name")
+@click.option("--title", required=True, help="页面上的名字，例如 闵行区。")
+@click.option("--unit", default="", help="单位的代号，默认与 NAME 相同；代号见 ipweek unit list。")
+def new_plugin(name: str, title: str, unit: str) -> None:
+    """Write one into the site's own folder."""
+    folder = making.new(config.load().instance / "plugins", name, title=title, unit=unit)
+    click.echo(f"写好了 {_short(folder)}：plugin.toml、__init__.py、tests、README.md")
+    click.echo(f"下一步：ipweek plugin check {name}，然后 ipweek plugin enable {name}")
+
+
+@plugin.command(
+    "check",
+    help="检查插件，说明位置、原因和改法；有必须改的，退出码为 1。\n\n例：ipweek plugin check minhang，或写目录 ./plugins/minhang",
+)
+@click.argument("names", nargs=-1)
+@click.option("--strict", is_flag=True, help="建议也算必须（供持续集成使用）。")
+def check_plugin(names: tuple[str, ...], *, strict: bool) -> None:
+    """Check those named, or all that there are. Needs no site."""
+    folders = [_folder(name) for name in names] or _all_folders()
+    bad = 0
+    for folder in folders:
+        found = checking.check(folder, enabled_as=_enabled_as(folder))
+        if len(folders) > 1 or not found:
+            click.echo(f"{folder.name}：{'没有问题' if not found else f'{len(found)} 项'}")
+        for one in found:
+            click.echo(f"{'必须' if one.must else '建议'}  {one.rule:<16} {one.where}  {one.text}")
+        must = sum(one.must for one in found)
+        if found:
+            click.echo(f"{must} 项必须改，{len(found) - must} 项建议。")
+        bad += len(found) if strict else must
+    if bad:
+        sys.exit(1)
+
+
+def _enabled_as(folder: Path) -> tuple[str, str] | None:
+    """Version and content of what is switched on under this name, where there is a site."""
+    settings = config.load()
+    if not (settings.instance / "secret").exists():
+        return None
+    with create_app(settings).app_context():
+        try:
+            known = plugins.get(folder.name)
+        except NotFound:
+            return None
+        is_it = known.is_on and known.entry is not None and known.entry.folder.resolve() == folder.resolve()
+        return (known.enabled_version, known.content) if is_it else None
+
+
+@plugin.command("list", help="列出插件：状态、名字、版本、接口、单位、字段数、报表数、说明。")
+def list_plugins() -> None:
+    """One line each, tabs between."""
+    with create_app().app_context():
+        click.echo("\t".join(["状态", "插件", "版本", "接口", "单位", "字段", "报表", "说明"]))
+        for one in plugins.every():
+            level = str(one.manifest.api) if one.manifest else "–"
+            switched = f"{one.by} {wording.moment(one.at)} {'启用' if one.is_on else '停用'}" if one.at else ""
+            why = (one.why.splitlines() or [""])[0] or switched
+            numbers = [str(len(one.fields)), str(len(one.declared.reports)) if one.declared.reports else "–"]
+            click.echo("\t".join([STATES[one.state], one.id, one.version or "–", level, one.unit or "–", *numbers, why]))
+
+
+@plugin.command("enable", help="检查并启用插件，记下是谁；换了新版也用它。\n\n例：ipweek plugin enable minhang")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="不再询问。")
+def enable_plugin(name: str, *, yes: bool) -> None:
+    """Check, ask, switch on."""
+    with create_app().app_context():
+        found = plugins.get(name)
+        must = [one for one in checking.check(found.entry.folder) if one.must] if found.entry else []
+        for one in must:
+            click.echo(f"必须  {one.rule:<16} {one.where}  {one.text}")
+        if must:
+            raise Invalid(f"插件 {name} 有 {len(must)} 项必须改，没有启用。")
+        if not yes and not click.confirm(f"启用“{found.title}”{found.version}（单位 {found.unit}）？请先看过它的代码"):
+            click.echo("没有启用。")
+            return
+        done = plugin_admin.enable(name, by=_by())
+        click.echo(f"已启用 {done.title} {done.version}：{len(done.fields)} 个字段，{len(done.declared.reports)} 张报表。")
+
+
+@plugin.command("disable", help="停用插件；已填的内容保留，只能查看。\n\n例：ipweek plugin disable minhang")
+@click.argument("name")
+def disable_plugin(name: str) -> None:
+    """Switch off."""
+    with create_app().app_context():
+        click.echo(f"已停用 {plugin_admin.disable(name, by=_by()).title}，已填的内容都保留。")
+
+
+@plugin.command("run", help="运行一张报表，结果是 JSON；用 -o 写成 Excel。\n\n例：ipweek plugin run minhang streets -o 街镇.xlsx")
+@click.argument("name")
+@click.argument("report")
+@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="写成 .xlsx 文件。")
+@click.option("--year", type=int, help="年度，默认最新。")
+def run_report(name: str, report: str, output: Path | None, year: int | None) -> None:
+    """Run one over the unit's rows."""
+    with create_app().app_context():
+        found = plugins.get(name)
+        drawn = districts.report(districts.get(found.unit, year=year, by=_by()), name, report)
+        blocks = districts.blocks_or_busy(drawn)
+        if output is None:
+            click.echo(json.dumps(list(blocks), ensure_ascii=False, indent=1))
+            return
+        try:
+            output.write_bytes(sheets.workbook(drawn.title, blocks))
+        except OSError as error:
+            raise Invalid(f"写不进 {output}：文件可能正被打开，或没有写入权限。") from error
+        click.echo(f"已写入 {output}")
+
+
+def _folder(name: str) -> Path:
+    """The folder of a plugin, by path or by id."""
+    if (Path(name) / "plugin.toml").is_file():
+        return Path(name).resolve()
+    for top in _tops():
+        if (top / name / "plugin.toml").is_file():
+            return top / name
+    raise NotFound(f"没有找到插件 {name}。可以写目录，例如 ./plugins/minhang，或先用 ipweek plugin new 建一个。")
+
+
+def _all_folders() -> list[Path]:
+    return sorted(path.parent for top in _tops() if top.is_dir() for path in top.glob("*/plugin.toml"))
+
+
+def _tops() -> list[Path]:
+    return [config.load().instance / "plugins", shelf.shipped()]
+
+
+def _short(path: Path) -> Path:
+    """As seen from here, where that is shorter."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
