@@ -1,0 +1,138 @@
+"""Two people do whatever comes to their minds, with the network coming and going: at the end all three agree."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from playwright.sync_api import expect
+
+from ipweek.annexes.models import Activity, CellChange
+from ipweek.annexes.ops import ALIVE, POS
+from ipweek.extensions import db
+from tests import make
+from tests.annexes.conftest import order, values
+from tests.annexes.test_browser_grid import open_table, refresh, user
+from tests.annexes.test_browser_paste import paste
+
+pytestmark = pytest.mark.browser
+__all__ = ["open_table", "user"]
+
+KEYS = [column.key for column in make.ANNEX_2.columns]
+STEPS = 45
+
+
+def a_cell(page, choose):
+    cells = page.locator("tbody.rows textarea")
+    cells.nth(choose.randrange(cells.count())).click()
+
+
+def type_something(page, choose):
+    a_cell(page, choose)
+    page.keyboard.type(f"文字{choose.randrange(1000)}")
+    page.keyboard.press(choose.choice(["Enter", "Tab", "ArrowUp", "Control+Enter", "Escape"]))
+
+
+def paste_something(page, choose):
+    a_cell(page, choose)
+    paste(page, "\r\n".join("\t".join(f"块{choose.randrange(1000)}" for _ in range(2)) for _ in range(choose.randint(1, 3))))
+    answer = page.locator("#ask button")
+    if answer.count():
+        answer.first.click()
+
+
+def press_a_button(page, choose):
+    a_cell(page, choose)
+    page.get_by_role(
+        "button", name=choose.choice(["新增一行", "复制该行", "删除该行", "上移", "下移", "撤销", "恢复"]), exact=True
+    ).first.click()
+
+
+def clear_something(page, choose):
+    a_cell(page, choose)
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Delete")
+
+
+def lose_the_network(page, _choose):
+    page.context.set_offline(True)
+
+
+def find_the_network(page, _choose):
+    page.context.set_offline(False)
+
+
+ACTIONS = (
+    [type_something] * 5
+    + [paste_something] * 2
+    + [press_a_button] * 3
+    + [clear_something, lose_the_network, find_the_network, find_the_network]
+)
+
+
+def settle(page, choose):
+    """Wait until all is saved, choosing where two values stand; rows that are gone give up what was typed in them."""
+    page.context.set_offline(False)
+    for _ in range(60):
+        words = page.locator("#save-state").inner_text()
+        picks = page.locator("[data-pick]")
+        if picks.count():
+            picks.nth(choose.randrange(2)).click()
+        elif words.startswith("未保存") and page.locator("tr.gone").count():
+            page.reload()
+            page.wait_for_selector("html.live")
+            if page.locator("#drafts").is_visible():
+                page.get_by_role("button", name="不要了").click()
+        elif not words or words.startswith("已保存"):
+            return
+        elif page.locator("#save-state button").count():
+            page.locator("#save-state button").click()
+        refresh(page)
+        page.wait_for_timeout(300)
+    raise AssertionError(words)
+
+
+def shown(page):
+    return page.evaluate(
+        "Array.from(document.querySelectorAll('tbody.rows tr:not(.blank)'), (line) => [Number(line.dataset.row), ...Array.from(line.querySelectorAll('textarea'), (cell) => cell.value)])"
+    )
+
+
+def replayed(first):
+    """The table as the history tells it."""
+    rows = {row_id: {ALIVE: "1", POS: str(pos), **cells} for row_id, pos, cells in first}
+    db.session.rollback()
+    for change in db.session.query(CellChange).order_by(CellChange.id):
+        row = rows.setdefault(change.activity_id, {ALIVE: "0"})
+        assert row.get(change.key, "") == change.old or change.key == POS
+        row[change.key] = change.new
+    return {
+        row_id: {key: value for key, value in row.items() if value and not key.startswith("_")}
+        for row_id, row in rows.items()
+        if row[ALIVE] == "1"
+    }
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_two_people_do_the_pages_the_table_and_its_history_agree(open_table, user, table, known_hash, seed):
+    choose = random.Random(seed)
+    for text in "甲乙丙":
+        make.row(table, venue=text)
+    first = [(row.id, row.pos, dict(row.values)) for row in db.session.query(Activity).filter_by(table_id=table.id, is_header=False)]
+    pages = [open_table(user, table, offline=True), open_table(make.user("minhang", pw_hash=known_hash), table, offline=True)]
+    for page in pages:
+        page.on("dialog", lambda dialog: dialog.accept())
+
+    for _ in range(STEPS):
+        choose.choice(ACTIONS)(choose.choice(pages), choose)
+    for page in [*pages, *pages]:
+        settle(page, choose)
+
+    stored = [[row_id, *(values(row_id).get(key, "") for key in KEYS)] for row_id in order(table.id)]
+    for page in pages:
+        refresh(page)
+        expect(page.locator("tbody.rows tr:not(.blank)")).to_have_count(len(stored))
+        page.wait_for_timeout(1000)
+        assert shown(page) == stored
+    assert replayed(first) == {row_id: values(row_id) for row_id in order(table.id)}
