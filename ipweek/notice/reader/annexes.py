@@ -89,7 +89,8 @@ def _title(text: str) -> str:
     text = _FILE_TAIL.sub("", text)
     text = _LINK_TAIL.sub("", text)
     text = _FILE_TAIL.sub("", text)
-    return text.strip(" 。；;，,、.:：-\t")
+    text = text.strip(" 。；;，,、.:：-\t")
+    return text[1:-1] if re.fullmatch(r"《[^《》]+》", text) else text
 
 
 # --- the annexes as printed ---

@@ -15,16 +15,17 @@ from pypdf.generic import ArrayObject, ByteStringObject, FloatObject, IndirectOb
 from ipweek.notice.reader.document import Block, Cell, Document, Paragraph, Table, Unreadable, clean, made, too_long
 
 MAX_PAGES = 120
-MAX_STREAM = 2_000_000
-"""Bytes of one page's drawing, unpacked; all pages together may have four times as much."""
-MAX_OPERATIONS = 400_000
+MAX_STREAM = 600_000
+"""Bytes of one page's drawing, unpacked; all pages together may have four times as much. A page of a notice has some 50,000."""
+MAX_OPERATIONS = 120_000
+"""Orders to draw, of all pages together. A page of a notice has some 1,500."""
 _LIMITS: dict[str, Any] = {
-    "zlib_maximum_output_length": MAX_STREAM * 4,
+    "zlib_maximum_output_length": MAX_STREAM * 8,
     "lzw_maximum_output_length": MAX_STREAM * 4,
     "run_length_maximum_output_length": MAX_STREAM * 4,
     "array_based_stream_maximum_output_length": MAX_STREAM * 4,
     "stream_decoding_work_maximum_length": MAX_STREAM * 16,
-    "stream_parsing_work_maximum_count": 1_000_000,
+    "stream_parsing_work_maximum_count": 300_000,
     "xform_maximum_invocations_per_extraction": 200,
 }
 
@@ -57,6 +58,7 @@ def _blocks(reader: PdfReader) -> list[Block]:
         raise too_long()
     blocks: list[Block] = []
     left = MAX_STREAM * 4
+    done = 0
     for page in reader.pages:
         contents = page.get("/Contents")
         if contents is None:
@@ -64,9 +66,10 @@ def _blocks(reader: PdfReader) -> list[Block]:
         left -= _weight(contents.get_object())
         if left < 0:
             raise too_long()
-        sheet = _Sheet()
+        sheet = _Sheet(operations=done)
         page.extract_text(visitor_text=sheet.hear_text, visitor_operand_before=sheet.hear_operand)
         blocks += sheet.blocks()
+        done = sheet.operations
     return blocks
 
 

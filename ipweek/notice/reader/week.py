@@ -106,7 +106,8 @@ def _rated(
     near = before[-30:] + after[:30]
     score = 8 if under_heading else 0
     score += 5 if _IS_WEEK.search(near) else 2 if _IS_WEEK.search(before + after) else 0
-    score += 3 if re.match(r"(?:是|为)[^,。]{0,14}[周月节日](?![0-9])", after) else 0
+    score += 3 if not is_single and re.match(r"(?:是|为)[^,。]{0,14}[周月节日](?![0-9])", after) else 0
+    score -= 6 if is_single and SPAN.search(text) else 0
     score += 3 if _HELD.search(near) else 0
     score += 6 if re.search(r"(?:活动|宣传周?|举办|周|集中宣传)(?:的)?时间[:为是]{0,2}(?:定于|拟定于|自|从|在|:)?$", before) else 0
     if _NOT_WEEK.search(before[-20:]) or (_NOT_WEEK.search(after[:12]) and not re.search(r"宣传周|活动周|宣传月", after[:12])):
