@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from ipweek import config
-from ipweek.annexes import handing
 from ipweek.notice import schema
 from ipweek.plugins import answers, shelf, values
 from ipweek.plugins import check as checking
@@ -51,6 +50,8 @@ class Lab:
         strange = set(cells) - OFFICIAL - own.keys()
         assert not strange, f"没有这些列：{'、'.join(sorted(strange))}"  # noqa: S101 -- as above
         typed = {(own[key].cell if key in own else key): values.as_text(value) for key, value in cells.items()}
+        from ipweek.annexes import handing  # noqa: PLC0415 -- the readers take a second to load, and pytest loads this module always
+
         handed = handing.row(typed, FORM, self.manifest.fields, week=WEEK, year=2024)
         self.rows.append([len(self.rows) + 1, handed])
         return len(self.rows)
@@ -75,7 +76,7 @@ class Lab:
         return [f"{one.where} {one.text}" for one in checking.check(self.folder, inline=self._inline) if one.must]
 
     def _ask(self, do: str, rows: Sequence[list[Any]], **order: Any) -> Any:
-        offered = {"today": self.today, "deadline": "2024-04-12", "week": handing.days_of(WEEK)}
+        offered = {"today": self.today, "deadline": "2024-04-12", "week": checking.WEEK}
         whole = {"do": do, "rows": list(rows), "settings": self.settings, "offered": offered, **order}
         return call(self.folder, whole, inline=self._inline)
 

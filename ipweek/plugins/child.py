@@ -39,6 +39,7 @@ REFUSED = {
     "os.spawn": "启动程序",
     "os.startfile": "启动程序",
     "pty.": "启动程序",
+    "_winapi.": "启动程序",
     "os.kill": "干预其他程序",
     "signal.pthread_kill": "干预其他程序",
     "sqlite3.": "打开数据库",
@@ -75,7 +76,6 @@ UNIMPORTABLE = {
     "_posixsubprocess": "启动程序",
     "_ctypes": "加载动态库",
     "_sqlite3": "打开数据库",
-    "_winapi": "启动程序",
     "_multiprocessing": "启动程序",
 }
 """Modules whose import has no honest use here, and that could act without an event."""
