@@ -89,9 +89,20 @@ class PostgresServer:
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     def renew(self, site: config.Settings) -> None:
-        name = make_url(site.database).database
-        self.tell(f"DROP DATABASE {name} WITH (FORCE)")
-        self.tell(f"CREATE DATABASE {name} TEMPLATE migrated")
+        # emptied, not made anew: that takes fifty times as long
+        url = make_url(site.database).set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            sequences = connection.execute("SELECT sequencename FROM pg_sequences").fetchall()
+            sentences = [
+                "SET session_replication_role = replica",  # in any order
+                *(f'DELETE FROM "{table}"' for table in db.metadata.tables),
+                *(f"SELECT setval('{sequence}', 1, false)" for (sequence,) in sequences),
+                f"UPDATE alembic_version SET version_num = '{service.head()}'",
+            ]
+            connection.execute("; ".join(sentences).encode())
 
     def close(self) -> None:
         self.server.cleanup()
