@@ -22,6 +22,7 @@ from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
 from ipweek.notice import workday_views
 from ipweek.plugins.shelf import Shelf, shipped
+from ipweek.reporting import chase_views, message_views
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
 
@@ -35,6 +36,8 @@ BLUEPRINTS = (
     campaign_views.bp,
     annexes.bp,
     reporting.bp,
+    chase_views.bp,
+    message_views.bp,
     workbooks.bp,
     board.bp,
     district_views.bp,

@@ -57,6 +57,7 @@ ipweek = Listed(
         "notice": "ipweek.annexes.notice_commands:notice",
         "read": "ipweek.cli:read",
         "merge": "ipweek.workbooks.commands:merge",
+        "remind": "ipweek.reporting.commands:remind",
         "plugin": "ipweek.board.plugin_commands:plugin",
     },
     help="知识产权宣传周填报系统。站点目录由环境变量 IPWEEK_INSTANCE 指定。",

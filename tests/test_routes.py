@@ -18,6 +18,8 @@ from ipweek.accounts import sessions
 from ipweek.accounts.models import LoginSession
 from ipweek.extensions import db
 from ipweek.files import service as files
+from ipweek.reporting import messages
+from ipweek.reporting.models import Message
 from ipweek.transaction import transaction
 from tests import make
 from tests.accounts.desk import Desk
@@ -61,6 +63,7 @@ class Town:
             "file_id": kept.id,
             "user_id": self.users["f"],
             "unit_id": make.unit("minhang").id,
+            "message_id": told(self.users["f"]),
         }
         db.session.rollback()
 
@@ -82,6 +85,13 @@ class Town:
         plugin = {"district": "minhang", "plugin": "mh", "report": "streets", "job": "fill", "file": "填报样例.xlsx", "page": "index"}
         words = {**self.numbers, **plugin, "session_id": session_id, "key": "venue", "filename": "css/base.css"}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(words[found[1]]), rule)
+
+
+def told(user_id: int) -> int:
+    """A message to this person."""
+    with transaction():
+        messages.tell([user_id], "附件2已审核通过。", kind="approve", link="/tasks")
+    return db.session.query(Message).one().id
 
 
 def routes(app: Flask) -> Iterator[str]:

@@ -23,7 +23,8 @@ from ipweek.notice import deadlines
 from ipweek.notice import service as notices
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Campaign, Extension
-from ipweek.reporting.models import Move
+from ipweek.reporting import chasing
+from ipweek.reporting.models import Chase, Move
 from ipweek.transaction import transaction
 
 SHOWN = {"unsent": "待报送", "submitted": "待审核", "returned": "退回修改", "approved": "已通过", "overdue": "逾期"}
@@ -50,6 +51,8 @@ class Line:
     due: deadlines.Due | None
     is_overdue: bool
     """Whether it is still with the unit although its time is over."""
+    chases: int
+    """How often the unit was chased for it."""
 
     @property
     def stands(self) -> str:
@@ -86,6 +89,8 @@ class Board:
     totals: Mapping[str, int]
     asked: int
     """How many units have to report: excused ones do not count."""
+    to_chase: int
+    """How many have not sent."""
     activities: int
     districts: Sequence[Line]
     members: Mapping[str, Sequence[Line]]
@@ -107,7 +112,7 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
     revision = revision_of(campaign.id, by=by)
     tables = annexes.tables_of(campaign)
     due, due_at = dues.with_the_campaigns(campaign, tables)
-    every = sorted(_lines(tables, annexes.activity_counts(campaign), due_at, now), key=SORTS["order"])
+    every = sorted(_lines(tables, annexes.activity_counts(campaign), due_at, chasing.counts(campaign), now), key=SORTS["order"])
     totals = {key: sum(_is_shown(line, key) for line in every) for key in SHOWN}
     lines = sorted((line for line in every if not show or _is_shown(line, show)), key=SORTS[sort])
     members = [line for line in every if line.unit.level != "district"]
@@ -117,6 +122,7 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
         lines,
         totals,
         sum(not line.table.is_excused for line in every),
+        sum(chasing.group_of(line.table, line.activities) != "" for line in every),
         sum(line.activities for line in every),
         [line for line in every if line.unit.level == "district"],
         {key: [line for line in members if line.stands == key] for key in ("unsent", "returned", "submitted", "approved")},
@@ -155,6 +161,7 @@ _REVISION = select(
     *(_tables.with_only_columns(column).scalar_subquery() for column in _tables.selected_columns),
     select(func.max(Move.id)).scalar_subquery(),
     select(func.max(Extension.id)).scalar_subquery(),
+    select(func.max(Chase.id)).scalar_subquery(),
     select(func.count(Unit.id)).where(Unit.is_active).scalar_subquery(),
 ).where(Campaign.id == bindparam("campaign_id"))
 
@@ -178,12 +185,18 @@ def _campaigns() -> list[tuple[int, int, str]]:
 
 
 def _lines(
-    tables: Sequence[AnnexTable], counts: Mapping[int, int], due_at: Mapping[int, deadlines.Due | None], now: datetime
+    tables: Sequence[AnnexTable],
+    counts: Mapping[int, int],
+    due_at: Mapping[int, deadlines.Due | None],
+    chases: Mapping[int, int],
+    now: datetime,
 ) -> Iterable[Line]:
     for table in tables:
         due = due_at[table.id]
         is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and not table.is_excused
-        yield Line(table, table.unit, counts.get(table.id, 0), due, is_with_unit and due is not None and due.is_past(now))
+        yield Line(
+            table, table.unit, counts.get(table.id, 0), due, is_with_unit and due is not None and due.is_past(now), chases.get(table.id, 0)
+        )
 
 
 def _is_shown(line: Line, show: str) -> bool:

@@ -16,7 +16,7 @@ from ipweek.accounts.schema import at_the_command_line
 from ipweek.accounts.service import Slip
 from ipweek.app import create_app
 from ipweek.config import Settings, WrongSetting
-from ipweek.maintenance import health, instance, server, service
+from ipweek.maintenance import health, instance, server, service, ticker
 from ipweek.maintenance.instance import Unfit
 
 
@@ -70,7 +70,7 @@ def serve(app: Flask, settings: Settings) -> None:
     instance.require_private([path for path in health.private_files(settings) if path != settings.instance])
     with app.app_context():
         service.require_current()
-    with instance.alone(settings.instance) if is_sqlite else nullcontext():
+    with instance.alone(settings.instance) if is_sqlite else nullcontext(), ticker.ticking(app.app_context):
         server.serve(app, settings, ready=lambda address: click.echo(f"正在提供服务：{address}（按 Ctrl-C 停止）"))
     click.echo("服务已停止。")
 

@@ -1,11 +1,11 @@
-"""Decisions on tables, and the frozen copies they were made on. No rules here: see ``service``."""
+"""Decisions on tables, the frozen copies they were made on, and what people are told. No rules here: see ``service``."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ipweek.accounts.models import User
@@ -44,3 +44,40 @@ class Move(db.Model):
 
     by: Mapped[User] = relationship(lazy="joined")
     snapshot: Mapped[Snapshot | None] = relationship()
+
+
+class Message(db.Model):
+    """One thing told to one person in the app (站内消息). It holds no contact data."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index(None, "user_id", "read_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))  # an action of states.STEPS, or chase
+    words: Mapped[str] = mapped_column(Text)
+    link: Mapped[str] = mapped_column(String(200))  # a path of this site
+    table_id: Mapped[int | None] = mapped_column(ForeignKey("annex_table.id"), index=True)
+    read_at: Mapped[datetime | None]
+
+
+class Chase(db.Model):
+    """One time that a unit was chased for one table (催报). Never changed, never removed.
+
+    A chase by the site itself claims its (table, kind, day), so that two nodes and ten runs send one.
+    """
+
+    __tablename__ = "chase"
+    __table_args__ = (UniqueConstraint("table_id", "kind", "for_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))  # of chasing.KINDS
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # None: the site itself
+    words: Mapped[str] = mapped_column(Text, default="")
+    for_day: Mapped[date | None]  # the due day of a chase by the site itself; None for a person's
+    promised_on: Mapped[date | None]  # the day that the unit named in a call
+
+    by: Mapped[User | None] = relationship(lazy="joined")

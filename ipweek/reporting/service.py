@@ -19,8 +19,8 @@ from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
+from ipweek.reporting import messages, states
 from ipweek.reporting import reasons as wording_of_reasons
-from ipweek.reporting import states
 from ipweek.reporting.models import Move, Snapshot
 from ipweek.reporting.states import Part
 from ipweek.transaction import transaction
@@ -339,9 +339,11 @@ def _move(
         receipt_no=receipt_no,
         snapshot=snapshot,
     )
+    before = moves_of(table)
     table.status = to
     db.session.add(move)
     db.session.flush()
+    messages.tell_of(move, table, before)
     words = [
         f"{table.unit.short} 附件{table.annex}",
         states.STEPS[action].label,

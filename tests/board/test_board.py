@@ -271,7 +271,7 @@ def test_the_board_asks_the_database_as_often_for_30_units_as_for_one(clerk, cou
     event.remove(db.engine, "before_cursor_execute", listen)
 
     assert len(words) == count
-    assert len([statement for statement in asked if not statement.startswith("BEGIN")]) == 10
+    assert len([statement for statement in asked if not statement.startswith("BEGIN")]) == 11
 
 
 def test_the_board_of_a_draft_is_the_offices_alone(app, desk):

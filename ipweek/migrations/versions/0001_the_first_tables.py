@@ -188,6 +188,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_campaign_year"), ["year"], unique=False)
 
     op.create_table(
+        "amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("doc_number", sa.String(length=80), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("applied_at", sa.DateTime(), nullable=True),
+        sa.Column("applied_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["applied_by_id"], ["user.id"], name=op.f("fk_amendment_applied_by_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_amendment_by_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_amendment_campaign_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_amendment_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendment_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
         "annex_schema",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -219,6 +242,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deadline_campaign_id"), ["campaign_id"], unique=False)
+
+    op.create_table(
+        "workbook_release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("activities", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("snapshots", sa.JSON(), nullable=False),
+        sa.Column("placed", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_workbook_release_by_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_workbook_release_campaign_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workbook_release_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workbook_release")),
+        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_workbook_release_campaign_id_number")),
+    )
+    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workbook_release_campaign_id"), ["campaign_id"], unique=False)
 
     op.create_table(
         "annex_table",
@@ -294,6 +338,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activity_table_id_alive_pos"), ["table_id", "alive", "pos"], unique=False)
 
     op.create_table(
+        "chase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("table_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("for_day", sa.Date(), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_chase_by_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["annex_table.id"], name=op.f("fk_chase_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chase")),
+        sa.UniqueConstraint("table_id", "kind", "for_day", name=op.f("uq_chase_table_id_kind_for_day")),
+    )
+    with op.batch_alter_table("chase", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chase_table_id"), ["table_id"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=200), nullable=False),
+        sa.Column("table_id", sa.Integer(), nullable=True),
+        sa.Column("read_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["table_id"], ["annex_table.id"], name=op.f("fk_message_table_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_message_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_table_id"), ["table_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_user_id_read_at"), ["user_id", "read_at"], unique=False)
+
+    op.create_table(
         "op",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("client_id", sa.String(length=40), nullable=False),
@@ -366,33 +446,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_move_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_move_table_id"), ["table_id"], unique=False)
 
-    op.create_table(
-        "workbook_release",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("activities", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("snapshots", sa.JSON(), nullable=False),
-        sa.Column("placed", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_workbook_release_by_id")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_workbook_release_campaign_id")),
-        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_workbook_release_file_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_workbook_release")),
-        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_workbook_release_campaign_id_number")),
-    )
-    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_workbook_release_campaign_id"), ["campaign_id"], unique=False)
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_workbook_release_campaign_id"))
-
-    op.drop_table("workbook_release")
     with op.batch_alter_table("move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_move_table_id"))
         batch_op.drop_index(batch_op.f("ix_move_at"))
@@ -412,6 +467,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_op_table_id_revision"))
 
     op.drop_table("op")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_user_id_read_at"))
+        batch_op.drop_index(batch_op.f("ix_message_table_id"))
+
+    op.drop_table("message")
+    with op.batch_alter_table("chase", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chase_table_id"))
+
+    op.drop_table("chase")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_table_id_alive_pos"))
         batch_op.drop_index(batch_op.f("ix_activity_starts_on"))
@@ -429,6 +493,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_annex_table_campaign_id"))
 
     op.drop_table("annex_table")
+    with op.batch_alter_table("workbook_release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workbook_release_campaign_id"))
+
+    op.drop_table("workbook_release")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deadline_campaign_id"))
 
@@ -437,6 +505,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_annex_schema_campaign_id"))
 
     op.drop_table("annex_schema")
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_amendment_campaign_id"))
+
+    op.drop_table("amendment")
     with op.batch_alter_table("campaign", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_campaign_year"))
 

@@ -41,5 +41,12 @@
     document.getElementById(button.dataset.dismiss).remove();
     document.cookie = `seen-${button.dataset.dismiss}=1; max-age=31536000; path=/; samesite=lax`;
   }));
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {  // navigator.clipboard does not exist on plain http
+      document.getElementById(button.dataset.copy).select();
+      if (document.execCommand("copy")) button.textContent = "已复制";
+    });
+  });
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
 }());
