@@ -240,3 +240,35 @@ def test_the_real_notice_comes_out_complete(name: str) -> None:
     ]
     assert [annex["columns"][4 + annex["number"] * 2 - 2] for annex in facts["annexes"]] == ["活动规模 (人数)", "活动规模 (参与人数)"]
     assert facts["notes"] == {}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        docx(f"<w:tbl><w:tr>{tc('主办单位')}{tc('活动')}</w:tr></w:tbl>" * 10_001),
+        docx("<w:tbl><w:tr><w:tc>" * 1_001 + p("深") + "</w:tc></w:tr></w:tbl>" * 1_001),
+        docx(f"<w:p><w:r><w:t>{'长' * 20_000_000}</w:t></w:r></w:p>"),
+        b"<html>" + "<table><tr><td>层".encode() * 1_000,
+        ("活动结束后" * 30_000).encode(),
+        ("|" * 100_000 + "\n").encode(),
+    ],
+    ids=["many tables", "deep tables", "long paragraph", "deep page", "long text", "many cells"],
+)
+def test_far_more_than_a_notice_holds_is_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="内容太多"):
+        read_document(data, "通知")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主题“" * 30_000,
+        "请于4月12日前报送活动安排表，" * 6_000,
+        "a" + " " * 100_000 + "b",
+        "附件1\n" * 11_000,
+        "1 " * 50_000,
+        "（〔《“" * 2_900 + "通知",
+    ],
+)
+def test_text_made_to_stall_patterns_is_read(text: str) -> None:
+    assert read_notice(from_text(text)).doc_number is None

@@ -48,7 +48,7 @@ class _Candidate:
     last: date | None
 
 
-def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:  # noqa: C901 - next in line to be parted
+def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:  # noqa: C901 - ranges, single days and headings are weighed together
     """Fill in starts_on and ends_on from the text's *lines*, or a note why not."""
     found: list[_Candidate] = []
     heading_at = -9
