@@ -85,8 +85,9 @@ def settle(page, choose):
                 page.get_by_role("button", name="不要了").click()
         elif not words or words.startswith("已保存"):
             return
-        elif page.locator("#save-state button").count():
-            page.locator("#save-state button").click()
+        page.evaluate(
+            "document.querySelectorAll('#save-state button').forEach((button) => button.click())"
+        )  # it may save by itself meanwhile
         refresh(page)
         page.wait_for_timeout(300)
     raise AssertionError(words)
