@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection
 from typing import Any
@@ -150,7 +149,7 @@ def _cell(said: Any) -> str | int | float:
 
 
 def _number(said: Any) -> int | float:
-    if not isinstance(said, int | float) or isinstance(said, bool) or not math.isfinite(said) or abs(said) > LARGEST:
+    if not isinstance(said, int | float) or isinstance(said, bool) or not abs(said) <= LARGEST:
         raise _garbled("插件的答复里应当是数字的地方不是数字，或数字太大")
     return said
 

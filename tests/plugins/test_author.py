@@ -1,0 +1,182 @@
+"""What an author has: new, check, the fixture, the commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ipweek.board.plugin_commands import plugin
+from ipweek.config import Settings
+from ipweek.errors import Conflict, Invalid, NotFound
+from ipweek.plugins import check, guide
+from ipweek.plugins import new as making
+from ipweek.plugins.check import RULES
+from tests import make
+
+from .made import CODE, STREET, report, write
+
+SHIPPED = Path(__file__).parents[2] / "plugins"
+
+
+def test_a_new_plugin_passes_its_own_check_and_its_own_tests(tmp_path: Path) -> None:
+    folder = making.new(tmp_path, "minhang", title="闵行区")
+
+    assert check.check(folder) == []
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "IPWEEK_INLINE": ""},
+    )
+    assert "2 passed" in run.stdout, run.stdout + run.stderr
+
+
+def test_the_fixture_can_run_a_plugin_in_the_debuggers_process(tmp_path: Path) -> None:
+    folder = making.new(tmp_path, "minhang", title="闵行区")
+    before = sys.modules["ipweek"]
+
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "IPWEEK_INLINE": "1"},
+    )
+
+    assert "2 passed" in run.stdout, run.stdout + run.stderr
+    assert sys.modules["ipweek"] is before
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("Minhang", "闵行区"), ("a", "闵行区"), ("minhang", 'a"b'), ("../x", "闵行区"), ("minhang", "")]
+)
+def test_new_refuses_a_name_that_no_plugin_can_have(tmp_path: Path, name: str, title: str) -> None:
+    with pytest.raises(Invalid):
+        making.new(tmp_path, name, title=title)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_touches_nothing_that_is_there(tmp_path: Path) -> None:
+    making.new(tmp_path, "minhang", title="闵行区")
+
+    with pytest.raises(Conflict):
+        making.new(tmp_path, "minhang", title="别的")
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in SHIPPED.glob("*/plugin.toml")), ids=lambda path: path.name)
+def test_every_shipped_plugin_passes_the_check_to_the_last_rule(folder: Path) -> None:
+    assert check.check(folder) == []
+
+
+FAULTS = {
+    "manifest": ({"toml": "[fields.x]"}, {}),
+    "imports": ({"code": "import requests\n" + CODE}, {}),
+    "loads": ({"code": "raise RuntimeError('x')"}, {}),
+    "report-any-size": ({"code": report("return Report(Note(rows[0].id))")}, {}),
+    "own-keys": ({"code": CODE.replace('check("scale")', 'check("scales")')}, {}),
+    "tests": ({}, {}),
+    "one-sentence": (
+        {"code": CODE.replace('return "超过', 'return "很长" * 40 + "超过').replace('people_max"] > 500', 'people_max"] > 1')},
+        {},
+    ),
+    "version": ({}, {"enabled_as": ("1.0", "another")}),
+    "readme": ({}, {}),
+    "contact": ({}, {}),
+    "help": ({"toml": STREET.replace('help = "活动所在的街镇"\n', "")}, {}),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_each_rule_finds_its_fault(tmp_path: Path, rule: str) -> None:
+    words, how = FAULTS[rule]
+    folder = write(tmp_path, **words)  # type: ignore[arg-type]
+    if rule == "contact":
+        text = (folder / "plugin.toml").read_text("utf-8")
+        (folder / "plugin.toml").write_text(text.replace('contact = "信息中心 李工"\n', ""), "utf-8")
+
+    assert rule in {one.rule for one in check.check(folder, **how)}  # type: ignore[arg-type]
+
+
+def test_every_rule_is_tried_here() -> None:
+    assert FAULTS.keys() == RULES.keys()
+
+
+def test_a_column_that_is_read_is_checked_by_its_source(tmp_path: Path) -> None:
+    folder = write(tmp_path, code=CODE.replace('check("scale")', 'check("people_max")'))
+
+    assert "请写它的来源 scale" in "".join(one.text for one in check.check(folder))
+
+
+def test_a_fault_gives_place_reason_and_remedy(tmp_path: Path) -> None:
+    folder = write(tmp_path, code="\n\nimport requests\n")
+
+    (found,) = [one for one in check.without_running(folder) if one.must]
+
+    assert (found.where, found.rule) == ("__init__.py:3", "imports")
+    assert "不应导入 requests" in found.text
+    assert "from .名字 import" in found.text
+
+
+def test_from_new_to_a_column_in_three_commands(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.unit("minhang")
+    run = CliRunner()
+
+    made = run.invoke(plugin, ["new", "qixin", "--title", "闵行区", "--unit", "minhang"])
+    checked = run.invoke(plugin, ["check", "qixin"])
+    enabled = run.invoke(plugin, ["enable", "qixin", "--yes"])
+    listed = run.invoke(plugin, ["list"])
+
+    assert "写好了" in made.output
+    assert (checked.exit_code, checked.output) == (0, "qixin：没有问题\n")
+    assert "已启用 闵行区 0.1：1 个字段，1 张报表。" in enabled.output
+    assert "启用\tqixin\t0.1\t1\tminhang\t1\t1" in listed.output
+    disabled = run.invoke(plugin, ["disable", "qixin"])
+    assert "已停用" in disabled.output
+
+
+def test_a_plugin_with_faults_is_checked_with_exit_code_1_and_not_enabled(
+    site: Settings, app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.unit("minhang")
+    write(site.instance / "plugins", code=report("return Report(Note(rows[0].id))"))
+    run = CliRunner()
+
+    checked = run.invoke(plugin, ["check", "mh"])
+    assert checked.exit_code == 1
+    assert "必须  report-any-size" in checked.output
+    assert "遇到 0 行：IndexError" in checked.output
+    with pytest.raises(Invalid, match="没有启用"):
+        run.invoke(plugin, ["enable", "mh", "--yes"], catch_exceptions=False, standalone_mode=False)
+    with pytest.raises(NotFound):
+        run.invoke(plugin, ["check", "nobody"], catch_exceptions=False, standalone_mode=False)
+
+
+def test_a_report_is_run_at_the_command_line(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.row(make.table("minhang"), **{"mh.street": "七宝镇"})
+    write(site.instance / "plugins")
+    run = CliRunner()
+    assert run.invoke(plugin, ["enable", "mh", "--yes"]).exit_code == 0
+
+    said = run.invoke(plugin, ["run", "mh", "streets"])
+    filed = run.invoke(plugin, ["run", "mh", "streets", "-o", str(tmp_path / "街镇.xlsx")])
+
+    assert '"七宝镇"' in said.output
+    assert (tmp_path / "街镇.xlsx").read_bytes()[:2] == b"PK"
+    assert "已写入" in filed.output
+
+
+def test_every_page_of_the_guide_is_there() -> None:
+    for name, title in guide.CONTENTS.items():
+        page = guide.page(name)
+        assert page.title == title
+        assert page.parts[0].kind == "h1"
