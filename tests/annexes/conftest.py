@@ -22,7 +22,15 @@ CAST = {
     "viewer": ("office", "viewer"),
     "auditor": ("office", "auditor"),
 }
-WHO_MAY_CHANGE = {"filler of 闵行": 200, "filler of 徐汇": 404, "approver of 闵行": 403, "clerk": 403, "viewer": 403, "auditor": 404, "stranger": 401}
+WHO_MAY_CHANGE = {
+    "filler of 闵行": 200,
+    "filler of 徐汇": 404,
+    "approver of 闵行": 403,
+    "clerk": 403,
+    "viewer": 403,
+    "auditor": 404,
+    "stranger": 401,
+}
 """What each of the cast is answered when he changes the table of 闵行."""
 
 _numbers = itertools.count(1)

@@ -41,7 +41,9 @@ def test_without_htmx_the_page_comes_again(filler, table):
 def test_the_answer_is_small_and_says_how_the_cell_was_read(filler, table):
     row = make.row(table)
 
-    response = filler.post(f"/activities/{row.id}/cells/event_time", typed("4月20日上午9:00在图书馆门前广场", make.CELLS["event_time"]), headers=HTMX)
+    response = filler.post(
+        f"/activities/{row.id}/cells/event_time", typed("4月20日上午9:00在图书馆门前广场", make.CELLS["event_time"]), headers=HTMX
+    )
 
     assert len(response.data) <= 400
     assert "已保存" in response.text
@@ -196,9 +198,7 @@ def test_the_history_is_not_found_by_others(seat, table, who):
 
 def test_a_leader_sees_no_phone_in_the_history(seat, table):
     row = make.row(table)
-    seat("filler of 闵行").post(
-        f"/activities/{row.id}/cells/contact", typed("李四 13800000002", make.CELLS["contact"]), headers=HTMX
-    )
+    seat("filler of 闵行").post(f"/activities/{row.id}/cells/contact", typed("李四 13800000002", make.CELLS["contact"]), headers=HTMX)
 
     for path in (f"/tables/{table.id}", f"/tables/{table.id}/history", f"/activities/{row.id}/cells/contact/history"):
         text = seat("viewer").get(path).text

@@ -59,10 +59,15 @@ def test_an_empty_table_says_how_to_begin(filler, table):
 
 @time_machine.travel(datetime(2024, 4, 10, 11, tzinfo=UTC), tick=False)
 def test_the_deadline_is_said_with_what_remains(seat, table):
-    assert "4月12日（周五）24:00 截止，还剩 2 天 5 小时；逾期仍可报送，但会标记“逾期”" in seat("filler of 闵行").get(f"/tables/{table.id}").text
+    assert (
+        "4月12日（周五）24:00 截止，还剩 2 天 5 小时；逾期仍可报送，但会标记“逾期”"
+        in seat("filler of 闵行").get(f"/tables/{table.id}").text
+    )
 
 
-@pytest.mark.parametrize(("status", "word"), [("submitted", "先撤回报送"), ("approved", "联系联席会议办公室"), ("archived", "已归档"), ("unit_review", "审核人")])
+@pytest.mark.parametrize(
+    ("status", "word"), [("submitted", "先撤回报送"), ("approved", "联系联席会议办公室"), ("archived", "已归档"), ("unit_review", "审核人")]
+)
 def test_a_closed_table_is_text_and_says_what_to_do(seat, app, status, word):
     table = make.table("minhang", status)
     row = make.row(table)
@@ -161,7 +166,8 @@ def test_a_cell_that_is_too_long_comes_back_with_everything_else(filler, table):
 
 
 @pytest.mark.parametrize(
-    ("do", "places"), [("add", [0, None, 1]), ("duplicate", [0, None, 1]), ("delete", [1]), ("down", [1, 0]), ("up", [0, 1]), ("save", [0, 1])]
+    ("do", "places"),
+    [("add", [0, None, 1]), ("duplicate", [0, None, 1]), ("delete", [1]), ("down", [1, 0]), ("up", [0, 1]), ("save", [0, 1])],
 )
 def test_each_button_saves_the_table_and_does_its_work(filler, table, do, places):
     rows = [make.row(table, venue="甲").id, make.row(table, venue="乙").id]

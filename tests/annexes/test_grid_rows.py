@@ -108,7 +108,9 @@ def test_a_deleted_row_comes_back_with_one_undo(filler, table):
 
 def test_an_undo_leaves_alone_what_a_colleague_changed(filler, seat, table):
     row = make.row(table, venue="甲", scale="10人")
-    filler.post(f"/tables/{table.id}/paste", sent(block=block([[row.id, "venue", "乙", "甲"], [row.id, "scale", "20人", "10人"]])), headers=HTMX)
+    filler.post(
+        f"/tables/{table.id}/paste", sent(block=block([[row.id, "venue", "乙", "甲"], [row.id, "scale", "20人", "10人"]])), headers=HTMX
+    )
     seat("filler of 闵行").post(f"/activities/{row.id}/cells/venue", {"value": "丙", "base": "乙", "op": op_id()}, headers=HTMX)
 
     response = filler.post(f"/tables/{table.id}/undo", sent(rev=2), headers=HTMX)
