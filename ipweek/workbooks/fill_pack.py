@@ -7,7 +7,6 @@ the text of every cell as it was handed out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -37,7 +36,6 @@ EMPTY_ROWS = 20
 """Rows with drop-downs below those that are filled."""
 _LISTS_FROM = 30
 """The column of the hidden sheet where the lists of the drop-downs begin, far from the base values."""
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 _HELP: dict[str, tuple[str, str]] = {
     "host": ("主办单位全称，几个单位用顿号隔开；可从下拉框选，也可直接写", "区市场监督管理局"),
@@ -113,26 +111,21 @@ def _rows(workbook: Workbook, frame: Frame, sheet: Sheet) -> None:
     columns, worksheet, size = sheet.form.columns, frame.worksheet, frame.columns.size
     rooms = frame.columns.rooms(size)
     number = len(columns) + 1
-    _put(worksheet, frame.next_row - 1, number, ID_LABEL)
+    skeleton.put_typed(worksheet, frame.next_row - 1, number, ID_LABEL)
     worksheet.column_dimensions[get_column_letter(number)].hidden = True
     blank: tuple[int | None, Mapping[str, str]] = (None, {})
     for row, (row_id, values) in enumerate([*sheet.rows, *[blank] * EMPTY_ROWS], frame.next_row):
         texts = [clean(values.get(column.key, "")) for column in columns]
         for place, (column, text) in enumerate(zip(columns, texts, strict=True), 1):
-            cell = _put(worksheet, row, place, text)
+            cell = skeleton.put_typed(worksheet, row, place, text)
             style = frame.styles.body(
                 size, centred=column.key in layout.CENTRED, quoted=text[:1] in skeleton.QUOTED, long=len(text) > skeleton.LONG_TEXT
             )
             cell._style = copy(workbook._cell_styles[style])  # noqa: SLF001 -- openpyxl has no public way to a style by its number
         if row_id is not None:
-            _put(worksheet, row, number, str(row_id))
+            skeleton.put_typed(worksheet, row, number, str(row_id))
         height = layout.row_height(heights.most_lines(texts, rooms), size)
         worksheet.row_dimensions[row].height = min(height, layout.LONGEST_ROW)
-
-
-def _put(worksheet: Worksheet, row: int, column: int, text: str) -> Any:
-    """Text that stays text, and that no program takes for an escape."""
-    return skeleton.put_text(worksheet, row, column, _ESCAPED.sub("_x005F_", text))
 
 
 def _help(workbook: Workbook, form: Annex) -> None:
@@ -145,7 +138,7 @@ def _help(workbook: Workbook, form: Annex) -> None:
     for number, texts in enumerate(rows, 1):
         is_heading = texts[0] in {"填写说明", "栏目"}
         for column, text in enumerate(texts, 1):
-            cell = _put(worksheet, number, column, text)
+            cell = skeleton.put_typed(worksheet, number, column, text)
             cell.font = skeleton.font(layout.HEADING_FACE if is_heading or (column == 1 and texts[1]) else layout.BODY_FACE, 12)
             cell.alignment = Alignment(vertical="center", wrap_text=bool(texts[1]))
         worksheet.row_dimensions[number].height = 24 if not texts[1] else 36
@@ -161,7 +154,7 @@ def _base(hidden: Worksheet, sheet: Sheet) -> None:
     for row, texts in enumerate(lines, 1):
         for column, text in enumerate(texts, 1):
             if text:
-                _put(hidden, row, column, text)
+                skeleton.put_typed(hidden, row, column, text)
 
 
 def _drop_downs(worksheet: Worksheet, hidden: Worksheet, sheet: Sheet, first: int, last: int) -> None:
@@ -181,7 +174,7 @@ def _drop_downs(worksheet: Worksheet, hidden: Worksheet, sheet: Sheet, first: in
         if not words:
             continue
         for row, word in enumerate(words, 1):
-            _put(hidden, row, place, word)
+            skeleton.put_typed(hidden, row, place, word)
         source = get_column_letter(place)
         allowed = DataValidation(
             type="list", formula1=f"{HIDDEN}!${source}$1:${source}${len(words)}", allow_blank=True, showErrorMessage=False

@@ -137,7 +137,12 @@ class Pack:
 
 
 def plan(
-    reading: Mapping[str, Any], form: Annex, ours: Sequence[tuple[int, Mapping[str, str]]], header: Mapping[str, str], pack: Pack | None
+    reading: Mapping[str, Any],
+    form: Annex,
+    ours: Sequence[tuple[int, Mapping[str, str]]],
+    header: Mapping[str, str],
+    *,
+    pack: Pack | None = None,
 ) -> Plan:
     """*reading* is the reader's JSON, *ours* the table's rows in order, *header* its header fields."""
     labels = {column.label: column.key for column in form.columns}

@@ -200,7 +200,7 @@ def _compare(table: AnnexTable, file: StoredFile, reading: Mapping[str, Any]) ->
     form = schema.from_json(table.schema.form)
     rows = [(row.id, row.values) for row in annexes.rows_of(table)]
     header = annexes.header_of(table).values
-    made = import_plan.plan(reading, form, rows, header, _pack(table, reading))
+    made = import_plan.plan(reading, form, rows, header, pack=_pack(table, reading))
     context = annexes.context_of(table)
     findings: dict[tuple[int, str], list[checks.Finding]] = {}
     for line in made.lines:

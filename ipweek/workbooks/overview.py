@@ -1,9 +1,9 @@
-"""The office's own sheets behind the annexes: all activities by time, totals with charts, and who has not reported. Pure."""
+"""The office's own sheets behind the annexes: all activities by time, totals with charts, who has not reported, local columns. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,8 +19,9 @@ from ipweek.notice.schema import Annex, Column
 from ipweek.workbooks import layout, skeleton
 from ipweek.workbooks.cover import Tally
 from ipweek.workbooks.layout import AnnexSheet, Band
+from ipweek.workbooks.stream import clean
 
-UNION, TOTALS, MISSING = "活动总表", "统计", "未报单位"
+UNION, TOTALS, MISSING, LOCAL = "活动总表", "统计", "未报单位", "本地栏目"
 UNDATED = "日期未定"
 LONGEST = 31
 """Days that one activity counts for at most: 全年 is no reason for 365 lines."""
@@ -142,6 +143,26 @@ def add_missing(workbook: Workbook, tallies: Sequence[Tally]) -> None:
     skeleton.set_page(page.worksheet, orientation="portrait")
 
 
+def local_keys(entries: Iterable[Entry]) -> set[str]:
+    """The districts' own columns that hold anything."""
+    return {key for entry in entries for key, text in entry.values.items() if "." in key and text}
+
+
+def add_local(workbook: Workbook, entries: Sequence[Entry], labels: Mapping[str, str]) -> None:
+    """What stands in the districts' own columns, one value a line; *labels* say what their columns are called."""
+    page = _Page(workbook.create_sheet(LOCAL), (16, 10, 40, 20, 50))
+    page.line("本地栏目", face=layout.TITLE_FACE, size=22.0, height=44)
+    page.cells(("单位", "附件", "重点活动名称", "栏目", "内容"), layout.HEADING_FACE)
+    for entry in entries:
+        for key in sorted(entry.values):
+            if key in labels and entry.values[key]:
+                name = entry.values.get("event_name", "")
+                text = clean(entry.values[key])
+                height = min(layout.LONGEST_ROW, layout.line_height(text, 50 * skeleton.UNIT, _SIZE, least=_HEIGHT))
+                page.cells((entry.unit, f"附件{entry.annex}", name, labels[key], text), layout.BODY_FACE, height=height)
+    skeleton.set_page(page.worksheet)
+
+
 class _Page:
     """Fills a worksheet from the top. ``row`` is the next one."""
 
@@ -172,14 +193,11 @@ class _Page:
             self.row = max(self.row, first + int(height / _ROW) + 1)
         self.row += 1
 
-    def cells(self, values: Sequence[str | int], face: str) -> None:
+    def cells(self, values: Sequence[str | int], face: str, *, height: float = _HEIGHT) -> None:
         for column, value in enumerate(values, 1):
             is_number = isinstance(value, int)
-            cell = (
-                self.worksheet.cell(self.row, column, value)
-                if is_number
-                else skeleton.put_text(self.worksheet, self.row, column, str(value))
-            )
+            text = "" if is_number else str(value)
+            cell = self.worksheet.cell(self.row, column, value) if is_number else skeleton.put_typed(self.worksheet, self.row, column, text)
             look = (face, column == 1, is_number, bool(cell.quotePrefix))
             if look in self._looks:  # setting the same look again is slow
                 cell._style = copy(self._looks[look])  # noqa: SLF001 -- openpyxl has no public way to copy a whole style
@@ -187,7 +205,7 @@ class _Page:
             cell.font, cell.border = skeleton.font(face, _SIZE), _BOX
             cell.alignment = Alignment(horizontal="left" if column == 1 else "center", vertical="center", wrap_text=True)
             self._looks[look] = cell._style  # noqa: SLF001 -- the same
-        self.worksheet.row_dimensions[self.row].height = _HEIGHT
+        self.worksheet.row_dimensions[self.row].height = height
         self.row += 1
 
 

@@ -15,7 +15,7 @@ from ipweek import clock, wording
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks
+from ipweek.annexes import checks, local_columns
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
@@ -24,6 +24,7 @@ from ipweek.extensions import db
 from ipweek.notice import deadlines, schema
 from ipweek.notice import service as notices
 from ipweek.notice.models import Campaign
+from ipweek.plugins import service as plugins
 from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
 from ipweek.workbooks import overview
@@ -99,11 +100,15 @@ def trace(campaign: Campaign, *, by: Person, include_submitted: bool = False) ->
 def write(workbook: Workbook, into: IO[bytes]) -> list[Placed]:
     """Write the cover, the annexes, and behind them what the office works with; where each row stands."""
     entries = _entries(workbook)
+    local = overview.local_keys(entries)
+    labels = plugins.labels(local) if local else {}
     union = overview.union(workbook.year, entries, with_contacts=True, mark=workbook.cover.mark)
 
     def more(book: openpyxl.Workbook) -> None:
         overview.add_totals(book, entries, workbook.week)
         overview.add_missing(book, workbook.cover.tallies)
+        if labels:
+            overview.add_local(book, entries, labels)
 
     return write_workbook(into, [*workbook.sheets, union], made_at=clock.now(), cover=workbook.cover, more=more)
 
@@ -186,9 +191,10 @@ def _newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, 
 
 
 def _entries(workbook: Workbook) -> list[Entry]:
-    """Every activity with what was read of its time and scale.
+    """Every activity as it was sent, with what was read of its time and scale; and with the district's own columns.
 
-    Reading is slow (0.3 ms a text), so what was stored with the row serves as long as its text is the snapshot's.
+    Those are in no snapshot, so they are as they stand now. Reading is slow (0.3 ms a text): what was stored with
+    the row serves as long as its text is the snapshot's.
     """
     columns = (Activity.id, Activity.values, Activity.starts_on, Activity.ends_on, Activity.people_min)
     stored = {row.id: row for row in db.session.execute(select(*columns).where(Activity.table_id.in_(workbook.contents)))}
@@ -204,6 +210,8 @@ def _entries(workbook: Workbook) -> list[Entry]:
             else:
                 read = checks.readings_of(forms[content["annex"]], values, workbook.week)
                 starts_on, ends_on, people = read.starts_on, read.ends_on, read.people_min
+            local = {key: text for key, text in now.values.items() if local_columns.is_local(key)} if now is not None else {}
+            values = {**values, **local} if local else values
             entries.append(Entry(row["id"], content["unit"]["short"], content["annex"], values, starts_on, ends_on, people))
     return entries
 

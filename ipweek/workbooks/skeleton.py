@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import product
 
@@ -24,6 +25,7 @@ CHINESE = 134
 LONG_TEXT = 255
 """Older Excel shows longer text as ##### where the cell's format is text."""
 
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _THIN = Side(style="thin", color="FF000000")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _CELL_FORMAT = "@"
@@ -173,6 +175,11 @@ def put_text(worksheet: Worksheet, row: int, column: int, text: str) -> Cell:
         cell.quotePrefix = text[:1] in QUOTED
     cell.number_format = _CELL_FORMAT
     return cell
+
+
+def put_typed(worksheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """``put_text`` of what a person typed: ``_x000D_`` in it is no escape. Streamed cells have a way of their own."""
+    return put_text(worksheet, row, column, _ESCAPE.sub("_x005F_", text))
 
 
 QUOTED = frozenset("=+-@＝＋－＠'\t")

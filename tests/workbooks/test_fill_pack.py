@@ -1,5 +1,7 @@
 """The fill pack goes out official-looking and comes back as a three-way merge."""
 
+import shutil
+import subprocess
 from io import BytesIO
 
 import openpyxl
@@ -199,6 +201,17 @@ def test_the_pack_of_another_table_is_read_as_any_file(app, pack, table):
     assert (seen.plan.is_pack, seen.wrong_unit, [line.kind for line in seen.plan.lines]) == (False, "闵行区", ["new", "new"])
 
 
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+def test_saved_by_another_program_it_is_still_known(pack, bring_back, tmp_path):
+    (tmp_path / "in.xlsx").write_bytes(saved(pack))
+
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    subprocess.run([*command, "--outdir", tmp_path / "out", tmp_path / "in.xlsx"], check=True, capture_output=True, timeout=100)
+    seen = bring_back(openpyxl.load_workbook(tmp_path / "out" / "in.xlsx"))
+
+    assert (seen.plan.is_pack, seen.plan.is_nothing, seen.plan.left_out) == (True, True, ())
+
+
 PIECES = [*"知识产权0017=+-@＝'\n 《》𠮷㐂x_D&<>\"", "_x000D_"]
 texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 
@@ -215,7 +228,7 @@ def test_out_and_in_again_is_all_the_same(rows):
     reading = fill_pack.read_upload(data, name="a.xlsx", annex=schema.as_json(make.ANNEX_2))
     found = reading["pack"]
     pack = import_plan.Pack({int(key): values for key, values in found["rows"].items()}, found["header"], found["ids"])
-    made = import_plan.plan(reading, make.ANNEX_2, stored, header, pack)
+    made = import_plan.plan(reading, make.ANNEX_2, stored, header, pack=pack)
 
     assert [line.kind for line in made.lines] == ["same"] * len(rows)
     assert made.is_nothing

@@ -113,6 +113,16 @@ def test_what_was_sent_counts_and_not_what_was_changed_since(campaign, clerk, se
     assert "4月22日（周一）：1 项" in [row[0] for row in texts(book["活动总表"])]
 
 
+def test_local_columns_stand_in_one_long_sheet_and_nowhere_else(campaign, clerk, sent):
+    sent("minhang", "approved", {"event_name": "商标课堂", "minhang.street": "七宝镇"}, {"event_name": "专利讲座"})
+
+    book = opened(service.merge(campaign, by=clerk))
+
+    assert texts(book["本地栏目"])[2:] == [["闵行区", "附件2", "商标课堂", "minhang.street", "七宝镇"]]
+    others = [sheet for sheet in book if sheet.title != "本地栏目"]
+    assert "七宝镇" not in {cell for sheet in others for line in texts(sheet) for cell in line}
+
+
 def test_an_empty_workbook_has_no_chart_and_says_so(campaign, clerk):
     book = opened(service.merge(campaign, by=clerk))
 
