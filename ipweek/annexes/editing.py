@@ -63,7 +63,7 @@ def _hold(table_id: int | None, *, by: Person) -> Held:
         reason = "只有本单位的填报员可以修改这张表。"
         raise Forbidden(reason)
     if table.campaign_status != "open":
-        reason = "本次活动已经关闭，不能再修改。如需补报，请联系联席会议办公室。"
+        reason = "本次活动已经关闭，不能再修改。如需补报，请在“我的任务”里申请。"
         raise Conflict(reason)
     if not STATUSES[table.status].is_open:
         reason = f"这张表“{STATUSES[table.status].label}”，现在不能修改。{_WAY_BACK.get(table.status, '')}"

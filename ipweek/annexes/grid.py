@@ -105,8 +105,8 @@ class Grid:
     @property
     def closed_because(self) -> str:
         """Why nobody may change the table now, and what to do; "" while it is open."""
-        if self.table.campaign.status != "open":
-            return "本次活动已经关闭，表格只能查看。如需补报，请联系联席会议办公室。"
+        if service.campaign_status_of(self.table) != "open":
+            return "本次活动已经关闭，表格只能查看。如需补报，请在“我的任务”里申请。"
         return "" if STATUSES[self.table.status].is_open else _CLOSED[self.table.status]
 
 

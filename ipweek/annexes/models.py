@@ -42,6 +42,7 @@ class AnnexTable(db.Model):
     submitted_at: Mapped[datetime | None]
     return_due_at: Mapped[datetime | None]  # a returned table's own deadline
     return_reason: Mapped[str] = mapped_column(Text, default="")
+    late_until: Mapped[datetime | None]  # may be filled and sent until then although the campaign is closed (补报)
 
     campaign: Mapped[Campaign] = relationship()
     unit: Mapped[Unit] = relationship()

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Row
 from ipweek import clock
 from ipweek.annexes import checks
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
+from ipweek.annexes.schema import campaign_status_for
 from ipweek.errors import Conflict, Refused
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -87,6 +88,7 @@ _HOLD = (
         Campaign.starts_on,
         Campaign.ends_on,
         Campaign.status.label("campaign_status"),
+        _table.c.late_until,
     )
     .join_from(_table, AnnexSchema, AnnexSchema.id == _table.c.schema_id)
     .join(Campaign, Campaign.id == _table.c.campaign_id)
@@ -151,7 +153,7 @@ def hold(table_id: int) -> Held | None:
         schema.from_json(found.form),
         found.year,
         week,
-        found.campaign_status,
+        campaign_status_for(found.campaign_status, found.late_until, clock.now()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,11 @@ class Status:
     glyph: str
     is_open: bool
     """Whether the unit may change cells."""
+
+
+def campaign_status_for(campaign_status: str, late_until: datetime | None, now: datetime) -> str:
+    """The campaign's status as it holds for one table: a closed one is still open to a unit that was let send late (补报)."""
+    return "open" if campaign_status == "closed" and late_until is not None and now < late_until else campaign_status
 
 
 STATUSES: dict[str, Status] = {

@@ -9,13 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from ipweek import clock
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, local_columns
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Held
 from ipweek.annexes.readings import contact
-from ipweek.annexes.schema import STATUSES
+from ipweek.annexes.schema import STATUSES, campaign_status_for
 from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -76,8 +77,13 @@ def may_see(unit_id: int, *, by: Person) -> bool:
 
 def may_edit(table: AnnexTable | Held, *, by: Person) -> bool:
     """Whether he may change cells now: a filler of the unit, while the table and its campaign are open."""
-    campaign_status = table.campaign_status if isinstance(table, Held) else table.campaign.status
+    campaign_status = table.campaign_status if isinstance(table, Held) else campaign_status_of(table)
     return is_filler_of(table, by=by) and STATUSES[table.status].is_open and campaign_status == "open"
+
+
+def campaign_status_of(table: AnnexTable) -> str:
+    """The campaign's status as it holds for this table now."""
+    return campaign_status_for(table.campaign.status, table.late_until, clock.now())
 
 
 def is_filler_of(table: AnnexTable | Held, *, by: Person) -> bool:

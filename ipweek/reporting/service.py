@@ -38,7 +38,7 @@ def submit(table_id: int, *, reasons: Mapping[str, str], revision: int, by: Pers
     Conflict. The same revision sent twice is one submission: the second gets the first one's record.
     """
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("submit", parts_of(table, by=by))
         moves = moves_of(table)
         if done := _sent_already(table, moves, revision):
@@ -55,7 +55,7 @@ def submit(table_id: int, *, reasons: Mapping[str, str], revision: int, by: Pers
 def nil_return(table_id: int, *, by: Person) -> Move:
     """Report that the unit holds no key event this year (零报送). Conflict while rows are filled."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("nil_return", parts_of(table, by=by))
         moves = moves_of(table)
         if table.nil_return and (done := _sent_already(table, moves, table.revision)):
@@ -71,7 +71,7 @@ def nil_return(table_id: int, *, by: Person) -> Move:
 def endorse(table_id: int, *, by: Person) -> Move:
     """The unit's approver agrees (同意报送), and the table goes to the office."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("endorse", parts_of(table, by=by))
         moves = moves_of(table)
         _check_state("endorse", table, moves)
@@ -89,25 +89,25 @@ def send_back(table_id: int, why: str, *, by: Person) -> Move:
         reason = "请写明退回填报员的理由，例如“第 2 行时间请再核对”。"
         raise Invalid(reason, fields={"why": reason})
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("send_back", parts_of(table, by=by))
         moves = moves_of(table)
         _check_state("send_back", table, moves)
         table.nil_return = False
-        return _move("send_back", table, to=_way_back("send_back", table), why=why, by=by)
+        return note_move("send_back", table, to=_way_back("send_back", table), why=why, by=by)
 
 
 def withdraw(table_id: int, *, by: Person) -> Move:
     """Take the table back while nothing is decided on it."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("withdraw", parts_of(table, by=by))
         moves = moves_of(table)
         _check_state("withdraw", table, moves)
         table.nil_return = False
         table.is_late = False
         table.submitted_at = None
-        return _move("withdraw", table, to=_way_back("withdraw", table), by=by)
+        return note_move("withdraw", table, to=_way_back("withdraw", table), by=by)
 
 
 # ---- the office ----------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def approve(table_id: int, *, submission: int, by: Person) -> Move:
         if table.unit_id == by.unit_id and by.id in _senders(moves):
             reason = "这张表由本人报送，请由办公室的另一位同事审核。"
             raise Forbidden(reason)
-        return _move("approve", table, to="approved", by=by)
+        return note_move("approve", table, to="approved", by=by)
 
 
 def return_for_changes(table_id: int, why: str, *, submission: int, due: datetime | None = None, by: Person) -> Move:
@@ -140,13 +140,13 @@ def return_for_changes(table_id: int, why: str, *, submission: int, due: datetim
         table, _ = _decide("return", table_id, submission, by=by)
         table.return_reason = why
         table.return_due_at = due
-        return _move("return", table, to="returned", why=why, by=by)
+        return note_move("return", table, to="returned", why=why, by=by)
 
 
 def take_back(table_id: int, *, by: Person) -> Move:
     """Undo the office's last decision on the same day, as long as the unit has not worked on it."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = hold(table_id, by=by)
         states.check_part("take_back", parts_of(table, by=by))
         moves = moves_of(table)
         _check_state("take_back", table, moves)
@@ -157,7 +157,7 @@ def take_back(table_id: int, *, by: Person) -> Move:
             earlier = [move.why for move in moves[:-1] if move.action == "return"]
             table.return_reason = earlier[-1] if earlier else ""
             table.return_due_at = None
-        return _move("take_back", table, to="submitted", by=by)
+        return note_move("take_back", table, to="submitted", by=by)
 
 
 def cannot_take_back(table: AnnexTable, moves: Sequence[Move]) -> str:
@@ -175,8 +175,22 @@ def cannot_take_back(table: AnnexTable, moves: Sequence[Move]) -> str:
 # ---- reading -------------------------------------------------------------------------------------------------
 
 
+def hold(table_id: int, *, by: Person) -> AnnexTable:
+    """The table under its lock, as it stands now, if *by* may see it; otherwise NotFound."""
+    if ops.hold(table_id) is None:
+        raise NotFound
+    db.session.flush()
+    db.session.expire_all()  # ops writes past the session: nothing it holds may be older than the lock
+    return annexes.get_table(table_id, by=by)
+
+
 def moves_of(table: AnnexTable) -> list[Move]:
-    """The record of the table, oldest first, people loaded."""
+    """The changes of the table's state, oldest first, people loaded."""
+    return [move for move in record_of(table) if move.action in states.STEPS]
+
+
+def record_of(table: AnnexTable) -> list[Move]:
+    """Everything that was decided about the table, what left its state as it was included, oldest first."""
     return list(db.session.scalars(select(Move).where(Move.table_id == table.id).order_by(Move.id)))
 
 
@@ -221,19 +235,10 @@ def freeze(table: AnnexTable, at: datetime) -> dict[str, Any]:
 # ---- inside --------------------------------------------------------------------------------------------------
 
 
-def _hold(table_id: int, *, by: Person) -> AnnexTable:
-    """The table under its lock, as it stands now, if *by* may see it; otherwise NotFound."""
-    if ops.hold(table_id) is None:
-        raise NotFound
-    db.session.flush()
-    db.session.expire_all()  # ops writes past the session: nothing it holds may be older than the lock
-    return annexes.get_table(table_id, by=by)
-
-
 def _check_state(action: str, table: AnnexTable, moves: Sequence[Move]) -> None:
     """Conflict unless *action* is possible now; if somebody was quicker, the sentence names him."""
     try:
-        states.check_state(action, table.status, campaign_status=table.campaign.status)
+        states.check_state(action, table.status, campaign_status=annexes.campaign_status_of(table))
     except Conflict as refused:
         last = moves[-1] if moves else None
         if last is None or last.to_status != table.status:
@@ -277,7 +282,7 @@ def _send(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: dic
     to = states.outcome(action, second_eye=second_eye(table, by=by))
     if to == "submitted":
         return _arrive(action, table, moves, reasons=reasons, by=by)
-    return _move(action, table, to=to, reasons=reasons, by=by)
+    return note_move(action, table, to=to, reasons=reasons, by=by)
 
 
 def _arrive(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: Mapping[str, str], by: Person) -> Move:
@@ -286,9 +291,10 @@ def _arrive(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: M
     due = dues.of(table)
     table.is_late = due is not None and due.is_past(at)
     table.submitted_at = at
+    table.is_excused = False  # it was not asked, and sent all the same
     snapshot = Snapshot(table_id=table.id, revision=table.revision, at=at, content=freeze(table, at))
     number = f"BS{table.campaign.year}-{table.id:04d}-{len(submissions_in(moves)) + 1}"
-    return _move(action, table, to="submitted", reasons=reasons, snapshot=snapshot, receipt_no=number, by=by)
+    return note_move(action, table, to="submitted", reasons=reasons, snapshot=snapshot, receipt_no=number, by=by)
 
 
 def _way_back(action: str, table: AnnexTable) -> str:
@@ -297,7 +303,7 @@ def _way_back(action: str, table: AnnexTable) -> str:
 
 def _decide(action: str, table_id: int, submission: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:
     """The table and its record, if the office may take *action* on the submission that it has read."""
-    table = _hold(table_id, by=by)
+    table = hold(table_id, by=by)
     states.check_part(action, parts_of(table, by=by))
     moves = moves_of(table)
     _check_state(action, table, moves)
@@ -315,7 +321,7 @@ def _senders(moves: Sequence[Move]) -> set[int]:
     return {move.by_id for move in steps}
 
 
-def _move(
+def note_move(
     action: str,
     table: AnnexTable,
     *,
@@ -326,6 +332,7 @@ def _move(
     receipt_no: str | None = None,
     by: Person,
 ) -> Move:
+    """Write down what was decided, tell whom it concerns, and log it. *to* is the state afterwards."""
     move = Move(
         table_id=table.id,
         action=action,
@@ -346,7 +353,7 @@ def _move(
     messages.tell_of(move, table, before)
     words = [
         f"{table.unit.short} 附件{table.annex}",
-        states.STEPS[action].label,
+        states.LABELS[action],
         receipt_no or "",
         "逾期" if receipt_no and table.is_late else "",
         why,

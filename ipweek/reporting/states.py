@@ -47,6 +47,16 @@ STEPS: dict[str, Step] = {
 }
 """Every action there is. ``archived`` is the end: nothing starts from it."""
 
+LABELS: dict[str, str] = {action: step.label for action, step in STEPS.items()} | {
+    "excuse": "本年免报",
+    "ask_again": "恢复报送",
+    "extend": "延期",
+    "ask_late": "申请补报",
+    "allow_late": "同意补报",
+    "refuse_late": "不同意补报",
+}
+"""What a record says was done: the steps, and what leaves the state as it is."""
+
 SUBMISSIONS = frozenset({"submit", "nil_return", "endorse"})
 DECISIONS = frozenset({"approve", "return"})
 

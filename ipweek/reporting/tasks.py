@@ -17,10 +17,10 @@ from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
-from ipweek.notice import deadlines, schema
+from ipweek.notice import amendments, deadlines, schema
 from ipweek.notice.deadline_text import DeadlineText
-from ipweek.notice.models import Campaign
-from ipweek.reporting import comparing, service, states
+from ipweek.notice.models import Amendment, Campaign
+from ipweek.reporting import comparing, service, states, terms
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
@@ -36,11 +36,15 @@ class Task:
     actions: frozenset[str]
     submission: Move | None
     may_edit: bool
+    asked_late: Move | None
+    """Its request to send after the close that nobody has answered yet."""
+    may_ask_late: bool
 
     @property
     def is_open(self) -> bool:
         """Whether the unit still has something to do."""
-        return self.table.campaign.status == "open" and not self.table.is_excused and (STATUSES[self.table.status].is_open or self.waits)
+        is_open = annexes.campaign_status_of(self.table) == "open" and not self.table.is_excused
+        return is_open and (STATUSES[self.table.status].is_open or self.waits)
 
     @property
     def waits(self) -> bool:
@@ -135,6 +139,7 @@ def mine(*, by: Person) -> list[Task]:
     due_at = {}
     for campaign in dict.fromkeys(table.campaign for table in tables):
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
+    waiting = terms.unanswered(ids)
     found = [
         Task(
             table,
@@ -143,6 +148,8 @@ def mine(*, by: Person) -> list[Task]:
             actions_for(table, by=by),
             sent.get(table.id),
             annexes.may_edit(table, by=by),
+            waiting.get(table.id),
+            "filler" in service.parts_of(table, by=by) and terms.may_ask_late(table),
         )
         for table in tables
     ]
@@ -155,9 +162,14 @@ def later(tasks: Sequence[Task]) -> list[deadlines.Due]:
     return [due for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
 
 
+def news(tasks: Sequence[Task]) -> list[Amendment]:
+    """What changed of these tasks' open campaigns since they were opened, newest first."""
+    return amendments.news(dict.fromkeys(task.table.campaign for task in tasks))
+
+
 def actions_for(table: AnnexTable, *, by: Person) -> frozenset[str]:
     """What the person may do with the table now."""
-    return states.possible(table.status, service.parts_of(table, by=by), campaign_status=table.campaign.status)
+    return states.possible(table.status, service.parts_of(table, by=by), campaign_status=annexes.campaign_status_of(table))
 
 
 def preview(table_id: int, *, by: Person) -> Preview:
@@ -201,9 +213,9 @@ def receipt(table_id: int, *, by: Person) -> Receipt | None:
 
 
 def record(table_id: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:
-    """The table and every move of it, newest first."""
+    """The table and everything that was decided about it, newest first."""
     table = _own(table_id, by=by)
-    return table, service.moves_of(table)[::-1]
+    return table, service.record_of(table)[::-1]
 
 
 def _own(table_id: int, *, by: Person) -> AnnexTable:

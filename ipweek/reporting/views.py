@@ -43,7 +43,7 @@ def full_moment(value: datetime) -> str:
 def my_tasks() -> Response:
     """What my unit has to fill and send."""
     found = tasks.mine(by=person())
-    return pages.page("reporting/my_tasks.html", tasks=found, later=tasks.later(found))
+    return pages.page("reporting/my_tasks.html", tasks=found, later=tasks.later(found), news=tasks.news(found))
 
 
 @bp.get("/tables/<int:table_id>/submit")
@@ -120,7 +120,7 @@ def receipt(table_id: int) -> Response:
 def moves(table_id: int) -> Response:
     """Who did what with the table as a whole."""
     table, found = tasks.record(table_id, by=person())
-    return pages.page("reporting/moves.html", table=table, moves=found, steps=states.STEPS)
+    return pages.page("reporting/moves.html", table=table, moves=found, labels=states.LABELS)
 
 
 # ---- the office ----------------------------------------------------------------------------------------------

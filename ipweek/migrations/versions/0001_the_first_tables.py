@@ -280,6 +280,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(), nullable=True),
         sa.Column("return_due_at", sa.DateTime(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("late_until", sa.DateTime(), nullable=True),
         sa.CheckConstraint(
             "status IN ('todo', 'draft', 'unit_review', 'submitted', 'returned', 'approved', 'archived')",
             name=op.f("ck_annex_table_status"),
