@@ -18,6 +18,7 @@ from ipweek.app import create_app
 from ipweek.config import Settings, WrongSetting
 from ipweek.maintenance import health, instance, server, service, ticker
 from ipweek.maintenance.instance import Unfit
+from ipweek.plugins import service as plugins
 
 
 @click.command()
@@ -51,12 +52,15 @@ def first_administrator(username: str, name: str) -> Slip | None:
 @click.command()
 @click.option("--host", help="监听的地址，默认取自设置（127.0.0.1）。")
 @click.option("--port", type=click.IntRange(0, 65535), help="监听的端口，默认取自设置（8000）。")
-def run(host: str | None, port: int | None) -> None:
+@click.option("--safe", is_flag=True, help="安全模式：不运行任何插件代码，本地字段照常填写。")
+def run(host: str | None, port: int | None, *, safe: bool) -> None:
     """提供服务，直到按 Ctrl-C 或服务被停止。"""
     settings = config.load()
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     instance.keep_private()
     app = create_app(settings)
+    if safe:
+        app.extensions["plugins"].is_safe = True
     serve(app, settings)
 
 
@@ -70,9 +74,19 @@ def serve(app: Flask, settings: Settings) -> None:
     instance.require_private([path for path in health.private_files(settings) if path != settings.instance])
     with app.app_context():
         service.require_current()
+        start_plugins()
     with instance.alone(settings.instance) if is_sqlite else nullcontext(), ticker.ticking(app.app_context):
         server.serve(app, settings, ready=lambda address: click.echo(f"正在提供服务：{address}（按 Ctrl-C 停止）"))
     click.echo("服务已停止。")
+
+
+def start_plugins() -> None:
+    """Let those that changed describe themselves; one that fails stops the start only with IPWEEK_STRICT."""
+    unfit = [f"插件 {plugin.id}：{plugin.why}" for plugin in plugins.begin()]
+    if unfit and config.is_set("IPWEEK_STRICT"):
+        raise Unfit("\n".join([*unfit, "现在是严格模式（IPWEEK_STRICT），没有启动。请改好以上插件，或停用它们。"]))
+    for line in unfit:
+        click.echo(f"{line}（不影响启动）")
 
 
 @click.command()

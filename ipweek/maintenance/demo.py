@@ -25,6 +25,7 @@ from ipweek.accounts.schema import Person, at_the_command_line
 from ipweek.annexes import campaigns, checks, editing
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
+from ipweek.board import plugin_admin
 from ipweek.clock import SHANGHAI
 from ipweek.config import Settings
 from ipweek.errors import Refused
@@ -33,6 +34,7 @@ from ipweek.files import service as files
 from ipweek.maintenance import instance, service
 from ipweek.notice import schema
 from ipweek.notice import service as notices
+from ipweek.plugins.shelf import Shelf, shipped
 from ipweek.reporting import service as reporting
 from ipweek.transaction import transaction
 
@@ -100,9 +102,11 @@ def make(settings: Settings) -> list[Account]:
         kept = files.keep(data, "关于开展2024年上海知识产权宣传周活动的通知.txt", kind="txt", purpose="notice", by=clerk, settings=settings)
         campaign = notices.draft(facts, file_id=kept.id, by=clerk)
         campaigns.open_campaign(campaign, by=clerk)
+    with at(3, 29, 16):
+        local = _plugins(people["admin"])
     tables = {table.unit.slug: table.id for table in annexes.tables_of(campaign)}
     for number, (slug, told) in enumerate(story.items()):
-        _tell(tables[slug], told, people, slug, number)
+        _tell(tables[slug], {**told, "local": local.get(slug, [])}, people, slug, number)
     listed = [Account(p.username, password, sorted(p.roles), p.unit_short, p.name) for p in people.values()]
     text = json.dumps([account.__dict__ for account in listed], ensure_ascii=False, indent=1)
     (settings.instance / ACCOUNTS).write_text(text, "utf-8")
@@ -154,8 +158,9 @@ def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], 
     begins = datetime(2024, 4, 1 + number % 8, 9 + number % 7, number * 7 % 60, tzinfo=SHANGHAI)
     fillers = itertools.cycle([filler, people[f"{slug}2"]] if slug == "minhang" else [filler])
     for n, cells in enumerate(told.get("rows", [])):
+        local = {f"{slug}.{key}": text for key, text in dict(enumerate(told["local"])).get(n, {}).items()}
         with clock.retelling(begins + timedelta(minutes=9 * n)):
-            _fill_row(table_id, cells, by=next(fillers))
+            _fill_row(table_id, cells, local, by=next(fillers))
     with clock.retelling(begins + timedelta(hours=2)):
         _head(table_id, begins, by=filler)
         if told.get("nil"):
@@ -171,12 +176,21 @@ def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], 
             reporting.return_for_changes(table_id, told["why"], submission=_submission(table_id), due=due, by=clerk)
 
 
-def _fill_row(table_id: int, cells: Sequence[str], *, by: Person) -> None:
+def _plugins(admin: Person) -> Mapping[str, Sequence[Mapping[str, str]]]:
+    """Switch the shipped plugins on; what the districts filled into their own columns, row by row."""
+    for entry in Shelf([shipped()]).entries().values():
+        plugin_admin.enable(entry.id, by=admin)
+    told: Mapping[str, Sequence[Mapping[str, str]]] = tomllib.loads((DATA / "local.toml").read_text("utf-8"))["rows"]
+    return told
+
+
+def _fill_row(table_id: int, cells: Sequence[str], local: Mapping[str, str], *, by: Person) -> None:
     table = annexes.get_table(table_id, by=by)
     keys = [column.key for column in schema.from_json(table.schema.form).columns]
     added = editing.add_row(table_id, op_id=_op_id(), by=by)
     row_id = added.changes[0].activity_id
     edits = [editing.Edit(row_id, key, value, "") for key, value in zip(keys, cells, strict=True) if value]
+    edits += [editing.Edit(row_id, key, value, "") for key, value in local.items()]
     editing.save_cells(table_id, edits, op_id=_op_id(), via="typed", by=by)
 
 

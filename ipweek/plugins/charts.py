@@ -79,7 +79,7 @@ def lines(block: Mapping[str, Any]) -> LineChart:
     values: list[Number] = [value for _, series in block["lines"] for value in series]
     steps = _steps(min([0, *values]), max([0, *values]))
     low, high = steps[0], steps[-1]
-    wide = (WIDTH - LEFT - 20) / max(1, len(names) - 1)
+    wide = (WIDTH - LEFT - 36) / max(1, len(names) - 1)
 
     def at(value: Number) -> float:
         return round(TOP + HEIGHT * (high - value) / ((high - low) or 1), 1)
