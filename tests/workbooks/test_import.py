@@ -1,7 +1,9 @@
 """A unit's file goes into its table: preview first, then one op that one undo takes back."""
 
+import re
 from io import BytesIO
 
+import docx
 import openpyxl
 import pytest
 from sqlalchemy import func, select
@@ -18,7 +20,7 @@ from ipweek.workbooks.import_plan import Chosen
 from tests import make
 from tests.accounts.desk import Desk
 
-from .files import annex_2, row
+from .files import HEADINGS, annex_2, row
 
 OP = "imported-0001"
 
@@ -315,6 +317,24 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(table, filler, se
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) == 0
 
 
+def test_a_word_table_comes_in_the_same_way_but_cannot_be_marked(table, filler, settings, send, take):
+    document = docx.Document()
+    document.add_paragraph("单位名称：闵行区知识产权联席会议办公室")
+    grid = document.add_table(rows=0, cols=len(HEADINGS))
+    for texts in (HEADINGS, row(event_name="版权之夜", contact="张三")):
+        for cell, text in zip(grid.add_row().cells, texts, strict=True):
+            cell.text = text
+    out = BytesIO()
+    document.save(out)
+
+    seen = send(out.getvalue(), "闵行区.docx")
+    take(seen)
+
+    assert (kinds(seen), seen.can_be_marked, names(table)) == (["new"], False, ["版权之夜"])
+    with pytest.raises(Invalid, match="Word"):
+        import_service.marked_copy(table.id, seen.file.id, by=filler, settings=settings)
+
+
 # ---- their own file, marked ----------------------------------------------------------------------------------
 
 
@@ -347,8 +367,6 @@ def upload(desk, table, data, name="闵行区.xlsx"):
 
 def hidden(page):
     """The fields that the form of the preview sends by itself."""
-    import re  # noqa: PLC0415 -- of this alone
-
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text.split("<main")[1]))
 
 
