@@ -10,6 +10,7 @@ from tests import make
 from tests.browser import log_in
 
 from .files import annex_2, row
+from .test_releases import resend
 
 pytestmark = pytest.mark.browser
 
@@ -80,3 +81,29 @@ def test_without_javascript_it_is_the_same(app, live, browser, tmp_path):
     expect(page.get_by_text("已导入：新增 1 行")).to_be_visible()
     context.close()
     assert [name for name, _ in rows_of(table)] == ["版权之夜"]
+
+
+@pytest.mark.timeout(180)
+def test_the_office_releases_compares_and_traces(app, live, page, sent):
+    user = make.user("office", "clerk", password=make.PASSWORD)
+    table = sent("minhang", "approved", {"event_name": "商标课堂", "venue": "社区中心"})
+    log_in(page, live, user.username, make.PASSWORD)
+    page.goto(f"{live.url}/campaigns/{table.campaign_id}/workbook")
+    page.get_by_role("link", name="定版与比对").click()
+    page.get_by_role("button", name="定第 1 版").click()
+    expect(page.get_by_text("已定第 1 版，共 1 项活动。")).to_be_visible()
+
+    resend(table, event_name="版权之夜")
+    page.get_by_role("button", name="定第 2 版").click()
+    assert Axe().run(page).response["violations"] == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载").first.click()
+    assert download.value.suggested_filename == "2024年知识产权宣传周重点活动汇总表_第2版.xlsx"
+
+    page.get_by_role("link", name="与上一版比对").click()
+    expect(page.get_by_text("版权之夜")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("link", name="定版", exact=True).click()
+    page.get_by_role("link", name="来源").first.click()
+    expect(page.get_by_role("row", name="附件2")).to_have_count(2)
+    assert Axe().run(page).response["violations"] == []
