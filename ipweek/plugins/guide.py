@@ -62,6 +62,9 @@ def parts(text: str) -> Iterator[Part]:
     place = 0
     while place < len(lines):
         line = lines[place]
+        if not line.strip():
+            place += 1
+            continue
         if line.startswith("```"):
             end = next(n for n in range(place + 1, len(lines)) if lines[n].startswith("```"))
             yield Part("code", text="\n".join(lines[place + 1 : end]), language=line[3:].strip())
@@ -70,8 +73,7 @@ def parts(text: str) -> Iterator[Part]:
         end = place + 1
         while end < len(lines) and lines[end].strip() and not lines[end].startswith(("#", "```")) and not line.startswith("#"):
             end += 1
-        if line.strip():
-            yield _part(lines[place:end])
+        yield _part(lines[place:end])
         place = end
 
 
