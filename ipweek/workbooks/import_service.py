@@ -17,7 +17,7 @@ from sqlalchemy import select
 from ipweek.accounts import audit
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing
+from ipweek.annexes import checks, editing, ops
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable, Op
@@ -144,7 +144,7 @@ def confirm(
     edits = [Edit(*cell) for cell in decided.cells]
     detail = f"附件{seen.table.annex}，文件 {seen.file.id}“{seen.file.name}”，新增 {len(decided.new_rows)} 行，修改 {len(edits)} 格"
     with transaction():
-        is_first = db.session.scalar(select(Op.seq).where(Op.client_id == op_id)) is None
+        is_first = db.session.scalar(select(Op.seq).where(Op.client_id == ops.check_op_id(op_id))) is None
         if is_first and seen.revision == revision and not decided:
             raise Invalid("没有勾选要导入的内容，没有导入。请至少勾选一行，或返回填报页。")
         written = editing.import_rows(table_id, edits, decided.new_rows, revision=revision, op_id=op_id, by=by)

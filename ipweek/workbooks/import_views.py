@@ -18,7 +18,7 @@ from ipweek.workbooks.web import bp
 @bp.get("/tables/<int:table_id>/import")
 def import_table(table_id: int) -> Response:
     """Where the file is chosen; with ``?file=`` what that kept file would do."""
-    file_id = request.args.get("file", type=int)
+    file_id = web.number(request.args.get("file"))
     if file_id is not None:
         return _preview(table_id, file_id)
     return _upload_page(table_id)
@@ -66,7 +66,7 @@ def _preview(table_id: int, file_id: int | None, *, chosen: Chosen | None = None
 def confirm_import(table_id: int) -> Response:
     """Import what is ticked; when the table changed meanwhile, a new preview with the same ticks."""
     sent = request.form
-    file_id, chosen = sent.get("file", type=int), _chosen()
+    file_id, chosen = web.number(sent.get("file")), _chosen()
     try:
         written = import_service.confirm(
             table_id,
@@ -104,7 +104,7 @@ def _chosen() -> Chosen:
 @bp.get("/tables/<int:table_id>/import/marked.xlsx")
 def marked_copy(table_id: int) -> Response:
     """Their own file with the doubtful cells marked."""
-    file_id = request.args.get("file", type=int)
+    file_id = web.number(request.args.get("file"))
     name, data = import_service.marked_copy(table_id, file_id, by=person(), settings=current_app.extensions["settings"])
     return web.file(data, name)
 

@@ -8,7 +8,7 @@ from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.errors import Conflict, Refused
 from ipweek.notice import service as notices
-from ipweek.workbooks import releases
+from ipweek.workbooks import releases, web
 from ipweek.workbooks.web import bp
 
 
@@ -43,7 +43,7 @@ def compare_releases(campaign_id: int) -> Response:
     by = person()
     campaign = notices.get(campaign_id, by=by)
     found = releases.every(campaign, by=by)
-    numbers = releases.pair(found, request.args.get("older", type=int), request.args.get("newer", type=int))
+    numbers = releases.pair(found, web.number(request.args.get("older")), web.number(request.args.get("newer")))
     differences = releases.compare(campaign, *numbers, by=by) if numbers else []
     return pages.page("workbooks/compare.html", campaign=campaign, releases=found, numbers=numbers, differences=differences)
 
@@ -53,6 +53,6 @@ def trace_release(campaign_id: int) -> Response:
     """Where each row of a release comes from; without ``?number=`` of the newest."""
     by = person()
     campaign = notices.get(campaign_id, by=by)
-    number = request.args.get("number", type=int)
+    number = web.number(request.args.get("number"))
     found = releases.newest(campaign, by=by) if number is None else releases.get(campaign, number, by=by)
     return pages.page("workbooks/trace.html", campaign=campaign, release=found, rows=releases.trace(found, by=by) if found else [])

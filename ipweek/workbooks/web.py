@@ -6,9 +6,26 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
+from ipweek.errors import Refused
+
 bp = Blueprint("workbooks", __name__)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+LARGEST = 2**31 - 1
+"""What an INTEGER column of every database holds."""
+
+
+def number(text: str | None) -> int | None:
+    """The number of a row or a release as a form or an address sends it; None where it sends none.
+
+    Anything else than a number that could be one is Refused, as an address with it would be no address.
+    """
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST):
+        raise Refused("浏览器发来的内容不完整，请刷新页面后再试一次。")
+    return int(text)
 
 
 def file(data: bytes, name: str) -> Response:

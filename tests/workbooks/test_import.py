@@ -424,3 +424,13 @@ def test_nothing_chosen_is_said(desk, table):
     answer = desk.post(f"/tables/{table.id}/import")
 
     assert (answer.status_code, "请先选择" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "²", "-1", "1_0", "x", "2147483648"])
+def test_a_number_that_is_none_breaks_nothing(desk, table, number):
+    desk.get(f"/tables/{table.id}/import")
+
+    asked = desk.get(f"/tables/{table.id}/import?file={number}")
+    sent = desk.post(f"/tables/{table.id}/import/confirm", {"file": number, "revision": number, "row": [number], "op": "op-000001"})
+
+    assert (asked.status_code, sent.status_code) == (400, 400)

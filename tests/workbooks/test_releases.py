@@ -160,3 +160,6 @@ def test_the_pages_list_compare_and_trace(app, campaign, sent):
     assert listed.text.count("第 2 版") >= 1
     assert "<del>社区中心</del>" in compared.text
     assert f"/tables/{table.id}#row-{rows_of(table)[0]}" in traced.text
+    assert desk.get(f"{path}/trace?number=99999999999999999999").status_code == 400
+    assert desk.get(f"{path}/trace?number=7").status_code == 404
+    assert desk.get(f"{path}/compare?older=1&newer=7").status_code == 404
