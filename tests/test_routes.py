@@ -16,10 +16,12 @@ from werkzeug.test import TestResponse
 from ipweek import clock
 from ipweek.accounts import sessions
 from ipweek.accounts.models import LoginSession
+from ipweek.annexes import service as annexes
+from ipweek.annexes.models import AnnexTable
 from ipweek.extensions import db
 from ipweek.files import service as files
 from ipweek.reporting import messages
-from ipweek.reporting.models import Message
+from ipweek.reporting.models import Flag, Message, Move
 from ipweek.transaction import transaction
 from tests import make
 from tests.accounts.desk import Desk
@@ -64,6 +66,7 @@ class Town:
             "user_id": self.users["f"],
             "unit_id": make.unit("minhang").id,
             "message_id": told(self.users["f"]),
+            "flag_id": flagged(table, self.users["c"]),
         }
         db.session.rollback()
 
@@ -92,6 +95,18 @@ def told(user_id: int) -> int:
     with transaction():
         messages.tell([user_id], "附件2已审核通过。", kind="approve", link="/tasks")
     return db.session.query(Message).one().id
+
+
+def flagged(table: AnnexTable, user_id: int) -> int:
+    """A place of the table that was marked when it was returned."""
+    with transaction():
+        returned = Move(table_id=table.id, action="return", from_status="submitted", to_status="returned", revision=0)
+        returned.by_id, returned.at = user_id, clock.now()
+        db.session.add(returned)
+        db.session.flush()
+        row = annexes.header_of(table).id
+        db.session.add(Flag(table_id=table.id, move_id=returned.id, activity_id=row, key="unit_name"))
+    return db.session.query(Flag).one().id
 
 
 def routes(app: Flask) -> Iterator[str]:

@@ -81,3 +81,20 @@ class Chase(db.Model):
     promised_on: Mapped[date | None]  # the day that the unit named in a call
 
     by: Mapped[User | None] = relationship(lazy="joined")
+
+
+class Flag(db.Model):
+    """One place that the office marked when it returned a table: a cell, a header field, or a whole row (no key)."""
+
+    __tablename__ = "flag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), index=True)
+    move_id: Mapped[int] = mapped_column(ForeignKey("move.id"), index=True)  # the return
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    key: Mapped[str] = mapped_column(String(80), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    was: Mapped[str] = mapped_column(Text, default="")  # what stood there; of a row, its cells as JSON
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None]

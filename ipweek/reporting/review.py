@@ -18,8 +18,9 @@ from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import schema
-from ipweek.reporting import comparing, service, states
+from ipweek.reporting import comparing, flags, service, states
 from ipweek.reporting.comparing import Differences
+from ipweek.reporting.flags import Flagged
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
 
@@ -57,6 +58,8 @@ class Review:
     may_take_back: bool
     waiting: Waiting
     day_to_mend: date | None
+    marked: Sequence[Flagged]
+    """What the office marked last time, and what became of it."""
 
     @property
     def reasons(self) -> Mapping[str, str]:
@@ -102,6 +105,7 @@ def read(table_id: int, *, by: Person) -> Review:
         "take_back" in actions and not service.cannot_take_back(table, moves),
         waiting_beside(table),
         dues.day_to_mend(),
+        flags.of(table) if table.status in {"submitted", "returned"} else (),
     )
 
 

@@ -19,8 +19,9 @@ from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import messages, states
+from ipweek.reporting import flags, messages, states
 from ipweek.reporting import reasons as wording_of_reasons
+from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move, Snapshot
 from ipweek.reporting.states import Part
 from ipweek.transaction import transaction
@@ -47,6 +48,7 @@ def submit(table_id: int, *, reasons: Mapping[str, str], revision: int, by: Pers
         if table.revision != revision:
             reason = "这张表刚刚有人修改过，没有报送。请核对下面的最新内容，再确认报送。"
             raise Conflict(reason)
+        flags.check_done(table)
         given = _reasons_for(_findings(table), reasons)
         table.nil_return = False
         return _send("submit", table, moves, reasons=given, by=by)
@@ -123,13 +125,15 @@ def approve(table_id: int, *, submission: int, by: Person) -> Move:
         return note_move("approve", table, to="approved", by=by)
 
 
-def return_for_changes(table_id: int, why: str, *, submission: int, due: datetime | None = None, by: Person) -> Move:
-    """Give the table back to its unit with a reason, to be sent again before the moment *due*.
+def return_for_changes(
+    table_id: int, why: str, *, submission: int, due: datetime | None = None, places: Sequence[Place] = (), by: Person
+) -> Move:
+    """Give the table back to its unit with a reason and the *places* marked, to be sent again before the moment *due*.
 
     Without *due* the unit's extension or the campaign's deadline holds as before. An approved table can be
     returned too.
     """
-    why = wording_of_reasons.tidy(why)
+    why = wording_of_reasons.tidy(why) or (f"请修改标出的 {len(places)} 处" if places else "")
     if not why:
         reason = "请选择或填写退回理由，单位会看到这段话。"
         raise Invalid(reason, fields={"why": reason})
@@ -137,10 +141,14 @@ def return_for_changes(table_id: int, why: str, *, submission: int, due: datetim
         reason = "重新报送的截止日期已经过去，请改为今天或以后的日期。"
         raise Invalid(reason, fields={"due": reason})
     with transaction():
-        table, _ = _decide("return", table_id, submission, by=by)
+        table, moves = _decide("return", table_id, submission, by=by)
         table.return_reason = why
         table.return_due_at = due
-        return note_move("return", table, to="returned", why=why, by=by)
+        done = note_move("return", table, to="returned", why=why, by=by)
+        snapshot = submissions_in(moves)[-1].snapshot
+        if snapshot and places:
+            flags.put(table, done, places, snapshot.content)
+        return done
 
 
 def take_back(table_id: int, *, by: Person) -> Move:

@@ -12,11 +12,14 @@ from ipweek import clock, pages, wording
 from ipweek.accounts.web import person
 from ipweek.annexes import due as dues
 from ipweek.errors import Conflict, Invalid, Refused
+from ipweek.reporting import flags as flags_of
 from ipweek.reporting import reasons, review, service, states, tasks
+from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move
 
 bp = Blueprint("reporting", __name__)
 bp.app_template_global("deadline_text")(dues.text)
+bp.app_template_global("flags_of")(flags_of.of)
 
 REASON = "reason:"
 """Before a finding's id in the name of the field for its reason."""
@@ -123,6 +126,24 @@ def moves(table_id: int) -> Response:
     return pages.page("reporting/moves.html", table=table, moves=found, labels=states.LABELS)
 
 
+@bp.get("/tables/<int:table_id>/flags")
+def flags(table_id: int) -> Response:
+    """退回单: why the table came back, and what became of each marked place."""
+    table, marked = flags_of.slip(table_id, by=person())
+    return pages.answer("reporting/flags.html", "list", table=table, marked=marked)
+
+
+@bp.post("/flags/<int:flag_id>/answer")
+def answer(flag_id: int) -> Response:
+    """Why a marked place stays as it is."""
+    try:
+        flag = flags_of.answer(flag_id, request.form.get("answer", ""), by=person())
+    except Invalid as refused:
+        table, marked = flags_of.slip(flags_of.table_of(flag_id), by=person())
+        return pages.page("reporting/flags.html", refused.status, table=table, marked=marked, refused=refused, asked=flag_id)
+    return redirect(url_for(".flags", table_id=flag.table_id), code=303)
+
+
 # ---- the office ----------------------------------------------------------------------------------------------
 
 
@@ -150,10 +171,23 @@ def return_for_changes(table_id: int) -> Response:
         reason = "重新报送的截止日期请写成 2024-04-15 这样的日期。"
         return _review(table_id, Invalid(reason, fields={"due": reason}))
     try:
-        move = service.return_for_changes(table_id, why, submission=sent.get("submission", 0, type=int), due=due, by=person())
+        submission = sent.get("submission", 0, type=int)
+        move = service.return_for_changes(table_id, why, submission=submission, due=due, places=_places(), by=person())
     except Invalid as refused:
         return _review(table_id, refused)
     return _next(move, "退回修改")
+
+
+def _places() -> list[Place]:
+    """The cells that are ticked, such as ``12.venue`` and ``12.`` for a row, each with its note."""
+    found = []
+    for value in request.form.getlist("flag"):
+        row_id, _, key = value.partition(".")
+        if not (row_id.isascii() and row_id.isdigit() and len(row_id) < 10):
+            reason = "标出的位置不在这张表里，请刷新页面后重新标出。"
+            raise Invalid(reason)
+        found.append(Place(int(row_id), key, request.form.get(f"note:{value}", "")))
+    return found
 
 
 @bp.post("/tables/<int:table_id>/take-back")
@@ -174,6 +208,7 @@ def _review(table_id: int, refused: Refused | None = None) -> Response:
         presets=reasons.RETURN_PRESETS,
         chosen=request.form.getlist("preset"),
         why=request.form.get("why", ""),
+        picked=request.form.getlist("flag"),
         due=request.form.get("due", found.day_to_mend.isoformat() if found.day_to_mend else ""),
         steps=states.STEPS,
     )

@@ -447,8 +447,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_move_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_move_table_id"), ["table_id"], unique=False)
 
+    op.create_table(
+        "flag",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("table_id", sa.Integer(), nullable=False),
+        sa.Column("move_id", sa.Integer(), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_flag_activity_id")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_flag_answered_by_id")),
+        sa.ForeignKeyConstraint(["move_id"], ["move.id"], name=op.f("fk_flag_move_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["annex_table.id"], name=op.f("fk_flag_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
+    )
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_flag_move_id"), ["move_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flag_table_id"), ["table_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_flag_table_id"))
+        batch_op.drop_index(batch_op.f("ix_flag_move_id"))
+
+    op.drop_table("flag")
     with op.batch_alter_table("move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_move_table_id"))
         batch_op.drop_index(batch_op.f("ix_move_at"))
