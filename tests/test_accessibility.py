@@ -36,7 +36,9 @@ PAGES = {
     "head": ["/notices/new", "/users", "/users/new", "/users/import", "/units", "/units/2"],
     "viewer": ["/board", "/tables/{huangpu}"],
     "auditor": ["/audit"],
-    "admin": ["/users", "/account/password"],
+    "admin": ["/users", "/account/password", "/plugins", "/plugins/pudong"],
+    "songjiang1": ["/d/songjiang/reports", "/d/songjiang/reports/songjiang/cities?show=1", "/d/songjiang/warnings"],
+    "minhang_it": ["/d/minhang/reports/minhang/live?show=1", "/help/plugins", "/help/plugins/manifest"],
 }
 
 

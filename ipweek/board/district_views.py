@@ -13,7 +13,6 @@ from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.board import districts, local_values, plugin_admin
 from ipweek.errors import Invalid
-from ipweek.notice import service as notices
 from ipweek.plugins import charts, sheets
 
 bp = Blueprint("districts", __name__)
@@ -102,14 +101,6 @@ def own_export(table_id: int) -> Response:
     """The district's own export, local columns and all."""
     table, data = local_values.own_export(table_id, by=person())
     return _file(data, f"{table.unit.short}_附件{table.annex}_{table.campaign.year}年（含本地栏目）.xlsx")
-
-
-@bp.get("/campaigns/<int:campaign_id>/local-values.xlsx")
-def long_sheet(campaign_id: int) -> Response:
-    """Every local value of all units, for the office."""
-    campaign = notices.get(campaign_id, by=person())
-    data = local_values.long_sheet(campaign, by=person())
-    return _file(data, f"{campaign.year}年各单位本地栏目.xlsx")
 
 
 def _file(data: bytes, name: str, *, kind: str = XLSX) -> Response:

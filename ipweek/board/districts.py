@@ -18,7 +18,6 @@ from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, editing, handing, local_columns
 from ipweek.annexes import due as dues
-from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable

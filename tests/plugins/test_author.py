@@ -30,6 +30,7 @@ def test_a_new_plugin_passes_its_own_check_and_its_own_tests(tmp_path: Path) -> 
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", str(folder)],
         capture_output=True,
+        check=False,
         text=True,
         cwd=tmp_path,
         env={**os.environ, "IPWEEK_INLINE": ""},
@@ -44,6 +45,7 @@ def test_the_fixture_can_run_a_plugin_in_the_debuggers_process(tmp_path: Path) -
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", str(folder)],
         capture_output=True,
+        check=False,
         text=True,
         cwd=tmp_path,
         env={**os.environ, "IPWEEK_INLINE": "1"},

@@ -13,7 +13,6 @@ from playwright.sync_api import Page
 
 from ipweek.annexes.models import AnnexTable
 from ipweek.board import plugin_admin
-from ipweek.config import Settings
 from ipweek.extensions import of_app
 from ipweek.maintenance.commands import start_plugins
 from ipweek.maintenance.instance import Unfit
@@ -153,7 +152,7 @@ def test_while_a_plugin_hangs_others_are_served(app: Flask, table: AnnexTable, l
 
 @pytest.mark.browser
 def test_a_choice_is_clicked_and_a_warning_comes_under_its_cell(
-    app: Flask, site: Settings, table: AnnexTable, live: Server, page: Page, known_hash: str
+    app: Flask, table: AnnexTable, live: Server, page: Page, known_hash: str
 ) -> None:
     switched_on(app, toml=STREET)
     row = make.row(table)
