@@ -99,7 +99,7 @@ def read(table_id: int, *, by: Person) -> Review:
         sent[-1] if sent else None,
         content,
         schema.from_json(content["form"] if content else table.schema.form),
-        _remarks(table, content) if content else [],
+        remarks_on(table, content) if content else [],
         comparing.compare(contents[0], contents[1]) if len(contents) == 2 else None,
         actions,
         "take_back" in actions and not service.cannot_take_back(table, moves),
@@ -109,7 +109,8 @@ def read(table_id: int, *, by: Person) -> Review:
     )
 
 
-def _remarks(table: AnnexTable, content: Mapping[str, Any]) -> list[Remark]:
+def remarks_on(table: AnnexTable, content: Mapping[str, Any]) -> list[Remark]:
+    """What the checks say of a submission, with the knowledge of today."""
     rows = [(row["id"], row["values"]) for row in content["rows"]]
     found = checks.check_table(rows, content["header"], annexes.context_of(table), nil_return=content["nil_return"])
     return remarks(found, {row_id: number for number, (row_id, _) in enumerate(rows, 1)})

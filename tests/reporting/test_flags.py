@@ -37,8 +37,8 @@ def give_back(move, cast, *places):
     return service.return_for_changes(move.table_id, "时间不明确", submission=move.id, places=places, by=cast["clerk"])
 
 
-def change(move, cast, row_id, old=VENUE, new="莘庄公园", key="venue", op="op-00000001"):
-    return editing.save_cells(move.table_id, [Edit(row_id, key, new, old)], op_id=op, by=cast["filler of 闵行"])
+def change(move, cast, row_id, old=VENUE, new="莘庄公园", *, op="op-00000001"):
+    return editing.save_cells(move.table_id, [Edit(row_id, "venue", new, old)], op_id=op, by=cast["filler of 闵行"])
 
 
 def states(move):
@@ -77,7 +77,7 @@ def test_any_cell_of_a_marked_row_does_and_so_does_its_deletion(cast, move):
 
 
 def test_moving_rows_changes_no_mark(cast, move):
-    first, second = rows(move)
+    _, second = rows(move)
     give_back(move, cast, Place(second, ""))
 
     editing.move_row(second, down=False, op_id="op-00000001", by=cast["filler of 闵行"])
