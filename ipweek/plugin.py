@@ -14,8 +14,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the child process starts faster without typing
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -59,7 +57,11 @@ class Rows(list["Row"]):
 
         例：``rows.count_by("street")`` 得到 ``{"七宝镇": 2, "（未填）": 1}``
         """
-        return dict(Counter(name for row in self for name in _names(row[key])))
+        counts: dict[str, int] = {}
+        for row in self:
+            for name in _names(row[key]):
+                counts[name] = counts.get(name, 0) + 1
+        return counts
 
     def sum_by(self, amount: str, *, by: str) -> dict[str, Any]:
         """按 *by* 分组，把数字 *amount* 加起来；没有填的算 0。

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import signal
 import subprocess
@@ -51,7 +52,7 @@ def call(folder: Path, order: dict[str, Any], *, deadline: float | None = None, 
         return _inline(folder, whole)
     seconds = deadline or DEADLINES[order["do"]]
     with _turn(str(folder)):
-        code, raw, log, is_late = _run(folder.resolve(), json.dumps(whole).encode(), seconds)
+        code, raw, log, is_late = _run(folder.resolve(), marshal.dumps(whole), seconds)
         return _read(code, raw, log, is_late=is_late, seconds=seconds)
 
 
