@@ -16,7 +16,7 @@ from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.extensions import db
 from ipweek.notice import schema
-from ipweek.notice.models import AnnexSchema, Campaign, Deadline
+from ipweek.notice.models import Amendment, AnnexSchema, Campaign, Deadline
 from ipweek.transaction import transaction
 
 ANNEX_1 = schema.annex(
@@ -111,6 +111,16 @@ def campaign(status: str = "open", **changes: Any) -> Campaign:
         Deadline(kind="plan", phrase="4月12日前", due_on=date(2024, 4, 12)),
         Deadline(kind="summary", phrase="5个工作日内", rule="5 working days after ends_on", due_on=date(2024, 5, 7)),
     ]
+    with transaction():
+        db.session.add(made)
+    return made
+
+
+def amendment(of: Campaign, **facts: Any) -> Amendment:
+    """A supplementary notice that was read and waits; unless told otherwise it moves the end of the tables to 19 April."""
+    later = {"kind": "plan", "phrase": "延长至4月19日", "due_on": "2024-04-19", "sentence": "报送时间延长至4月19日。"}
+    read = {"title": "补充通知", "supplements": of.title, "deadlines": [later], "headings": [], **facts}
+    made = Amendment(campaign_id=of.id, title=read["title"], text="报送时间延长至4月19日。", facts=read, at=datetime.now(UTC))
     with transaction():
         db.session.add(made)
     return made

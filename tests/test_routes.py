@@ -63,6 +63,7 @@ class Town:
             "table_id": table.id,
             "activity_id": make.row(table).id,
             "file_id": kept.id,
+            "amendment_id": make.amendment(campaign).id,
             "user_id": self.users["f"],
             "unit_id": make.unit("minhang").id,
             "message_id": told(self.users["f"]),

@@ -1,17 +1,47 @@
-"""The presses that open and withdraw a campaign."""
+"""The presses that open, change and withdraw a campaign."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_login import current_user
 
 from ipweek.annexes import campaigns
-from ipweek.errors import Invalid
+from ipweek.errors import Conflict, Invalid
+from ipweek.notice import amendments
 from ipweek.notice import service as notices
 from ipweek.notice import views as notice_views
 from ipweek.notice.forms import FactsForm
 
 bp = Blueprint("campaigns", __name__)
+
+
+@bp.post("/campaigns/<int:campaign_id>/review")
+def correct(campaign_id: int) -> Response:
+    """Keep the corrections; of an open campaign, say what moved with them."""
+    campaign = notices.to_manage(campaign_id, by=current_user)
+    form = FactsForm()
+    if not form.validate():
+        return notice_views.review_page(campaign, form, 422)
+    try:
+        followed = campaigns.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+    except Invalid as missing:
+        return notice_views.review_page(campaign, form, 422, refused=str(missing))
+    flash(followed.words, "done")
+    page = "notice.review" if campaign.status == "draft" else "notice.campaign"
+    return redirect(url_for(page, campaign_id=campaign_id), code=303)  # type: ignore[return-value]
+
+
+@bp.post("/amendments/<int:amendment_id>")
+def amend(amendment_id: int) -> Response:
+    """Make the ticked changes of a supplementary notice."""
+    amendment = amendments.to_decide(amendment_id, by=current_user)
+    ticked = request.form.getlist("change")
+    try:
+        followed = campaigns.amend(amendment, ticked, seen=request.form.get("seen", ""), by=current_user)
+    except (Conflict, Invalid) as refused:
+        return notice_views.amendment_page(amendment, refused.status, ticked=ticked, refused=str(refused))
+    flash(followed.words, "done")
+    return redirect(url_for("notice.campaign", campaign_id=amendment.campaign_id), code=303)  # type: ignore[return-value]
 
 
 @bp.post("/campaigns/<int:campaign_id>/confirm")

@@ -8,6 +8,9 @@ from typing import Literal
 
 from ipweek import wording
 
+KINDS = {"plan": "重点活动安排表", "summary": "活动总结", "other": "其他材料"}
+"""What is to be sent by a deadline."""
+
 Urgency = Literal["far", "week", "soon", "late", "none"]
 """Grey over 7 days, blue up to 7, amber up to 2, red when it is past; none where no date can be given."""
 

@@ -18,14 +18,13 @@ from ipweek.accounts.schema import Person
 from ipweek.clock import SHANGHAI
 from ipweek.errors import Forbidden, Invalid
 from ipweek.extensions import db
-from ipweek.notice import calendar, workdays
+from ipweek.notice import calendar, deadline_text, workdays
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.dates_file import Entry
 from ipweek.notice.models import Campaign, Deadline, Extension
 from ipweek.transaction import transaction
 
-KINDS = {"plan": "重点活动安排表", "summary": "活动总结", "other": "其他材料"}
-"""What is to be sent by a deadline."""
+KINDS = deadline_text.KINDS
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,16 @@ def due_by_unit(campaign: Campaign, kind: str, units: list[tuple[int | None, int
             answer[unit_id] = None
             continue
         extension = longer.get((own[0].id, unit_id)) if unit_id is not None else None
-        answer[unit_id] = _extended(own[0], extension) if extension else _due(own[0], campaign, days)
+        due = _due(own[0], campaign, days)
+        has_more = extension is not None and (due.at is None or extension.until > due.at)  # the campaign's may have moved behind it since
+        answer[unit_id] = _extended(own[0], extension) if extension and has_more else due
     return answer
+
+
+def by_id(campaign: Campaign) -> dict[int, Due]:
+    """Every deadline as it stands, by its id."""
+    days = workdays.table()
+    return {deadline.id: _due(deadline, campaign, days) for deadline in campaign.deadlines}
 
 
 def entries(campaign: Campaign) -> list[Entry]:

@@ -87,6 +87,31 @@ class AnnexSchema(db.Model):
     form: Mapped[dict[str, Any]] = mapped_column(JSON)  # notice.schema.as_json
 
 
+class Amendment(db.Model):
+    """A change of an open campaign: a supplementary notice (补充通知), or a correction by the office, which has no document.
+
+    ``facts`` is what was read; ``changes`` is what was confirmed, in the words that the pages say: empty until then, and
+    for ever when nothing of it was wanted.
+    """
+
+    __tablename__ = "amendment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300), default="")
+    doc_number: Mapped[str] = mapped_column(String(80), default="")
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    changes: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    at: Mapped[datetime]  # sent in
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    applied_at: Mapped[datetime | None]  # decided; None: not yet
+    applied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    campaign: Mapped[Campaign] = relationship()
+
+
 class Workday(db.Model):
     """One day of the State Council's calendar that differs, or that was entered: worked or not, and by which document."""
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 HEADINGS: dict[str, str] = {
@@ -133,3 +134,64 @@ def relabelled(old: Annex, new: Annex) -> Annex:
     if len(set(keys)) < len(keys):  # two headings claim one key: the plain reading is the safe one
         return new
     return Annex(new.number, new.title, tuple(columns), new.header_fields)
+
+
+def succeeding(versions: Sequence[Annex], new: Annex) -> Annex:
+    """*new* as the version that follows *versions*, oldest first, while people type: no cell comes to stand under another heading.
+
+    A heading that stands, or once stood, in an earlier version keeps its key; one that stands in the place of another takes
+    its key (it was only reworded); every other gets a key that no version used.
+    """
+    used = {column.key for one in versions for column in one.columns}
+    known = {bare(column.label): column.key for one in versions for column in one.columns}
+    reworded = _reworded(versions[-1], new)
+    columns: list[Column] = []
+    taken: set[str] = set()
+    for column in new.columns:
+        name = bare(column.label)
+        key = known.get(name) or reworded.get(name, "")
+        if not key or key in taken:
+            plain = HEADINGS.get(name, "")
+            key = plain if plain and plain not in used | taken else _fresh("col", used | taken)
+        taken.add(key)
+        columns.append(Column(key, column.label))
+    return Annex(new.number, new.title, tuple(columns), _succeeding_fields(versions, new.header_fields))
+
+
+def _reworded(old: Annex, new: Annex) -> dict[str, str]:
+    """New headings that stand where an old one left, with the key of that one."""
+    was, now = [bare(column.label) for column in old.columns], [bare(column.label) for column in new.columns]
+    found: dict[str, str] = {}
+    for what, first, last, start, end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if what != "replace" or last - first != end - start:
+            continue
+        for column, name in zip(old.columns[first:last], now[start:end], strict=True):
+            moved = bare(column.label) in now or name in was
+            if not moved and HEADINGS.get(name, column.key) == column.key:
+                found[name] = column.key
+    return found
+
+
+def _succeeding_fields(versions: Sequence[Annex], new: Sequence[HeaderField]) -> tuple[HeaderField, ...]:
+    known = {bare(field.label): field.key for one in versions for field in one.header_fields}
+    used = set(known.values())
+    fields: list[HeaderField] = []
+    for field in new:
+        key = known.get(bare(field.label)) or HEADER_FIELDS.get(bare(field.label)) or _fresh("field", used)
+        used.add(key)
+        fields.append(HeaderField(key, field.label, field.suffix))
+    return tuple(fields)
+
+
+def _fresh(kind: str, used: set[str]) -> str:
+    return next(key for number in range(1, len(used) + 2) if (key := f"{kind}_{number}") not in used)
+
+
+def same_words(one: Annex, other: Annex) -> bool:
+    """Whether both print the same, blanks and line breaks aside."""
+    return _printed(one) == _printed(other)
+
+
+def _printed(form: Annex) -> list[str]:
+    words = [form.title, *(column.label for column in form.columns), "", *(f"{field.label}|{field.suffix}" for field in form.header_fields)]
+    return [re.sub(r"\s+", "", unicodedata.normalize("NFKC", word)) for word in words]

@@ -151,6 +151,11 @@ def every(*, by: Person) -> list[Campaign]:
     return list(db.session.scalars(select(Campaign).order_by(Campaign.year.desc(), Campaign.id.desc())))
 
 
+def newest_forms(campaign: Campaign) -> dict[int, AnnexSchema]:
+    """The version of each annex's form that holds now, by annex."""
+    return {stored.annex: stored for stored in sorted(campaign.annexes, key=lambda one: (one.annex, one.version))}
+
+
 def current(year: int | None = None) -> Campaign | None:
     """The newest open campaign, else the newest closed one; of *year* if given."""
     query = select(Campaign).where(Campaign.status.in_(("open", "closed")))
@@ -161,9 +166,9 @@ def current(year: int | None = None) -> Campaign | None:
 
 
 def correct(campaign: Campaign, facts: Mapping[str, Any], deadlines: list[DeadlineWords], forms: list[schema.Annex], *, by: Person) -> None:
-    """Put what the office entered in the place of what was read.
+    """Put what the office entered in the place of what was read, until the campaign is closed.
 
-    Facts and deadlines may be corrected until the campaign is closed; the annexes' forms only while it is a draft.
+    Of an open campaign an annex whose words changed gets a new version: ``annexes.campaigns.correct`` takes the tables along.
     """
     _office(by)
     with transaction():
@@ -178,6 +183,8 @@ def correct(campaign: Campaign, facts: Mapping[str, Any], deadlines: list[Deadli
         _keep_deadlines(campaign, deadlines)
         if campaign.status == "draft":
             campaign.annexes = _corrected(campaign, forms)
+        else:
+            _add_versions(campaign, forms)
         changed = [FACTS[name] for name in FACTS if was[name] != facts[name]]
         audit.write("campaign.correct", by=by, object=f"campaign:{campaign.id}", detail="、".join(changed))
         if campaign.status == "open":
@@ -210,6 +217,23 @@ def _corrected(campaign: Campaign, forms: list[schema.Annex]) -> list[AnnexSchem
         stored.title, stored.form = merged.title, schema.as_json(merged)
         kept.append(stored)
     return kept
+
+
+def _add_versions(campaign: Campaign, forms: list[schema.Annex]) -> None:
+    """Of an open campaign: a new version of each annex whose printed words changed. A form left empty changes nothing."""
+    for form in forms:
+        versions = [schema.from_json(one.form) for one in campaign.annexes if one.annex == form.number]
+        if not versions or not schema.same_words(versions[-1], form):
+            add_version(campaign, schema.succeeding(versions, form) if versions else form)
+
+
+def add_version(campaign: Campaign, form: schema.Annex) -> AnnexSchema:
+    """The newest version of an annex's form from now on. Inside transaction(); the tables are taken along by ``annexes``."""
+    newest = newest_forms(campaign).get(form.number)
+    made = _annex(form)
+    made.version = newest.version + 1 if newest else 1
+    campaign.annexes.append(made)
+    return made
 
 
 def check_complete(campaign: Campaign) -> None:

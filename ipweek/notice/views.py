@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, url_for
 from flask_login import current_user
 
 from ipweek import clock, pages
-from ipweek.errors import Invalid, Refused
+from ipweek.errors import Refused
 from ipweek.files import service as files
+from ipweek.notice import amendments, deadlines, service
 from ipweek.notice import dates_file as dates_file_of
-from ipweek.notice import deadlines, service
 from ipweek.notice.forms import FactsForm, NoticeForm, facts_form
-from ipweek.notice.models import Campaign
+from ipweek.notice.models import Amendment, Campaign
 
 bp = Blueprint("notice", __name__)
 
@@ -53,21 +55,6 @@ def review(campaign_id: int) -> Response:
     return review_page(campaign, facts_form(campaign))
 
 
-@bp.post("/campaigns/<int:campaign_id>/review")
-def correct(campaign_id: int) -> Response:
-    """Keep the corrections."""
-    campaign = service.to_manage(campaign_id, by=current_user)
-    form = FactsForm()
-    if not form.validate():
-        return review_page(campaign, form, 422)
-    try:
-        service.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
-    except Invalid as missing:
-        return review_page(campaign, form, 422, refused=str(missing))
-    flash("已保存。", "done")
-    return _to(".review" if campaign.status == "draft" else ".campaign", campaign_id)
-
-
 def review_page(campaign: Campaign, form: FactsForm, status: int = 200, *, refused: str = "") -> Response:
     """The page on which a notice is checked; the presses that open a campaign answer with it too."""
     return pages.page("notice/review.html", status, campaign=campaign, form=form, facts=service.FACTS, refused=refused)
@@ -76,13 +63,22 @@ def review_page(campaign: Campaign, form: FactsForm, status: int = 200, *, refus
 @bp.get("/campaigns/<int:campaign_id>", endpoint="campaign")
 def show(campaign_id: int) -> Response:
     """The campaign as its notice lays it down; for the office also what may be done with it."""
-    found = service.get(campaign_id, by=current_user)
+    return _campaign_page(service.get(campaign_id, by=current_user), NoticeForm())
+
+
+def _campaign_page(campaign: Campaign, form: NoticeForm, status: int = 200, *, refused: str = "") -> Response:
     return pages.page(
         "notice/campaign.html",
-        campaign=found,
-        dues=deadlines.dues(found),
+        status,
+        campaign=campaign,
+        annexes=service.newest_forms(campaign).values(),
+        dues=deadlines.dues(campaign),
         kinds=deadlines.KINDS,
         words=service.STATUSES,
+        amended=amendments.applied([campaign]),
+        pending=amendments.pending(campaign) if current_user.is_office else [],
+        form=form,
+        refused=refused,
         at=clock.now(),
     )
 
@@ -103,6 +99,48 @@ def close(campaign_id: int) -> Response:
     """Close the campaign."""
     service.close(service.to_manage(campaign_id, by=current_user), by=current_user)
     flash("活动已关闭，各单位不能再修改或报送。需要时可以重新开启。", "done")
+    return _to(".campaign", campaign_id)
+
+
+# ---- supplementary notices -----------------------------------------------------------------------------------
+
+
+@bp.post("/campaigns/<int:campaign_id>/amendments")
+def read_amendment(campaign_id: int) -> Response:
+    """Read a supplementary notice and show what it would change. What was pasted stays in the box when it can't be read."""
+    campaign = amendments.to_amend(campaign_id, by=current_user)
+    form = NoticeForm()
+    sent = form.sent()
+    if sent is None:
+        return _campaign_page(campaign, form, 422, refused="请选择补充通知的文件，或把全文粘贴到文本框里。")
+    try:
+        facts = amendments.read(*sent, campaign.year)
+    except Refused as refused:
+        return _campaign_page(campaign, form, refused.status, refused=str(refused))
+    kept = files.keep(*sent, kind=facts["kind"], purpose="notice", by=current_user, settings=current_app.extensions["settings"])
+    made = amendments.draft(campaign, facts, file_id=kept.id, by=current_user)
+    return redirect(url_for(".amendment", amendment_id=made.id), code=303)  # type: ignore[return-value]
+
+
+@bp.get("/amendments/<int:amendment_id>", endpoint="amendment")
+def show_amendment(amendment_id: int) -> Response:
+    """What a supplementary notice changed, with its text; for the office, until it is confirmed, what it would change."""
+    return amendment_page(amendments.get(amendment_id, by=current_user))
+
+
+def amendment_page(amendment: Amendment, status: int = 200, *, ticked: Collection[str] = (), refused: str = "") -> Response:
+    """The page of one amendment; the press that confirms answers with it too."""
+    offered = None if amendment.applied_at else amendments.proposal(amendment)
+    return pages.page("notice/amendment.html", status, amendment=amendment, offered=offered, ticked=ticked, refused=refused)
+
+
+@bp.post("/amendments/<int:amendment_id>/discard")
+def discard_amendment(amendment_id: int) -> Response:
+    """Drop what was read."""
+    amendment = amendments.to_decide(amendment_id, by=current_user)
+    campaign_id = amendment.campaign_id
+    amendments.discard(amendment, by=current_user)
+    flash("没有采用，活动内容不变。", "done")
     return _to(".campaign", campaign_id)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from ipweek import clock, pages
@@ -46,11 +44,7 @@ def keep() -> Response:
 @bp.post("/workdays/day")
 def change() -> Response:
     """Correct one day."""
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError as error:
-        reason = "请选择要更正的日期。"
-        raise Invalid(reason) from error
+    day = workdays.chosen(request.form.get("day", ""), by=person())
     workdays.change(day, works=request.form.get("works") == "1", source=request.form.get("source", ""), by=person())
     flash("已更正。", "done")
     return redirect(url_for(".show", year=day.year), code=303)  # type: ignore[return-value]

@@ -85,6 +85,16 @@ def keep(text: str, number: int, source: str, *, by: Person) -> int:
     return len(found)
 
 
+def chosen(text: str, *, by: Person) -> date:
+    """The day that the office chose on its page, ``2026-05-09``; Invalid for anything else."""
+    _office(by)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        reason = "请选择要更正的日期。"
+        raise Invalid(reason) from error
+
+
 def change(day: date, *, works: bool, source: str, by: Person) -> None:
     """Correct one day of a year that is known; the reason or document is kept with it."""
     _office(by)
