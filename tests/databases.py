@@ -188,7 +188,7 @@ def app(one_app: Flask, site: config.Settings) -> Iterator[Flask]:
     with one_app.app_context():
         yield one_app
         db.session.remove()
-        db.engine.dispose()
+    close_all()
 
 
 @pytest.fixture
@@ -198,4 +198,11 @@ def empty_app(new_site: Callable[..., config.Settings], tmp_path: Path) -> Itera
     with app.app_context():
         yield app
         db.session.remove()
-        db.engine.dispose()
+    close_all()
+
+
+def close_all() -> None:
+    """Close the connections of every application, also of those that a test made beside its own."""
+    for engines in db._app_engines.values():
+        for engine in engines.values():
+            engine.dispose()
