@@ -54,6 +54,9 @@ KINDS = {
 }
 """Each check and its kind; the order is that of the table in the design."""
 
+ASK_FOR_NAMES = frozenset({"host"})
+"""Columns whose checks need to know the names of units."""
+
 BLOCKING = frozenset("A")
 NEEDS_REASON = frozenset("BC")
 
@@ -155,6 +158,16 @@ def check_row(row_id: int, values: Mapping[str, str], context: Context) -> list[
     return [_finding(check, row_id, column, message) for check, column, message in _row(values, context)]
 
 
+def check_cell(row_id: int, key: str, value: str, context: Context) -> list[Finding]:
+    """What ``check_table`` says about one cell that holds *value*; an empty one is left in peace."""
+    if not value or value.isspace():
+        return []
+    column = context.form.column(key)
+    label = next((each.label for each in context.form.header_fields if each.key == key), _OTHER)
+    found = _cell(key, column.label, value, context) if column else _any_cell(key, label, value, context, may_hold_phones=False)
+    return [_finding(check, row_id, place, message) for check, place, message in found]
+
+
 def check_table(
     rows: Sequence[tuple[int, Mapping[str, str]]], header: Mapping[str, str], context: Context, *, nil_return: bool
 ) -> list[Finding]:
@@ -189,8 +202,10 @@ def _row(values: Mapping[str, str], context: Context) -> Iterator[_Said]:
         yield from _cell(column.key, column.label, value, context)
     for key, value in values.items():  # local columns of a district
         if key not in labels and value and not value.isspace():
-            yield from _any_cell(key, "自定义字段", value, context, may_hold_phones=False)
+            yield from _any_cell(key, _OTHER, value, context, may_hold_phones=False)
 
+
+_OTHER = "自定义字段"
 
 _EXAMPLES = {
     "host": "，例如 本单位全称",

@@ -54,9 +54,17 @@ class Edit:
     base: str
 
 
-def _hold(table_id: int | None, *, by: Person) -> Held:
+def _hold(table_id: int, *, by: Person) -> Held:
     """Lock the table for a change by *by*. NotFound if it is not his to see, Forbidden or Conflict if not to change."""
-    table = ops.hold(table_id) if table_id is not None else None
+    return _to_change(ops.hold(table_id), by=by)
+
+
+def _hold_of(activity_id: int, *, by: Person) -> Held:
+    """The same for the table that a row belongs to."""
+    return _to_change(ops.hold_of(activity_id), by=by)
+
+
+def _to_change(table: Held | None, *, by: Person) -> Held:
     if table is None or not service.may_see(table.unit_id, by=by):
         raise NotFound
     if not service.is_filler_of(table, by=by):
@@ -87,8 +95,7 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
     """
     edit = _cleaned(Edit(activity_id, key, value, base))
     with transaction():
-        table = _hold(ops.table_of(activity_id), by=by)
-        return _save(table, [edit], (), op_id=op_id, via="typed", by=by)
+        return _save(_hold_of(activity_id, by=by), [edit], (), op_id=op_id, via="typed", by=by)
 
 
 def save_cells(
@@ -306,9 +313,8 @@ def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str
 
 def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
     """Add a copy of the row under it."""
-    table_id = ops.table_of(activity_id)
     with transaction():
-        table = _hold(table_id, by=by)
+        table = _hold_of(activity_id, by=by)
         row = _row(table, activity_id)
         return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)
 
@@ -316,7 +322,7 @@ def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
 def delete_row(activity_id: int, *, op_id: str, by: Person) -> Written:
     """Take the row out. It stays in the history, and an undo brings it back."""
     with transaction():
-        table = _hold(ops.table_of(activity_id), by=by)
+        table = _hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         _row(table, activity_id)
@@ -326,7 +332,7 @@ def delete_row(activity_id: int, *, op_id: str, by: Person) -> Written:
 def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written:
     """Change places with the row above, or below. At the end of the table nothing changes."""
     with transaction():
-        table = _hold(ops.table_of(activity_id), by=by)
+        table = _hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         _row(table, activity_id)

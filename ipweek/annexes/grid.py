@@ -13,6 +13,7 @@ from ipweek.annexes import checks, local_columns, ops, service
 from ipweek.annexes import due as dues
 from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.ops import Held
 from ipweek.annexes.readings import scale, time
 from ipweek.annexes.schema import STATUSES
 from ipweek.annexes.service import Sheet, SheetRow
@@ -176,15 +177,14 @@ def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, 
     return Grid(sheet, due.words, due.urgency, clashes, unsaved)
 
 
-def mark_of(activity_id: int, key: str, *, by: Person) -> Mark:
-    """What stands under one cell now."""
-    row, context = service.get_row(activity_id, by=by)
-    said = checks.check_row(row.id, row.values, context)
-    findings = [finding for finding in said if finding.column == key and finding.check not in UNTOLD]
+def mark_of(activity_id: int, key: str, value: str, *, table: Held) -> Mark:
+    """What stands under a cell that holds *value*, in a table as its writer held it: his right to see it was asked there."""
+    context = service.context_of_cell(table, key)
+    findings = checks.check_cell(activity_id, key, value, context)
     if local_columns.is_local(key):
-        fields = local_columns.fields_of(service.get_table(table_of(activity_id), by=by).unit_id)
-        findings += local_columns.findings(row.id, row.values, [field for field in fields if field.cell == key])
-    return Mark(_reading(key, row.values.get(key, ""), context), findings)
+        fields = [field for field in local_columns.fields_of(table.unit_id) if field.cell == key]
+        findings += local_columns.findings(activity_id, {key: value}, fields)
+    return Mark(_reading(key, value, context), findings)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
 """The one way a cell changes: an op with its cell changes, written with the cells in one transaction.
 
-Saving a cell is the hot path of the app, so this module speaks SQLAlchemy Core (each statement is built once and
-compiled once); everything else is ORM. Nothing here asks permission: see ``service``.
+Saving a cell is the hot path of the app, so this module speaks SQLAlchemy Core on the transaction's own connection (each
+statement is built once and compiled once; a session would look for objects in it). Everything else is ORM. Nothing here
+asks permission: see ``service``.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import Text, bindparam, cast, insert, select, update
+from sqlalchemy.engine import Connection, Row
 
 from ipweek import clock
 from ipweek.annexes import checks
@@ -65,6 +68,8 @@ class Held:
 class Written:
     """What an op did. ``seq`` is None when nothing had to change."""
 
+    table: Held
+    """The table as it was under the lock."""
     seq: int | None
     revision: int
     at: datetime
@@ -74,6 +79,7 @@ class Written:
 
 
 _table, _activity, _op, _change = (model.__table__ for model in (AnnexTable, Activity, Op, CellChange))
+_schema, _campaign = AnnexSchema.__table__, Campaign.__table__
 
 _HOLD = (
     select(
@@ -83,19 +89,20 @@ _HOLD = (
         _table.c.annex,
         _table.c.status,
         _table.c.revision,
-        AnnexSchema.form,
-        Campaign.year,
-        Campaign.starts_on,
-        Campaign.ends_on,
-        Campaign.status.label("campaign_status"),
+        cast(_schema.c.form, Text).label("form"),  # read once for all tables that share it: see _form
+        _campaign.c.year,
+        _campaign.c.starts_on,
+        _campaign.c.ends_on,
+        _campaign.c.status.label("campaign_status"),
         _table.c.late_until,
     )
-    .join_from(_table, AnnexSchema, AnnexSchema.id == _table.c.schema_id)
-    .join(Campaign, Campaign.id == _table.c.campaign_id)
-    .where(_table.c.id == bindparam("table_id"))
+    .join_from(_table, _schema, _schema.c.id == _table.c.schema_id)
+    .join(_campaign, _campaign.c.id == _table.c.campaign_id)
     .with_for_update(of=_table)
 )
+_HOLD_TABLE = _HOLD.where(_table.c.id == bindparam("table_id"))
 _TABLE_OF = select(_activity.c.table_id).where(_activity.c.id == bindparam("activity_id"))
+_HOLD_TABLE_OF = _HOLD.where(_table.c.id == _TABLE_OF.scalar_subquery())
 _ROWS = select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id.in_(bindparam("ids", expanding=True)))
 _FIND = select(_op).where(_op.c.client_id == bindparam("client_id"))
 _CHANGES = select(_change).where(_change.c.op_seq == bindparam("seq")).order_by(_change.c.id)
@@ -133,13 +140,32 @@ def check_op_id(client_id: str) -> str:
 
 def table_of(activity_id: int) -> int | None:
     """The table a row belongs to, deleted rows included."""
-    table_id: int | None = db.session.execute(_TABLE_OF, {"activity_id": activity_id}).scalar()
+    table_id: int | None = _connection().execute(_TABLE_OF, {"activity_id": activity_id}).scalar()
     return table_id
+
+
+def _connection() -> Connection:
+    """The connection of the present transaction, or of the present read."""
+    connection: Connection = db.session.connection()
+    return connection
+
+
+@lru_cache(64)
+def _form(stored: str) -> schema.Annex:
+    return schema.from_json(json.loads(stored))
 
 
 def hold(table_id: int) -> Held | None:
     """Lock the table and read it. Inside transaction() only."""
-    found = db.session.execute(_HOLD, {"table_id": table_id}).one_or_none()
+    return _held(_connection().execute(_HOLD_TABLE, {"table_id": table_id}).one_or_none())
+
+
+def hold_of(activity_id: int) -> Held | None:
+    """Lock the table that a row belongs to, and read it. A row never changes its table."""
+    return _held(_connection().execute(_HOLD_TABLE_OF, {"activity_id": activity_id}).one_or_none())
+
+
+def _held(found: Row[Any] | None) -> Held | None:
     if found is None:
         return None
     week = (found.starts_on, found.ends_on) if found.starts_on and found.ends_on else None
@@ -150,7 +176,7 @@ def hold(table_id: int) -> Held | None:
         found.annex,
         found.status,
         found.revision,
-        schema.from_json(found.form),
+        _form(found.form),
         found.year,
         week,
         campaign_status_for(found.campaign_status, found.late_until, clock.now()),
@@ -159,23 +185,23 @@ def hold(table_id: int) -> Held | None:
 
 def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
     """What the op with this id did, if it was done already; Conflict if the id is somebody else's, Invalid if it is none."""
-    done = db.session.execute(_FIND, {"client_id": check_op_id(client_id)}).one_or_none()
+    done = _connection().execute(_FIND, {"client_id": check_op_id(client_id)}).one_or_none()
     if done is None:
         return None
     if (done.table_id, done.user_id) != (table.id, user_id):
         reason = "这次修改的编号已被使用，没有保存。请刷新页面后再试一次。"
         raise Conflict(reason)
-    return Written(done.seq, done.revision, done.at, changes_of(done.seq))
+    return Written(table, done.seq, done.revision, done.at, changes_of(done.seq))
 
 
 def changes_of(seq: int) -> list[Change]:
     """The cell changes of one op, in order."""
-    return [Change(found.activity_id, found.key, found.old, found.new) for found in db.session.execute(_CHANGES, {"seq": seq})]
+    return [Change(found.activity_id, found.key, found.old, found.new) for found in _connection().execute(_CHANGES, {"seq": seq})]
 
 
 def rows(table: Held, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """The rows with these ids that belong to *table*, deleted ones included."""
-    return {found.id: found for found in db.session.execute(_ROWS, {"table_id": table.id, "ids": list(ids)})}
+    return {found.id: found for found in _connection().execute(_ROWS, {"table_id": table.id, "ids": list(ids)})}
 
 
 def cell(row: Row[Any], key: str) -> str:
@@ -191,17 +217,21 @@ def cell(row: Row[Any], key: str) -> str:
 def values_at(table: Held, revision: int) -> dict[tuple[int, str], str]:
     """What cells held at an earlier revision, of those that changed since."""
     held: dict[tuple[int, str], str] = {}
-    for activity_id, key, old in db.session.execute(_SINCE, {"table_id": table.id, "revision": revision}):
+    for activity_id, key, old in _connection().execute(_SINCE, {"table_id": table.id, "revision": revision}):
         held.setdefault((activity_id, key), old)
     return held
 
 
 def new_row(table: Held, *, owner_unit_id: int, pos: int, values: Mapping[str, str]) -> int:
     """The id of a new row that is not there yet: a change of ``_alive`` brings it, and its cells, in."""
-    made: int = db.session.execute(
-        _INSERT_ROW,
-        {"table_id": table.id, "owner_unit_id": owner_unit_id, "is_header": False, "alive": False, "pos": pos, "values": dict(values)},
-    ).scalar_one()
+    made: int = (
+        _connection()
+        .execute(
+            _INSERT_ROW,
+            {"table_id": table.id, "owner_unit_id": owner_unit_id, "is_header": False, "alive": False, "pos": pos, "values": dict(values)},
+        )
+        .scalar_one()
+    )
     return made
 
 
@@ -221,8 +251,8 @@ def write(
     """
     at = clock.now()
     if not changes:
-        return Written(None, table.revision, at)
-    execute = db.session.execute
+        return Written(table, None, table.revision, at)
+    execute = _connection().execute
     execute(_UPDATE_ROW, _rows_after(table, changes, known or rows(table, {change.activity_id for change in changes})))
     revision = table.revision + 1
     execute(
@@ -240,7 +270,7 @@ def write(
     }
     seq = execute(_INSERT_OP, op).scalar_one()
     execute(_INSERT_CHANGE, [{"op_seq": seq, **change._asdict()} for change in changes])
-    return Written(seq, revision, at, tuple(changes))
+    return Written(table, seq, revision, at, tuple(changes))
 
 
 def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Row[Any]]) -> list[dict[str, Any]]:
@@ -299,14 +329,14 @@ def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Wr
     if not todo:  # all of it was changed since: log it as taken back, so that the next press goes further
         todo = [change._replace(old=now, new=now) for change in wanted[:1]]
     written = write(table, todo, user_id=user_id, via=via, client_id=client_id, known=known, undoes=seq)
-    return Written(written.seq, written.revision, written.at, [c for c in todo if c.old != c.new], skipped)
+    return Written(table, written.seq, written.revision, written.at, [c for c in todo if c.old != c.new], skipped)
 
 
 def _next_to(table: Held, *, user_id: int, redo: bool) -> int | None:
     """The op that an undo (or redo) of this person would take, from the order in which he worked."""
     done: list[int] = []
     undone: list[int] = []
-    mine = db.session.execute(_MINE, {"table_id": table.id, "user_id": user_id}).all()
+    mine = _connection().execute(_MINE, {"table_id": table.id, "user_id": user_id}).all()
     for op in reversed(mine):
         if op.via == "undo" and op.undoes in done:
             done.remove(op.undoes)

@@ -115,15 +115,6 @@ def sheet(table_id: int, *, by: Person, local: bool = False) -> Sheet:
     return Sheet(table, form, header, found, may_edit(table, by=by), by_cell, context, fields)
 
 
-def get_row(activity_id: int, *, by: Person) -> tuple[SheetRow, checks.Context]:
-    """One row that is there, if *by* may see its table, and what the checks need beside it; otherwise NotFound."""
-    row = db.session.get(Activity, activity_id)
-    if row is None or not row.alive:
-        raise NotFound
-    table = get_table(row.table_id, by=by)
-    return _seen(row, masked=not (by.is_office or by.unit_id == table.unit_id), local=True), context_of(table)
-
-
 def touched_since(table: AnnexTable, revision: int) -> set[int]:
     """The rows that an op after *revision* changed, deleted ones included."""
     query = select(CellChange.activity_id).join(Op, Op.seq == CellChange.op_seq).where(Op.table_id == table.id, Op.revision > revision)
@@ -152,14 +143,25 @@ def context_of(table: AnnexTable) -> checks.Context:
     """What the checks need to know beside the row: the form, the week, and the names of units."""
     campaign = table.campaign
     week = (campaign.starts_on, campaign.ends_on) if campaign.starts_on and campaign.ends_on else None
+    return checks.Context(schema.from_json(table.schema.form), week, campaign.year, *_names(table.unit_id))
+
+
+def context_of_cell(table: Held, key: str) -> checks.Context:
+    """What the checks of one cell need to know: the names of units only where they are asked for."""
+    names = _names(table.unit_id) if key in checks.ASK_FOR_NAMES else ()
+    return checks.Context(table.form, table.week, table.year, *names)
+
+
+def _names(unit_id: int) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of all units, and those of this one and its departments."""
     names: set[str] = set()
     own: set[str] = set()
     for unit in db.session.execute(select(Unit.id, Unit.parent_id, Unit.name, Unit.short, Unit.aliases)):  # rows: half the time of objects
         said = {unit.name, unit.short, *unit.aliases}
         names |= said
-        if table.unit_id in {unit.id, unit.parent_id}:
+        if unit_id in {unit.id, unit.parent_id}:
             own |= said
-    return checks.Context(schema.from_json(table.schema.form), week, campaign.year, frozenset(names), frozenset(own))
+    return frozenset(names), frozenset(own)
 
 
 def tables_of(campaign: Campaign) -> list[AnnexTable]:

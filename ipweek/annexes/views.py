@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from ipweek import clock, htmx, pages, wording
 from ipweek.accounts.web import person
-from ipweek.annexes import editing, forms, grid
+from ipweek.annexes import checks, editing, forms, grid
 from ipweek.annexes.editing import CellConflict
 from ipweek.annexes.ops import Written
 from ipweek.errors import Conflict, Invalid
@@ -81,20 +81,19 @@ def changed_rows(table_id: int) -> Response:
 @bp.post("/activities/<int:activity_id>/cells/<key>")
 def save_cell(activity_id: int, key: str) -> Response:
     """One cell: ``value``, and in ``base`` what stood there when the person began."""
-    by, sent = person(), request.form
+    sent = request.form
+    value, base = sent.get("value", ""), sent.get("base", "").replace("\r\n", "\n")
     try:
-        op = editing.save_cell(
-            activity_id, key, sent.get("value", ""), base=sent.get("base", "").replace("\r\n", "\n"), op_id=sent.get("op", ""), by=by
-        )
+        op = editing.save_cell(activity_id, key, value, base=base, op_id=sent.get("op", ""), by=person())
     except CellConflict as conflict:
         return _refused_cell(conflict, conflict.clash)
     except Invalid as invalid:
         return _refused_cell(invalid)
     if not pages.wants_fragment():
         return _back(grid.table_of(activity_id), row=activity_id)
-    mark = grid.mark_of(activity_id, key, by=by)
-    stored = next((change.new for change in op.changes), "")
-    cleaned = stored if op.changes and stored != sent.get("value", "").replace("\r\n", "\n") else None
+    stored = next((change.new for change in op.changes), checks.clean(value)[0])
+    mark = grid.mark_of(activity_id, key, stored, table=op.table)
+    cleaned = stored if op.changes and stored != value.replace("\r\n", "\n") else None
     return htmx.respond(pages.fragment(PAGE, "saved", mark=mark, at=op.at, cleaned=cleaned), trigger=_revision(op))
 
 
