@@ -28,6 +28,8 @@ ACTIONS: dict[str, str] = {
     "amendment.apply": "采用补充通知",
     "amendment.discard": "不采用补充通知",
     "deadline.extend": "延期",
+    "workday.import": "记入放假安排",
+    "workday.change": "更正工作日",
     "table.hand_out": "补发任务",
     "table.submit": "报送",
     "table.nil_return": "零报送",
