@@ -20,7 +20,7 @@ from ipweek.extensions import db
 from ipweek.notice import amendments, deadlines, schema
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Amendment, Campaign
-from ipweek.reporting import comparing, service, states, terms
+from ipweek.reporting import comparing, last_year, service, states, terms
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
@@ -39,6 +39,8 @@ class Task:
     asked_late: Move | None
     """Its request to send after the close that nobody has answered yet."""
     may_ask_late: bool
+    has_last_year: bool
+    """Whether it is empty, and an earlier year's rows can be taken over."""
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +142,7 @@ def mine(*, by: Person) -> list[Task]:
     for campaign in dict.fromkeys(table.campaign for table in tables):
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
     waiting = terms.unanswered(ids)
+    earlier = last_year.have_some([table for table in tables if table.status == "todo" and not counts.get(table.id)])
     found = [
         Task(
             table,
@@ -150,6 +153,7 @@ def mine(*, by: Person) -> list[Task]:
             annexes.may_edit(table, by=by),
             waiting.get(table.id),
             "filler" in service.parts_of(table, by=by) and terms.may_ask_late(table),
+            table.id in earlier,
         )
         for table in tables
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from ipweek.accounts.web import person
 from ipweek.annexes import due as dues
 from ipweek.errors import Conflict, Invalid, Refused
 from ipweek.reporting import flags as flags_of
+from ipweek.reporting import last_year as last_years
 from ipweek.reporting import reasons, review, service, states, tasks
 from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move
@@ -124,6 +126,30 @@ def moves(table_id: int) -> Response:
     """Who did what with the table as a whole."""
     table, found = tasks.record(table_id, by=person())
     return pages.page("reporting/moves.html", table=table, moves=found, labels=states.LABELS)
+
+
+@bp.get("/tables/<int:table_id>/last-year")
+def last_year(table_id: int) -> Response:
+    """Last year's rows, to be ticked."""
+    return _last_year(table_id)
+
+
+@bp.post("/tables/<int:table_id>/last-year")
+def take_last_year(table_id: int) -> Response:
+    """Take over those that are ticked."""
+    chosen = request.form.getlist("row", type=int)
+    try:
+        last_years.take(table_id, chosen, op_id=request.form.get("op", ""), by=person())
+    except Invalid as refused:
+        return _last_year(table_id, refused)
+    flash(f"已带入 {len(set(chosen))} 项活动，请补填今年的活动时间。", "done")
+    return redirect(url_for("annexes.table", table_id=table_id), code=303)
+
+
+def _last_year(table_id: int, refused: Refused | None = None) -> Response:
+    found = last_years.read(table_id, by=person())
+    status = refused.status if refused else 200
+    return pages.page("reporting/last_year.html", status, found=found, op=secrets.token_hex(10), refused=refused)
 
 
 @bp.get("/tables/<int:table_id>/flags")

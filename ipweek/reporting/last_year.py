@@ -1,0 +1,100 @@
+"""Taking over last year's rows: a unit that holds the same events again need not type them again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from ipweek.accounts import names
+from ipweek.accounts.schema import Person
+from ipweek.annexes import checks, editing
+from ipweek.annexes import service as annexes
+from ipweek.annexes.models import Activity, AnnexTable
+from ipweek.annexes.ops import Written
+from ipweek.errors import Forbidden, Invalid
+from ipweek.extensions import db
+from ipweek.notice import schema
+from ipweek.notice.models import Campaign
+
+LEFT_EMPTY = frozenset({"event_time"})
+"""What is different every year: it is typed anew."""
+
+
+@dataclass(frozen=True)
+class OldRow:
+    """One of last year's rows, as it would stand in this year's table."""
+
+    id: int
+    values: Mapping[str, str]
+    when: str
+    """When it was held."""
+    is_there: bool
+    """An event of this name stands in this year's table already."""
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """What can be taken over into ``table``. ``old`` is None where the unit has no earlier table."""
+
+    table: AnnexTable
+    form: schema.Annex
+    old: AnnexTable | None
+    rows: Sequence[OldRow]
+    may_edit: bool
+
+
+def read(table_id: int, *, by: Person) -> LastYear:
+    """Last year's rows of the unit's same annex, for its fillers."""
+    table = annexes.get_table(table_id, by=by)
+    if not annexes.is_filler_of(table, by=by):
+        raise Forbidden("只有本单位的填报员可以带入去年的活动。")
+    form = schema.from_json(table.schema.form)
+    old = db.session.scalars(
+        select(AnnexTable)
+        .join(Campaign)
+        .where(AnnexTable.unit_id == table.unit_id, AnnexTable.annex == table.annex, Campaign.year < table.campaign.year)
+        .where(Campaign.status.in_(("open", "closed")))
+        .order_by(Campaign.year.desc(), AnnexTable.id.desc())
+        .limit(1)
+    ).first()
+    if old is None:
+        return LastYear(table, form, None, (), annexes.may_edit(table, by=by))
+    there = {names.key(row.values.get("event_name", "")) for row in annexes.rows_of(table)}
+    keys = [column.key for column in form.columns if column.key not in LEFT_EMPTY]
+    rows = [
+        OldRow(
+            row.id,
+            {key: row.values[key] for key in keys if row.values.get(key)},
+            row.values.get("event_time", ""),
+            names.key(row.values.get("event_name", "")) in there,
+        )
+        for row in annexes.rows_of(old)
+        if not checks.is_empty(row.values)
+    ]
+    return LastYear(table, form, old, rows, annexes.may_edit(table, by=by))
+
+
+def take(table_id: int, chosen: Collection[int], *, op_id: str, by: Person) -> Written:
+    """Put the *chosen* rows of last year at the end of the table, their time left empty, as one op that an undo takes back."""
+    found = read(table_id, by=by)
+    rows = [row.values for row in found.rows if row.id in chosen]
+    if not rows:
+        raise Invalid("没有选中要带入的活动，请至少选择一项。")
+    return editing.save_cells(table_id, (), rows, op_id=op_id, via="imported", by=by)
+
+
+def have_some(tables: Collection[AnnexTable]) -> set[int]:
+    """Which of *tables* have an earlier one of the same unit and annex with rows in it, by id."""
+    now, old, old_campaign, campaign = aliased(AnnexTable), aliased(AnnexTable), aliased(Campaign), aliased(Campaign)
+    query = (
+        select(now.id)
+        .join(campaign, campaign.id == now.campaign_id)
+        .join(old, (old.unit_id == now.unit_id) & (old.annex == now.annex))
+        .join(old_campaign, old_campaign.id == old.campaign_id)
+        .join(Activity, (Activity.table_id == old.id) & Activity.alive & ~Activity.is_header)
+        .where(now.id.in_([table.id for table in tables]), old_campaign.year < campaign.year, old_campaign.status.in_(("open", "closed")))
+    )
+    return set(db.session.scalars(query.distinct()))
