@@ -29,6 +29,8 @@ MOST_LOG = 64_000
 AT_ONCE, AT_ONCE_EACH = 4, 2
 """Processes in all, and of one plugin. Whoever comes next is told at once: waiting would hold a thread of the server."""
 PATIENCE = 0.2
+USED_UP = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
+"""Exit codes of a process that the system ended for its use of the processor."""
 
 _all = threading.BoundedSemaphore(AT_ONCE)
 _each: defaultdict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE_EACH))
@@ -138,7 +140,7 @@ def _read(code: int, raw: bytes, log: str, *, is_late: bool, seconds: float) -> 
         raise PluginFailed("late", f"插件 {seconds:g} 秒内没有答复，已停止", log)
     if len(raw) > MOST_ANSWER:
         raise PluginFailed("garbled", f"插件的答复超过 {MOST_ANSWER // 1_000_000} MB，没有采用", log)
-    if code == -getattr(signal, "SIGXCPU", 0) or (code == -getattr(signal, "SIGKILL", 9) and not raw):
+    if code in USED_UP and not raw:
         raise PluginFailed("late", f"插件用尽了 {LIMITS['cpu']} 秒的处理器时间，已停止", log)
     if code < 0:
         raise PluginFailed("dead", f"插件进程被系统结束（信号 {-code}）", log)

@@ -1,4 +1,4 @@
-"""闵行区：线上直播的平台和观看人次。"""
+"""闵行区：线上直播的平台和预计观看人次。"""
 
 from ipweek.plugin import Bars, Lines, Note, Plugin, Report, Table
 
@@ -12,10 +12,12 @@ def live(rows, settings, week):
     views.pop("（未填）", None)
     days = [sum(1 for row in streamed if row["starts_on"] == day) for day in week]
     return Report(
-        Bars("各平台观看人次", views, unit="人次"),
+        Bars("各平台预计观看人次", views, unit="人次"),
         Lines("宣传周每天的直播场数", week, {"直播": days}, unit="场"),
-        Table(["活动", "时间", "平台", "观看人次"], [[r["event_name"], r["event_time"], r["platform"], r["viewers"]] for r in streamed]),
-        Note(f"共 {len(streamed)} 场直播，其中 {sum(1 for r in streamed if r['viewers'] == '')} 场还没有填观看人次。"),
+        Table(
+            ["活动", "时间", "平台", "预计观看人次"], [[r["event_name"], r["event_time"], r["platform"], r["viewers"]] for r in streamed]
+        ),
+        Note(f"共 {len(streamed)} 场直播，其中 {sum(1 for r in streamed if r['viewers'] == '')} 场还没有填预计观看人次。"),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from sqlalchemy import event
 
 from ipweek.annexes import editing, grid, service
 from ipweek.annexes.editing import CellConflict, Edit
@@ -197,6 +198,31 @@ def test_a_city_unit_has_plugins_by_the_same_words(app: Flask, seat: Seat) -> No
 
     assert "展馆" in page
     assert "W5馆" in page
+
+
+def test_saving_an_official_cell_asks_the_database_nothing_more(app: Flask, table: AnnexTable, seat: Seat) -> None:
+    row, filler = make.row(table), seat("minhang", "filler")
+
+    def questions(value: str, base: str) -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            saved = filler.post(f"/activities/{row.id}/cells/venue", {"value": value, "base": base, "op": op_id()}, headers=HTMX)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        assert saved.status_code == 200
+        return len(asked)
+
+    questions("甲", make.CELLS["venue"])
+    without = questions("乙", "甲")
+    for id_ in ("mh", "second", "third"):
+        switched_on(app, id_)
+
+    assert questions("丙", "乙") <= without
 
 
 # ---- values by kind -------------------------------------------------------------------------------------------
