@@ -59,6 +59,7 @@ ACTIONS: dict[str, str] = {
     "plugin.enable": "启用插件",
     "plugin.disable": "停用插件",
     "plugin.settings": "修改插件设置",
+    "plugin.forget": "清除插件内容",
     "local-downloaded": "下载本地栏目",
     "access.deny": "越权访问",
     "csrf.refuse": "拦截请求",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import service as annexes
-from ipweek.errors import Forbidden, Invalid, NotFound
+from ipweek.annexes.models import Activity, AnnexTable
+from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.plugins import check as checking
 from ipweek.plugins import service as plugins
@@ -64,6 +66,31 @@ def disable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the 
         plugins.switch_off(id, by=by.name)
         audit.write("plugin.disable", by=by, object=f"plugin:{id}", detail=f"{plugin.title} {plugin.version}，{plugin.unit}")
     return plugins.get(id)
+
+
+def forget(id: str, file: Path, *, by: Person) -> int:  # noqa: A002 -- the word of the manifest
+    """Take a plugin's values out of every row, after all of them stand in *file*; how many that were.
+
+    The only way in which local values go. What the log of changes holds stays there. Conflict while it is on.
+    """
+    plugin = _for_the_administrator(id, by=by)
+    if plugin.is_on:
+        raise Conflict(f"插件 {id} 还在启用，请先停用：ipweek plugin disable {id}。")
+    if file.exists():
+        raise Conflict(f"{file} 已经有了，没有覆盖。请换一个文件名。")
+    with transaction():
+        query = select(Activity, AnnexTable, Unit.slug).join_from(Activity, AnnexTable).join(Unit, Unit.id == AnnexTable.unit_id)
+        kept, number = [], 0
+        for row, table, slug in db.session.execute(query.order_by(Activity.id).with_for_update(of=Activity)):
+            own = {key: text for key, text in row.values.items() if key.startswith(f"{id}.")}
+            if own:
+                number += len(own)
+                kept.append({"campaign": table.campaign_id, "unit": slug, "table": table.id, "row": row.id, "values": own})
+                row.values = {key: text for key, text in row.values.items() if key not in own}
+        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
+        plugins.forget(id)
+        audit.write("plugin.forget", by=by, object=f"plugin:{id}", detail=f"{plugin.title}，{number} 项，已写入 {file.name}")
+    return number
 
 
 def save_settings(id: str, given: Mapping[str, str], *, by: Person) -> None:  # noqa: A002 -- the word of the manifest

@@ -119,6 +119,19 @@ def disable_plugin(name: str) -> None:
         click.echo(f"已停用 {plugin_admin.disable(name, by=_by()).title}，已填的内容都保留。")
 
 
+@plugin.command("forget", help="把已停用插件的内容写入文件，再从各行里清除；不能恢复。\n\n例：ipweek plugin forget minhang -o minhang.json")
+@click.argument("name")
+@click.option("-o", "output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="先写入的 .json 文件。")
+@click.option("--yes", is_flag=True, help="不再询问。")
+def forget_plugin(name: str, output: Path, *, yes: bool) -> None:
+    """The only way in which local values go."""
+    with create_app().app_context():
+        if not yes and not click.confirm(f"清除插件 {name} 在各行里的内容（先写入 {output}）？"):
+            click.echo("没有清除。")
+            return
+        click.echo(f"已把 {plugin_admin.forget(name, output, by=_by())} 项内容写入 {output}，并从各行里清除。")
+
+
 @plugin.command("run", help="运行一张报表，结果是 JSON；用 -o 写成 Excel。\n\n例：ipweek plugin run minhang streets -o 街镇.xlsx")
 @click.argument("name")
 @click.argument("report")

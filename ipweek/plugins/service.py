@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ipweek import clock
 from ipweek.errors import Invalid, NotFound
@@ -289,6 +289,12 @@ def _note_broken(id_: str, failed: PluginFailed) -> None:
         state = _state(id_)
         state.trouble, state.why, state.log = "broken", failed.said, failed.log
         state.at = state.at or clock.now()
+
+
+def forget(id: str) -> None:  # noqa: A002 -- the word of the manifest
+    """Nothing is known of it any more. Inside transaction()."""
+    db.session.execute(delete(PluginState).where(PluginState.id == id))
+    db.session.execute(delete(PluginField).where(PluginField.plugin == id))
 
 
 def save_settings(id: str, changed: Mapping[str, Any]) -> None:  # noqa: A002 -- the word of the manifest

@@ -18,7 +18,7 @@ from ipweek.plugins import charts
 LINE = Side(style="thin", color="B8C0CC")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="EEF2F8")
-SHADES = [None, "E8EFF9", "C9DAF3", "9DBCE8", "6695D6", "1F4E9E"]
+SHADES = [None, "E8EFF9", "C9DAF3", "9DBCE8", "2F62B5", "1F4E9E"]
 WIDEST = 60
 _FORBIDDEN = re.compile(r"[\\/*?:\[\]]")
 
@@ -73,7 +73,10 @@ def _lines(sheet: Worksheet, block: Mapping[str, Any]) -> None:
     rows = [[charts.day(point), *(values[place] for _, values in block["lines"])] for place, point in enumerate(block["points"])]
     _rows(sheet, [block["unit"] or "", *names], rows)
     if rows and names:
-        _chart(sheet, LineChart(), block["title"], columns=len(names), rows=len(rows))
+        chart = LineChart()
+        _chart(sheet, chart, block["title"], columns=len(names), rows=len(rows))
+        for series in chart.series:  # straight from point to point: nothing was counted between them
+            series.smooth, series.marker.symbol = False, "circle"
 
 
 def _chart(sheet: Worksheet, chart: BarChart | LineChart, title: str, *, columns: int, rows: int) -> None:

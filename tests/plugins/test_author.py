@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ipweek.annexes.models import Activity
 from ipweek.board.plugin_commands import plugin
 from ipweek.config import Settings
 from ipweek.errors import Conflict, Invalid, NotFound
+from ipweek.extensions import db
 from ipweek.plugins import check, guide
 from ipweek.plugins import new as making
 from ipweek.plugins.check import RULES
@@ -175,6 +178,27 @@ def test_a_report_is_run_at_the_command_line(site: Settings, app: object, monkey
     assert '"七宝镇"' in said.output
     assert (tmp_path / "街镇.xlsx").read_bytes()[:2] == b"PK"
     assert "已写入" in filed.output
+
+
+def test_values_go_only_after_they_stand_in_a_file(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    row = make.row(make.table("minhang"), **{"mh.street": "七宝镇", "other.x": "别的"})
+    write(site.instance / "plugins")
+    run, file = CliRunner(), tmp_path / "mh.json"
+    run.invoke(plugin, ["enable", "mh", "--yes"])
+
+    with pytest.raises(Conflict, match="还在启用"):
+        run.invoke(plugin, ["forget", "mh", "-o", str(file), "--yes"], catch_exceptions=False, standalone_mode=False)
+    run.invoke(plugin, ["disable", "mh"])
+    said = run.invoke(plugin, ["forget", "mh", "-o", str(file), "--yes"]).output
+
+    assert "已把 1 项内容写入" in said
+    assert json.loads(file.read_text("utf-8"))[0]["values"] == {"mh.street": "七宝镇"}
+    db.session.rollback()
+    left = db.session.get_one(Activity, row.id, populate_existing=True).values
+    assert "mh.street" not in left
+    assert left["other.x"] == "别的"
+    assert left["venue"] == make.CELLS["venue"]
 
 
 def test_every_page_of_the_guide_is_there() -> None:
