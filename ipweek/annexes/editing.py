@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, local_columns, ops, service
+from ipweek.annexes import checks, doubts, local_columns, ops, service
 from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.annexes.ops import ALIVE, GAP, POS, Change, Held, Written
 from ipweek.annexes.schema import STATUSES
@@ -96,6 +96,24 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
     edit = _cleaned(Edit(activity_id, key, value, base))
     with transaction():
         return _save(_hold_of(activity_id, by=by), [edit], (), op_id=op_id, via="typed", by=by)
+
+
+def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
+    """Say that a doubtful *value* is meant as it stands: it is not asked again until time or scale change.
+
+    Conflict where nothing is doubtful, or where the cell no longer holds *value*.
+    """
+    with transaction():
+        table = _hold_of(activity_id, by=by)
+        row = _row(table, activity_id)
+        if table.form.column(key) is None or doubts.of(key, value, table.week) is None:
+            reason = "这一格没有需要确认的内容，请刷新页面后再看。"
+            raise Conflict(reason)
+        if row.values.get(key, "") != value:
+            reason = "这一格的内容刚被改过，请按现在的内容再看一次。"
+            raise Conflict(reason)
+        ops.accept(row.id, user_id=by.id)
+        return table
 
 
 def save_cells(

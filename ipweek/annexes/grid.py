@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, local_columns, ops, service
+from ipweek.annexes import checks, doubts, local_columns, ops, service
 from ipweek.annexes import due as dues
+from ipweek.annexes.doubts import Doubt
 from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import AnnexTable
 from ipweek.annexes.ops import Held
@@ -85,7 +86,8 @@ class Grid:
             if findings:
                 findings = [finding for finding in findings if finding.check not in UNTOLD]
             reading = _reading(key, value, context) if key in READ else ""
-            mark = Mark(reading, findings) if reading or findings else None
+            doubt = _doubt(key, value, context, is_accepted=row.is_accepted) if key in READ else None
+            mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
             yield Cell(key, value, _lines(key, value), mark, mark.kind if mark else "")
 
     @property
@@ -136,10 +138,11 @@ def _lines(key: str, value: str) -> int:
 
 @dataclass(frozen=True)
 class Mark:
-    """What stands under one cell: how it was read, and what the checks find."""
+    """What stands under one cell: how it was read, what the checks find, and what is asked."""
 
     reading: str
     findings: Sequence[checks.Finding]
+    doubt: Doubt | None = None
 
     @property
     def kind(self) -> str:
@@ -169,7 +172,7 @@ def page_of_form(table_id: int, against: Against, *, new_row: Sequence[Mapping[s
 
 def _with(row: SheetRow, posted: Mapping[tuple[int, str], str]) -> SheetRow:
     mine = {key: value for (row_id, key), value in posted.items() if row_id == row.id}
-    return SheetRow(row.id, {**row.values, **mine}, row.owner_unit_id) if mine else row
+    return replace(row, values={**row.values, **mine}) if mine else row
 
 
 def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, unsaved: Collection[tuple[int, str]] = ()) -> Grid:
@@ -177,14 +180,19 @@ def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, 
     return Grid(sheet, due.words, due.urgency, clashes, unsaved)
 
 
-def mark_of(activity_id: int, key: str, value: str, *, table: Held) -> Mark:
+def mark_of(activity_id: int, key: str, value: str, *, table: Held, is_accepted: bool = False) -> Mark:
     """What stands under a cell that holds *value*, in a table as its writer held it: his right to see it was asked there."""
     context = service.context_of_cell(table, key)
     findings = checks.check_cell(activity_id, key, value, context)
     if local_columns.is_local(key):
         fields = [field for field in local_columns.fields_of(table.unit_id) if field.cell == key]
         findings += local_columns.findings(activity_id, {key: value}, fields)
-    return Mark(_reading(key, value, context), findings)
+    return Mark(_reading(key, value, context), findings, _doubt(key, value, context, is_accepted=is_accepted))
+
+
+def _doubt(key: str, value: str, context: checks.Context, *, is_accepted: bool) -> Doubt | None:
+    doubt = doubts.of(key, value, context.week) if value else None
+    return replace(doubt, is_accepted=True) if doubt and is_accepted else doubt
 
 
 @dataclass(frozen=True)

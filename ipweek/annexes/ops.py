@@ -117,6 +117,7 @@ _INSERT_CHANGE = insert(_change)
 _STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")
 _INSERT_ROW = insert(_activity).returning(_activity.c.id)
 _UPDATE_ROW = update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
+_ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted_by_id=bindparam("user_id"))
 _UPDATE_TABLE = (
     update(_table)
     .where(_table.c.id == bindparam("table_id"))
@@ -233,6 +234,14 @@ def new_row(table: Held, *, owner_unit_id: int, pos: int, values: Mapping[str, s
         .scalar_one()
     )
     return made
+
+
+def accept(activity_id: int, *, user_id: int) -> None:
+    """Note who said that the row's doubtful readings are meant as they stand: no op, since no cell changes. Under the table's lock.
+
+    The next change of time or scale takes it back.
+    """
+    _connection().execute(_ACCEPT, {"activity_id": activity_id, "user_id": user_id})
 
 
 def write(

@@ -36,6 +36,8 @@ class SheetRow:
     id: int
     values: Mapping[str, str]
     owner_unit_id: int
+    is_accepted: bool = False
+    """Whether somebody of the unit said that its doubtful time or scale is meant as it stands."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _seen(row: Activity, fields: Sequence[Field] = (), *, masked: bool, local: b
     values = local_columns.seen(row.values, fields) if local else local_columns.official(row.values)
     for key in [key for key in values if key == "contact" or local_columns.is_local(key)] if masked else ():
         values[key] = contact.mask(values[key])
-    return SheetRow(row.id, values, row.owner_unit_id)
+    return SheetRow(row.id, values, row.owner_unit_id, row.accepted_by_id is not None)
 
 
 def context_of(table: AnnexTable) -> checks.Context:

@@ -34,7 +34,8 @@ def save_table(table_id: int) -> Response:
     op = request.form.get("op", "")
     try:
         editing.save_form(table_id, sent.cells, sent.new_rows, revision=sent.revision, op_id=op, by=by)
-        said = _also(table_id, request.form.get("do", ""), op=op)
+        do = request.form.get("do", "")
+        said = _answered(do, sent, op=op) if do.startswith(("choose:", "accept:")) else _also(table_id, do, op=op)
     except (CellConflict, Invalid) as refused:
         against = editing.against(table_id, sent.cells, revision=sent.revision, by=by)
         shown = grid.page_of_form(table_id, against, new_row=sent.new_rows, by=by)
@@ -66,6 +67,18 @@ def _also(table_id: int, do: str, *, op: str) -> str:
     return "已移动一行"
 
 
+def _answered(do: str, sent: forms.WholeTable, *, op: str) -> str:
+    """Do what the pressed button answers to a doubtful cell (``choose:12.event_time:4月20日``), after the table was saved."""
+    what, place, text = [*do.split(":", 2), ""][:3]
+    row, _, key = place.partition(".")
+    now, _ = checks.clean(sent.cells.get((forms.number(row), key), ""))
+    if what == "accept":
+        editing.accept(forms.number(row), key, now, by=person())
+        return "已确认按原文，不再询问"
+    editing.save_cell(forms.number(row), key, text, base=now, op_id=f"{op[:36]}-do", by=person())
+    return f"已改为“{text}”"
+
+
 @bp.get("/tables/<int:table_id>/rows")
 def changed_rows(table_id: int) -> Response:
     """What changed since the revision that the page holds; 204 when nothing did."""
@@ -94,7 +107,19 @@ def save_cell(activity_id: int, key: str) -> Response:
     stored = next((change.new for change in op.changes), checks.clean(value)[0])
     mark = grid.mark_of(activity_id, key, stored, table=op.table)
     cleaned = stored if op.changes and stored != value.replace("\r\n", "\n") else None
-    return htmx.respond(pages.fragment(PAGE, "saved", mark=mark, at=op.at, cleaned=cleaned), trigger=_revision(op))
+    saved = pages.fragment(PAGE, "saved", mark=mark, at=op.at, cleaned=cleaned, place=f"{activity_id}.{key}")
+    return htmx.respond(saved, trigger=_revision(op))
+
+
+@bp.post("/activities/<int:activity_id>/cells/<key>/accept")
+def accept(activity_id: int, key: str) -> Response:
+    """就按原文: a doubtful ``value`` is meant as it stands."""
+    value = request.form.get("value", "").replace("\r\n", "\n")
+    table = editing.accept(activity_id, key, value, by=person())
+    if not pages.wants_fragment():
+        return _back(table.id, row=activity_id)
+    mark = grid.mark_of(activity_id, key, value, table=table, is_accepted=True)
+    return htmx.respond(pages.fragment(PAGE, "accepted", mark=mark))
 
 
 def _refused_cell(refused: Conflict | Invalid, clash: editing.Clash | None = None) -> Response:

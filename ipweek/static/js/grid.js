@@ -492,6 +492,15 @@
     return true;
   }
 
+  // To a doubtful reading: a choice goes into the cell; without one the text is meant as it stands.
+  function settle(cell, choice) {
+    if (choice) {
+      set(cell, choice);
+      commit(cell);
+    } else htmx.ajax("POST", `${root}/activities/${rowOf(cell)}/cells/${keyOf(cell)}/accept`, { source: toast, target: markOf(cell), swap: "innerHTML", values: { value: cell.value } });
+    go(cell);
+  }
+
   function retry(cell) {
     if (cell && stuck.has(cell) && !isClash(cell)) sendCell(cell);
     attempts = 0;
@@ -777,6 +786,7 @@
       event.preventDefault();
       toast.textContent = "";
       if (press.dataset.pick) choose(cell, press.dataset.pick === "1");
+      else if (press.dataset.choice !== undefined) settle(cell, press.dataset.choice);
       else if (cell) retry(cell);
       else actions[press.dataset.do || press.value]();
     } else if (link && link.closest(".shut")) {
