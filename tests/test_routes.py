@@ -125,6 +125,7 @@ FORMS = {
     "POST /tables/<int:table_id>": {"do": "save", "revision": "0", "op": "routes-form-1"},
     "POST /tables/<int:table_id>/paste": {"op": "routes-paste-1", "block": '{"edits": [], "rows": [], "via": "pasted"}'},
     "POST /tables/<int:table_id>/send-back": {"why": "第2行时间请再核对"},
+    "POST /tables/<int:table_id>/summary/return": {"why": "请补充数据"},
     "POST /tables/<int:table_id>/excuse": {"why": "职能已划转"},
     "POST /tables/<int:table_id>/refuse-late": {"why": "汇总表已印发"},
     "POST /tables/<int:table_id>/ask-late": {"why": "经办人出差"},

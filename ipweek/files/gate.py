@@ -18,6 +18,8 @@ TEXT_KINDS = frozenset({"txt", "md", "html"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_PICTURE_KINDS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
+"""Pictures that go with a summary, where they are accepted."""
 _EXTENSIONS = {
     "xlsx": {"xlsx"},
     "docx": {"docx"},
@@ -25,6 +27,8 @@ _EXTENSIONS = {
     "txt": {"txt", "text"},
     "md": {"md", "markdown", "txt"},
     "html": {"html", "htm", "txt", "md"},
+    "jpg": {"jpg", "jpeg"},
+    "png": {"png"},
 }
 _NAMES = {
     "xlsx": "Excel 工作簿（.xlsx）",
@@ -33,6 +37,8 @@ _NAMES = {
     "txt": "文本文件",
     "md": "文本文件",
     "html": "网页文件",
+    "jpg": "图片（.jpg）",
+    "png": "图片（.png）",
 }
 _OLD = {
     "xls": ("旧版 Excel（.xls）", "xlsx"),
@@ -53,7 +59,7 @@ _MARKUP = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+h
 def inspect(data: bytes, name: str, *, accept: AbstractSet[str], limits: Limits | None = None) -> str:
     """The kind of file that *data* is (one of *accept*), or Invalid or TooLarge with a sentence for the sender.
 
-    Kinds are xlsx, docx, pdf, txt, md and html. An extension that says something else is refused, a name
+    Kinds are xlsx, docx, pdf, txt, md, html, jpg and png. An extension that says something else is refused, a name
     without one is not.
     """
     limits = limits or Limits()
@@ -107,14 +113,26 @@ def _kind(data: bytes, extension: str, accept: AbstractSet[str], limits: Limits)
         raise Invalid(_old_sentence(extension, accept))
     if data.startswith(rb"{\rtf"):
         raise Invalid(_old_sentence("rtf", accept))
-    if data.startswith(_PICTURES):
-        raise Invalid(f"这是一张图片，系统读不出其中的文字，请上传{_list(accept)}文件。")
+    if picture := _picture(data, extension, accept):
+        return picture
     text = text_of(data)
     if not text.strip():
         raise Invalid("文件里没有文字，请确认内容已保存，再重新上传。")
     if extension in {"html", "htm"} or _MARKUP.match(text[:4000]):
         return "html"
     return "md" if extension in {"md", "markdown"} else "txt"
+
+
+def _picture(data: bytes, extension: str, accept: AbstractSet[str]) -> str:
+    """The kind of a picture that is accepted, "" for what is no picture; Invalid for one that is not wanted or not what it says."""
+    for kind, mark in _PICTURE_KINDS.items():
+        if kind in accept and data.startswith(mark):
+            return kind
+    if accept & _PICTURE_KINDS.keys() and extension in {"jpg", "jpeg", "png"}:
+        raise Invalid(f"文件内容不是 .{extension} 图片，可能没有传完或被改过扩展名，请重新导出图片后再上传。")
+    if data.startswith(_PICTURES):
+        raise Invalid(f"这是一张图片，这里不能用，请上传{_list(accept)}文件。")
+    return ""
 
 
 def _ole_sentence(data: bytes, extension: str, accept: AbstractSet[str]) -> str:

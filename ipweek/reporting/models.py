@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ipweek.accounts.models import User
 from ipweek.extensions import db
+from ipweek.files.models import StoredFile
 
 
 class Snapshot(db.Model):
@@ -98,3 +99,37 @@ class Flag(db.Model):
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     answered_at: Mapped[datetime | None]
+
+
+class Summary(db.Model):
+    """A unit's 活动总结 after the week, beside its table: what was held, a text, figures. Its state is its own."""
+
+    __tablename__ = "summary"
+
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), primary_key=True, autoincrement=False)
+    status: Mapped[str] = mapped_column(String(16), default="todo")
+    revision: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(Text, default="")
+    figures: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # of summary_draft.FIGURES, as typed
+    held: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # activity id: how, when, people
+    added: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # events that were not planned
+    is_late: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    return_due_at: Mapped[datetime | None]
+    return_reason: Mapped[str] = mapped_column(Text, default="")
+    times_sent: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # as the office got it last
+
+
+class SummaryFile(db.Model):
+    """A file that goes with a summary."""
+
+    __tablename__ = "summary_file"
+    __table_args__ = (UniqueConstraint("table_id", "file_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    file: Mapped[StoredFile] = relationship(lazy="joined")

@@ -54,6 +54,7 @@ LABELS: dict[str, str] = {action: step.label for action, step in STEPS.items()} 
     "ask_late": "申请补报",
     "allow_late": "同意补报",
     "refuse_late": "不同意补报",
+    **{f"sum_{action}": f"总结{STEPS[action].label}" for action in ("submit", "endorse", "withdraw", "approve", "return")},
 }
 """What a record says was done: the steps, and what leaves the state as it is."""
 

@@ -408,6 +408,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_snapshot_table_id"), ["table_id"], unique=False)
 
     op.create_table(
+        "summary",
+        sa.Column("table_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("held", sa.JSON(), nullable=False),
+        sa.Column("added", sa.JSON(), nullable=False),
+        sa.Column("is_late", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(), nullable=True),
+        sa.Column("return_due_at", sa.DateTime(), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("times_sent", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["table_id"], ["annex_table.id"], name=op.f("fk_summary_table_id")),
+        sa.PrimaryKeyConstraint("table_id", name=op.f("pk_summary")),
+    )
+    op.create_table(
+        "summary_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("table_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_summary_file_file_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["annex_table.id"], name=op.f("fk_summary_file_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_summary_file")),
+        sa.UniqueConstraint("table_id", "file_id", name=op.f("uq_summary_file_table_id_file_id")),
+    )
+    with op.batch_alter_table("summary_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_summary_file_table_id"), ["table_id"], unique=False)
+
+    op.create_table(
         "cell_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("op_seq", sa.Integer(), nullable=False),
@@ -486,6 +518,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cell_change_activity_id"))
 
     op.drop_table("cell_change")
+    with op.batch_alter_table("summary_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_summary_file_table_id"))
+
+    op.drop_table("summary_file")
+    op.drop_table("summary")
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_snapshot_table_id"))
 
