@@ -6,6 +6,7 @@ week and the day table. 4月12日前 includes the 12th until 24:00 in Shanghai.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -83,6 +84,20 @@ def by_id(campaign: Campaign) -> dict[int, Due]:
     """Every deadline as it stands, by its id."""
     days = workdays.table()
     return {deadline.id: _due(deadline, campaign, days) for deadline in campaign.deadlines}
+
+
+def workdays_left(campaign_dues: Sequence[Due], today: date) -> dict[Due, int]:
+    """How many working days there are until each that is still to come, *today* and its own day included.
+
+    Nothing is said of one without a date, of one past, or where the calendar lacks a year.
+    """
+    days = workdays.table()
+    left: dict[Due, int] = {}
+    for due in campaign_dues:
+        if due.on is None or not today <= due.on <= today + timedelta(days=366) or not {today.year, due.on.year} <= days.years:
+            continue
+        left[due] = days.workdays_between(today - timedelta(days=1), due.on)
+    return left
 
 
 def entries(campaign: Campaign) -> list[Entry]:

@@ -67,19 +67,21 @@ def show(campaign_id: int) -> Response:
 
 
 def _campaign_page(campaign: Campaign, form: NoticeForm, status: int = 200, *, refused: str = "") -> Response:
+    dues, now = deadlines.dues(campaign), clock.now()
     return pages.page(
         "notice/campaign.html",
         status,
         campaign=campaign,
         annexes=service.newest_forms(campaign).values(),
-        dues=deadlines.dues(campaign),
+        dues=dues,
+        workdays_left=deadlines.workdays_left(dues, clock.in_shanghai(now).date()),
         kinds=deadlines.KINDS,
         words=service.STATUSES,
         amended=amendments.applied([campaign]),
         pending=amendments.pending(campaign) if current_user.is_office else [],
         form=form,
         refused=refused,
-        at=clock.now(),
+        at=now,
     )
 
 

@@ -206,6 +206,16 @@ def test_the_twelfth_is_included_until_midnight_in_shanghai(facts: dict[str, Any
     assert due.at.isoformat() == "2024-04-13T00:00:00+08:00"
 
 
+def test_the_working_days_until_a_deadline_are_counted_with_its_own_day(facts: dict[str, Any]) -> None:
+    plan, summary = deadlines.dues(draft(facts))
+
+    left = deadlines.workdays_left([plan, summary], date(2024, 4, 3))
+
+    assert left == {plan: 7, summary: 22}  # 4 and 5 April and 1 to 3 May are free; 7 and 28 April are worked
+    assert deadlines.workdays_left([plan], date(2024, 4, 13)) == {}
+    assert deadlines.workdays_left([plan], date(2024, 4, 12)) == {plan: 1}
+
+
 def test_an_extension_counts_for_its_unit_alone(facts: dict[str, Any]) -> None:
     clerk = make.person("office", "clerk")
     campaign, unit, other = draft(facts), make.unit("minhang"), make.unit("xuhui")
