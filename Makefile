@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 INSTALL := $(PIP) install --require-hashes --only-binary :all: -r
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format screenshots lock browser
+.PHONY: help setup run test bench lint format screenshots lock browser
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,6 +21,9 @@ run: setup ## serve a demo site on http://127.0.0.1:8000 (kept in instance/)
 
 test: .venv/.dev browser ## run every test; DB=postgres runs them on PostgreSQL, ARGS=… goes to pytest
 	@$(BIN)/python -m pytest --db=$(DB) $(ARGS)
+
+bench: .venv-bench/.ready ## print the table of numbers, measured now with peers beside it (five minutes); ONLY=… takes some of it
+	@.venv-bench/bin/python -m tests.bench $(ONLY)
 
 lint: .venv/.dev ## ruff, mypy and djlint
 	@$(BIN)/ruff check
@@ -36,6 +39,7 @@ screenshots: .venv/.dev browser ## photograph the main pages into ipweek/docs/sc
 
 lock: .venv-lock/bin/uv ## write the lock files anew; UPGRADE=--upgrade takes newer versions
 	@for lock in "requirements-dev.lock --group dev --extra postgres" \
+	             "requirements-bench.lock --group bench -c requirements-dev.lock" \
 	             "requirements-postgres.lock --group build --extra postgres -c requirements-dev.lock" \
 	             "requirements.lock --group build -c requirements-dev.lock"; do \
 	    $< pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
@@ -58,6 +62,13 @@ lock: .venv-lock/bin/uv ## write the lock files anew; UPGRADE=--upgrade takes ne
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo 'Installing from requirements-dev.lock …'
 	@$(INSTALL) requirements-dev.lock
+	@touch $@
+
+.venv-bench/.ready: requirements-bench.lock .venv/.runtime
+	@echo 'Installing from requirements-bench.lock …'
+	@.venv/bin/python -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --only-binary :all: -r requirements-bench.lock
+	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input -qq install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-lock/bin/uv:
