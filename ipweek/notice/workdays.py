@@ -56,7 +56,7 @@ def table() -> WorkCalendar:
 
 def year(number: int, *, by: Person) -> Year:
     """One year for the office's page."""
-    _office(by)
+    may_keep(by)
     if not FIRST <= number <= LAST:
         reason = f"请选择 {FIRST} 至 {LAST} 之间的年份。"
         raise Invalid(reason)
@@ -67,7 +67,7 @@ def year(number: int, *, by: Person) -> Year:
 
 def read(text: str, number: int, *, by: Person) -> list[Holiday]:
     """The days that a pasted 放假安排 names; Invalid with one sentence where none are found."""
-    _office(by)
+    may_keep(by)
     return calendar.read_holiday_notice(text, number)
 
 
@@ -87,7 +87,7 @@ def keep(text: str, number: int, source: str, *, by: Person) -> int:
 
 def chosen(text: str, *, by: Person) -> date:
     """The day that the office chose on its page, ``2026-05-09``; Invalid for anything else."""
-    _office(by)
+    may_keep(by)
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -97,7 +97,7 @@ def chosen(text: str, *, by: Person) -> date:
 
 def change(day: date, *, works: bool, source: str, by: Person) -> None:
     """Correct one day of a year that is known; the reason or document is kept with it."""
-    _office(by)
+    may_keep(by)
     if not source.strip():
         reason = "请写明依据，例如 国办发明电〔2026〕7号。"
         raise Invalid(reason, fields={"source": reason})
@@ -111,6 +111,7 @@ def change(day: date, *, works: bool, source: str, by: Person) -> None:
         )
 
 
-def _office(by: Person) -> None:
+def may_keep(by: Person) -> None:
+    """Forbidden unless the table is his to keep: the office's."""
     if not by.is_office:
         raise Forbidden
