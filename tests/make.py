@@ -47,7 +47,7 @@ CELLS = {
     "scale": "100人",
     "contact": "张三 13800000001",
 }
-PASSWORD = "jingzhe-3456-guyu"  # noqa: S105 -- of people who exist in tests only
+PASSWORD = "jingzhe-3456-guyu"
 
 _numbers = itertools.count(1)
 

@@ -13,8 +13,6 @@ from ipweek.extensions import db
 from ipweek.notice.models import AnnexSchema, Campaign
 
 
-
-
 class AnnexTable(db.Model):
     """One unit's table for one annex of one campaign. Its row is the lock of everything in it.
 
