@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, Response, current_app, g, request
 
+from ipweek import assets
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -46,6 +48,8 @@ def dress(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in {200, 304}:
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
         read_whole(response)
+        if response.status_code == 200 and "/vendor/" not in request.path:
+            send_bare(response)
     else:
         headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "Cookie"))  # one address, two answers: page and fragment
@@ -57,3 +61,11 @@ def read_whole(response: Response) -> None:
     response.direct_passthrough = False
     response.make_sequence()
     response.close()  # the file behind it
+
+
+def send_bare(response: Response) -> None:
+    """Our own scripts and styles without comments and indentation: a quarter of what a first visit waits for."""
+    bare = {"text/css": assets.bare_style, "text/javascript": assets.bare_script}.get(response.mimetype)
+    if bare is not None:
+        response.set_data(bare(response.get_data(as_text=True)))
+        response.headers.pop("Accept-Ranges", None)  # a part of the file would be a part of something else
