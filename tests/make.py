@@ -58,7 +58,9 @@ def unit(slug: str = "minhang", **changes: Any) -> Unit:
     if found is None:
         name, short, level, sort_no = UNITS.get(slug, (f"{slug}单位", slug, "city", 50))
         with transaction():
-            db.session.add(Unit(**{"slug": slug, "name": name, "short": short, "level": level, "sort_no": sort_no, "aliases": [], **changes}))
+            db.session.add(
+                Unit(**{"slug": slug, "name": name, "short": short, "level": level, "sort_no": sort_no, "aliases": [], **changes})
+            )
         found = db.session.query(Unit).filter_by(slug=slug).one()
     return found
 
@@ -104,9 +106,7 @@ def campaign(status: str = "open", **changes: Any) -> Campaign:
         "created_at": datetime.now(UTC),
     }
     made = Campaign(**{**values, **changes})
-    made.annexes = [
-        AnnexSchema(annex=form.number, version=1, title=form.title, form=schema.as_json(form)) for form in (ANNEX_1, ANNEX_2)
-    ]
+    made.annexes = [AnnexSchema(annex=form.number, version=1, title=form.title, form=schema.as_json(form)) for form in (ANNEX_1, ANNEX_2)]
     made.deadlines = [
         Deadline(kind="plan", phrase="4月12日前", due_on=date(2024, 4, 12)),
         Deadline(kind="summary", phrase="5个工作日内", rule="5 working days after ends_on", due_on=date(2024, 5, 7)),
@@ -144,6 +144,8 @@ def row(of: AnnexTable | None = None, **values: str) -> Activity:
     keys = [column["key"] for column in home.schema.form["columns"]]
     whole = {**{key: CELLS.get(key, "") for key in keys}, **values}
     with transaction():
-        made = Activity(table_id=home.id, owner_unit_id=home.unit_id, pos=next(_numbers) * 1024, values={k: v for k, v in whole.items() if v})
+        made = Activity(
+            table_id=home.id, owner_unit_id=home.unit_id, pos=next(_numbers) * 1024, values={k: v for k, v in whole.items() if v}
+        )
         db.session.add(made)
     return made
