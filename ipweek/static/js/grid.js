@@ -820,6 +820,22 @@
   let resized = 0;
   window.addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => grow(all(sheet, "textarea")), 150); });
 
+  // Paper shows the text of a field, however long; a page without scripts prints the fields.
+  window.addEventListener("beforeprint", () => all(sheet, "textarea").forEach((cell) => { cell.parentElement.dataset.text = cell.value; }));
+
+  // A link from elsewhere leads to a cell: #cell-12-venue, of the row 12.
+  function follow() {
+    const [, row, key] = /^#cell-(\d+)-(.+)$/.exec(decodeURIComponent(location.hash)) || [], line = row && find(`row-${row}`);  // row 0 is above the table
+    if (line && body.contains(line)) fields(line);
+    const cell = key && cellAt(row === "0" ? top.dataset.row : row, key);
+    if (!cell) return;
+    go(cell);
+    cell.scrollIntoView({ block: "center", inline: "nearest" });
+    flash(cell);
+  }
+  window.addEventListener("hashchange", follow);
+
   grow(all(sheet, "textarea"));
   offer();
+  follow();
 }());
