@@ -64,7 +64,7 @@ lock: .venv-lock/bin/uv ## write the lock files anew; UPGRADE=--upgrade takes ne
 	@$(INSTALL) requirements-dev.lock
 	@touch $@
 
-.venv-bench/.ready: requirements-bench.lock .venv/.runtime
+.venv-bench/.ready: requirements-bench.lock pyproject.toml | .venv/bin/python
 	@echo 'Installing from requirements-bench.lock …'
 	@.venv/bin/python -m venv .venv-bench
 	@.venv-bench/bin/python -m pip --disable-pip-version-check --no-input -qq install --require-hashes --only-binary :all: -r requirements-bench.lock

@@ -79,7 +79,7 @@ class Grid:
     def cells(self, row: SheetRow, keys: Sequence[str]) -> Iterator[Cell]:
         """The cells of a row as they are shown."""
         row_id = checks.HEADER_ROW if row is self.sheet.header else row.id
-        found, values, context = self.sheet.findings, row.values, self.sheet.context
+        found, values, context, is_typed = self.sheet.findings, row.values, self.sheet.context, self.sheet.can_edit
         for key in keys:
             value = values.get(key, "")
             findings = found.get((row_id, key), ())
@@ -88,7 +88,7 @@ class Grid:
             reading = _reading(key, value, context) if key in READ else ""
             doubt = _doubt(key, value, context, is_accepted=row.is_accepted) if key in READ else None
             mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
-            yield Cell(key, value, _lines(key, value), mark, mark.kind if mark else "")
+            yield Cell(key, value, _lines(key, value) if is_typed else 1, mark, mark.kind if mark else "")
 
     @property
     def keys(self) -> list[str]:
@@ -122,7 +122,7 @@ _CLOSED = {
 
 
 class Cell(NamedTuple):
-    """One cell: its text, about how many lines that takes, and what stands under it."""
+    """One cell: its text, about how many lines that takes where it can be typed, and what stands under it."""
 
     key: str
     value: str
