@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from ipweek import addresses, config, database, failures, headers, log, templating
+from ipweek import addresses, bodies, config, database, failures, headers, log, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
 from ipweek.annexes import campaign_views
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
     app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
+    app.url_map.merge_slashes = False  # its redirect would name whatever host was sent
     app.url_map.converters["int"] = addresses.RowNumber
     app.extensions["settings"] = settings
     app.extensions["plugins"] = Shelf([shipped(), settings.instance / "plugins"], is_safe=config.is_set("IPWEEK_SAFE"))
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     templating.install(app)
     headers.install(app)
+    bodies.install(app)
     failures.install(app)
     web.install(app)
     for blueprint in BLUEPRINTS:

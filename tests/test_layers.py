@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ipweek"
 TOP = {
     "addresses": 4,
+    "bodies": 4,
     "database": 1,
     "extensions": 1,
     "transaction": 2,

@@ -164,6 +164,9 @@ def save_form(
         table = _hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
+        if revision > table.revision:
+            reason = "页面上的内容与系统里的对不上，没有保存。请刷新页面后再填写。"
+            raise Conflict(reason)
         edits = [
             Edit(activity_id, key, value, base)
             for (activity_id, key), value, base, _ in _compare(table, cleaned, revision)
@@ -208,10 +211,12 @@ def _compare(table: Held, posted: Mapping[tuple[int, str], str], revision: int) 
 
 
 def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, str]], *, op_id: str, via: str, by: Person) -> Written:
-    if done := ops.find(op_id, table=table, user_id=by.id):
-        return done
+    done = ops.find(op_id, table=table, user_id=by.id)
     known = ops.rows(table, {edit.activity_id for edit in edits})
     fields = _local_fields(table, (edit.key for edit in edits))
+    if done is not None:
+        _check_same(done, edits, known, fields)
+        return done
     changes = []
     for edit in edits:
         row = known.get(edit.activity_id)
@@ -227,6 +232,19 @@ def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, st
         changes += _new_rows(table, new_rows, by=by)
         return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id)
     return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id, known=known)
+
+
+def _check_same(done: Written, edits: Sequence[Edit], known: Mapping[int, Row[Any]], fields: Mapping[str, Field]) -> None:
+    """Conflict if the op of this id did something else: then it is no second try, and what was sent now is not stored."""
+    wrote = {(change.activity_id, change.key): change.new for change in done.changes}
+    for edit in edits:
+        row = known.get(edit.activity_id)
+        held = wrote.get((edit.activity_id, edit.key))
+        if held is None and row is not None:
+            held = _held(row, edit.key, fields)  # it needed no change then
+        if held != edit.value:
+            reason = "这次修改的编号已被使用，没有保存。请刷新页面后再试一次。"
+            raise Conflict(reason)
 
 
 def _local_fields(table: Held, keys: Iterable[str]) -> Mapping[str, Field]:

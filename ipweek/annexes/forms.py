@@ -12,6 +12,9 @@ from ipweek.errors import Refused
 
 BROKEN = "浏览器发来的内容不完整，请刷新页面后再试一次。"
 
+LARGEST = 2**31 - 1
+"""The largest number of a row: what an INTEGER column of every database holds."""
+
 NEW = "new"
 """In place of a row's number: a row that is not there yet."""
 
@@ -54,21 +57,31 @@ def block(text: str) -> Block:
     """What the field ``block`` says: ``{"edits": [[row, key, value, base], …], "rows": [{key: value}, …], "via": …}``."""
     try:
         said: Any = json.loads(text)
-        edits = [Edit(int(row), key, value, base) for row, key, value, base in said["edits"]]
+        edits = [Edit(row, key, value, base) for row, key, value, base in said["edits"]]
         rows = [dict(row) for row in said["rows"]]
         via = said["via"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(BROKEN) from error
-    words = [word for edit in edits for word in (edit.key, edit.value, edit.base)] + [
-        word for row in rows for item in row.items() for word in item
-    ]
-    if not all(isinstance(word, str) for word in words) or via not in {"pasted", "filled"} or len(edits) > MOST_ROWS * 20:
+    words = [via, *(word for edit in edits for word in (edit.key, edit.value, edit.base))]
+    words += [word for row in rows for item in row.items() for word in item]
+    numbers = [edit.activity_id for edit in edits]
+    is_sound = all(isinstance(word, str) for word in words) and all(type(one) is int and 0 < one <= LARGEST for one in numbers)
+    if not is_sound or via not in {"pasted", "filled"} or len(edits) > MOST_ROWS * 20:
+        raise Refused(BROKEN)
+    if len({(edit.activity_id, edit.key) for edit in edits}) < len(edits):
         raise Refused(BROKEN)
     return Block(edits, rows, via)
 
 
+def cell(sent: Mapping[str, str]) -> tuple[str, str]:
+    """The value of a cell and what stood there before. A form that lacks one of them is no form of ours."""
+    if "value" not in sent or "base" not in sent:
+        raise Refused(BROKEN)
+    return sent["value"], sent["base"].replace("\r\n", "\n")
+
+
 def number(text: str) -> int:
     """A number of ours in a form."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST):
         raise Refused(BROKEN)
     return int(text)

@@ -1,4 +1,4 @@
-"""What a plugin is handed of a row: the texts as typed, what was read out of them, its own fields; contacts masked."""
+"""What a plugin is handed of a row: the texts as typed, what was read out of them, its own fields; phones masked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ def row(
     cells: Mapping[str, str], form: Annex, fields: Sequence[Field], *, week: tuple[date, date] | None, year: int | None
 ) -> dict[str, Any]:
     """One row as plain data. Of local values only the plugin's own, by short key."""
-    handed: dict[str, Any] = {key: text for key, text in cells.items() if "." not in key}
-    if "contact" in handed:
-        handed["contact"] = contact.mask(handed["contact"])
+    handed: dict[str, Any] = {key: contact.mask(text) for key, text in cells.items() if "." not in key}
     read = checks.readings_of(form, cells, week)
     online = scale.read(cells["scale"][: checks.MAX_LENGTH]).online if cells.get("scale") else None
     handed |= {

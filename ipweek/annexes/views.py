@@ -94,10 +94,9 @@ def changed_rows(table_id: int) -> Response:
 @bp.post("/activities/<int:activity_id>/cells/<key>")
 def save_cell(activity_id: int, key: str) -> Response:
     """One cell: ``value``, and in ``base`` what stood there when the person began."""
-    sent = request.form
-    value, base = sent.get("value", ""), sent.get("base", "").replace("\r\n", "\n")
+    value, base = forms.cell(request.form)
     try:
-        op = editing.save_cell(activity_id, key, value, base=base, op_id=sent.get("op", ""), by=person())
+        op = editing.save_cell(activity_id, key, value, base=base, op_id=request.form.get("op", ""), by=person())
     except CellConflict as conflict:
         return _refused_cell(conflict, conflict.clash)
     except Invalid as invalid:

@@ -6,14 +6,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response
 
-from ipweek.errors import Refused
+from ipweek.annexes import forms
 
 bp = Blueprint("workbooks", __name__)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-LARGEST = 2**31 - 1
-"""What an INTEGER column of every database holds."""
 
 
 def number(text: str | None) -> int | None:
@@ -21,11 +18,7 @@ def number(text: str | None) -> int | None:
 
     Anything else than a number that could be one is Refused, as an address with it would be no address.
     """
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST):
-        raise Refused("浏览器发来的内容不完整，请刷新页面后再试一次。")
-    return int(text)
+    return forms.number(text) if text else None
 
 
 def file(data: bytes, name: str) -> Response:
