@@ -65,7 +65,7 @@ def read_whole(response: Response) -> None:
 
 def send_bare(response: Response) -> None:
     """Our own scripts and styles without comments and indentation: a quarter of what a first visit waits for."""
-    bare = {"text/css": assets.bare_style, "text/javascript": assets.bare_script}.get(response.mimetype)
+    bare = {"text/css": assets.bare_style, "text/javascript": assets.bare_script}.get(response.mimetype or "")
     if bare is not None:
         response.set_data(bare(response.get_data(as_text=True)))
         response.headers.pop("Accept-Ranges", None)  # a part of the file would be a part of something else
