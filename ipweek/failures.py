@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from ipweek import pages
-from ipweek.errors import Busy, Invalid, NotFound, Refused
+from ipweek.errors import Busy, NotFound, Refused
+from ipweek.files import gate
 
 log = structlog.get_logger()
 
@@ -22,6 +27,11 @@ SENTENCES = {
     431: "浏览器发来的内容太大，请清除本站的浏览数据后再试。",
 }
 """What a plain HTTP error says."""
+HOST = re.compile(r"(?=.{1,260}\Z)(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""A name or address with its port as DNS has them; Werkzeug stumbles over others before any handler of ours."""
+ODD_HOST = "ipweek.odd_host"
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Broken(Refused):
@@ -40,10 +50,30 @@ class HttpRefused(Refused):
 
 def install(app: Flask) -> None:
     """Answer every exception."""
+    app.wsgi_app = hosts_apart(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own way to put something in front
+    app.before_request(refuse_odd_host)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(OperationalError, database_unavailable)
     app.register_error_handler(Exception, unexpected)
+
+
+def hosts_apart(app: Wsgi) -> Wsgi:
+    """*app* without a Host header that is none, and with a note of it: the refusal needs addresses, which need a host."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        sent = environ.get("HTTP_HOST")
+        if sent and not HOST.fullmatch(sent):
+            environ = {**environ, "HTTP_HOST": "localhost", ODD_HOST: True}
+        return app(environ, start_response)
+
+    return answer
+
+
+def refuse_odd_host() -> None:
+    """400 for what no browser sends."""
+    if ODD_HOST in request.environ:
+        raise HttpRefused(400)
 
 
 def refused(error: Refused) -> Response:
@@ -59,9 +89,19 @@ def http_error(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     if error.code >= 500:
         return unexpected(error)
-    if isinstance(error, RequestEntityTooLarge) and not request.files:
-        return pages.refuse(Invalid(SENTENCES[413]))
-    return pages.refuse(HttpRefused(error.code))
+    if isinstance(error, RequestEntityTooLarge):
+        return pages.refuse(too_large())
+    response = pages.refuse(HttpRefused(error.code))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def too_large() -> Refused:
+    """The gate's own sentence for a body that no file let in could fill. The form stays unread: reading it would fail again."""
+    if (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
+        return gate.too_large(current_app.extensions["settings"].upload_mb << 20)
+    return HttpRefused(413)
 
 
 def database_unavailable(error: OperationalError) -> Response:

@@ -41,6 +41,9 @@ class Visitor:
         body = urllib.parse.urlencode({"csrf_token": self.token, **fields}).encode()
         return self._open(urllib.request.Request(self.url + path, data=body, headers={"Origin": self.url, **(headers or {})}))
 
+    def send(self, path: str, body: bytes, kind: str) -> Answer:
+        return self._open(urllib.request.Request(self.url + path, data=body, headers={"Origin": self.url, "Content-Type": kind}))
+
     def log_in(self, username: str, password: str) -> Visitor:
         self._read_token("/login")
         answer = self.post("/login", {"username": username, "password": password})

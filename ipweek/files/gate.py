@@ -66,8 +66,7 @@ def inspect(data: bytes, name: str, *, accept: AbstractSet[str], limits: Limits 
     if not data:
         raise Invalid("文件是空的（0 字节），请确认内容已保存，再重新上传。")
     if len(data) > limits.file_bytes:
-        megabytes = limits.file_bytes / (1 << 20)
-        raise TooLarge(f"文件超过 {megabytes:g} MB，请删去图片等无关内容，另存后再上传。")
+        raise too_large(limits.file_bytes)
     extension = extension_of(name)
     kind = _kind(data, extension, accept, limits)
     if kind not in accept:
@@ -77,6 +76,11 @@ def inspect(data: bytes, name: str, *, accept: AbstractSet[str], limits: Limits 
     if kind == "pdf" and b"startxref" not in data:
         raise Invalid("PDF 文件不完整，可能没有传完，请重新导出后再上传。")
     return kind
+
+
+def too_large(most: int) -> TooLarge:
+    """The refusal of a file of more than *most* bytes."""
+    return TooLarge(f"文件超过 {most / (1 << 20):g} MB，请删去图片等无关内容，另存后再上传。")
 
 
 def extension_of(name: str) -> str:
