@@ -494,6 +494,40 @@ def test_going_to_submit_waits_for_the_queue(open_table, user, table, live):
     assert values(row.id)["venue"] == "最后一格"
 
 
+def test_what_stops_the_sending_leads_to_its_cell(open_table, user, table, live):
+    make.row(table)
+    row = make.row(table, contact="")
+    page = open_table(user, table)
+
+    page.goto(f"{live.url}/tables/{table.id}/submit")
+    page.locator(f'a[href$="#cell-{row.id}-contact"]').first.click()
+
+    expect(cell(page, row, "contact")).to_be_focused()
+    expect(page.locator("td.flash")).to_have_count(1)
+
+
+def test_the_printed_table_has_the_whole_text_and_nothing_of_the_screen(open_table, user, table):
+    text = "一格里很长的内容。" * 40
+    row = make.row(table, content=text)
+    page = open_table(user, table)
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1030, "height": 700})
+
+    printed = cell(page, row, "content").locator("xpath=..")
+    assert printed.evaluate("td => getComputedStyle(td, '::before').content") == f'"{text}"'
+    for gone in (
+        cell(page, row, "content"),
+        page.locator("tr.blank"),
+        page.locator(".bar"),
+        page.locator(".must").first,
+        page.locator(".due"),
+    ):
+        expect(gone).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1030
+
+
 def test_without_javascript_the_table_is_one_form(live, browser, user, table):
     row = make.row(table, venue="甲")
     context = browser.new_context(java_script_enabled=False)

@@ -32,6 +32,9 @@ def test_a_marked_cell_is_walked_to_by_key_and_is_done_once_it_is_changed(live: 
 
     log_in(office, live, clerk.username, make.PASSWORD)
     office.goto(f"{live.url}/tables/{table.id}/review")
+    expect(office.get_by_label("标出第 2 行 活动地点")).to_be_hidden()
+    office.get_by_text("退回修改…").click()
+    expect(office.get_by_role("button", name="通过")).to_have_class("big second")
     office.get_by_label("标出第 2 行 活动地点").check()
     office.get_by_label("第 2 行 活动地点：", exact=True).fill("写明几楼")
     office.get_by_label("时间不明确").check()
@@ -40,6 +43,7 @@ def test_a_marked_cell_is_walked_to_by_key_and_is_done_once_it_is_changed(live: 
 
     unit.goto(f"{live.url}/tables/{table.id}")
     expect(unit.locator("#flags")).to_contain_text("还有 1 处待处理")
+    expect(unit.get_by_role("link", name="重新报送")).to_be_visible()
     unit.keyboard.press("F8")
     cell = unit.locator(f'[name="{second}.venue"]')
     expect(cell).to_be_focused()

@@ -15,6 +15,16 @@
     notes.append(line);
     notes.closest("details").open = true;
   }
+  // The boxes in the table belong to the panel of 退回修改: they stand there while it is open, and 通过 steps back.
+  function mark(panel) {
+    const approve = document.querySelector(".decide form .big");
+    document.documentElement.classList.toggle("not-marking", !panel.open);
+    if (approve) approve.classList.toggle("second", panel.open);
+  }
+  if (notes) {
+    mark(notes.closest("details"));
+    notes.closest("details").addEventListener("toggle", (event) => mark(event.target));
+  }
   if (notes) document.querySelectorAll('input[name="flag"]').forEach((box) => box.addEventListener("change", () => note(box)));
 
   function go(link) {
