@@ -56,7 +56,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
     app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
     app.url_map.merge_slashes = False  # its redirect would name whatever host was sent
-    app.url_map.merge_slashes = False  # its redirect would name whatever host was sent
     app.url_map.converters["int"] = addresses.RowNumber
     app.extensions["settings"] = settings
     app.extensions["plugins"] = Shelf([shipped(), settings.instance / "plugins"], is_safe=config.is_set("IPWEEK_SAFE"))
