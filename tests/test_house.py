@@ -86,7 +86,7 @@ def test_decisions_are_numbered_without_a_gap():
     assert [int(path.stem[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, "requirements-bench.lock"])
 def test_a_lock_pins_by_hash_and_names_no_index(name):
     text = (ROOT / name).read_text("utf-8")
 
@@ -102,6 +102,14 @@ def test_the_locks_agree_and_the_site_installs_nothing_for_developers():
     assert site.items() <= postgres.items() <= dev.items()
     assert not {"pytest", "ruff", "mypy", "playwright", "psycopg"} & site.keys()
     assert {"psycopg"} <= postgres.keys()
+
+
+def test_the_bench_measures_the_very_packages_that_a_site_runs():
+    bench = locked("requirements-bench.lock")
+
+    assert locked("requirements.lock").items() <= bench.items()
+    assert "flask-admin" in bench
+    assert "flask-admin" not in locked("requirements-dev.lock")
 
 
 def test_everything_that_is_asked_for_is_locked():
