@@ -176,7 +176,7 @@ def test_the_office_ticks_cells_and_the_unit_walks_through_them(cast, seat, move
 
     page = unit.get(f"/tables/{move.table_id}").text
     assert "退回时标出 2 处，还有 2 处待处理" in page
-    assert f'href="/tables/{move.table_id}#row-{second}" data-cell="{second}.venue" data-open>第 2 行 活动地点</a>：写明几楼' in page
+    assert f'href="/tables/{move.table_id}#cell-{second}-venue" data-cell="{second}.venue" data-open>第 2 行 活动地点</a>：写明几楼' in page
     assert "标出 2 处，已处理 0 处" in unit.get("/tasks").text
     slip = unit.get(f"/tables/{move.table_id}/flags").text
     assert VENUE in slip

@@ -114,7 +114,7 @@ def test_what_blocks_is_listed_with_a_link_to_its_row_and_there_is_no_button(cas
     page = seat(cast["filler of 闵行"]).get(f"/tables/{home.id}/submit").text
 
     assert "有 1 处需要修改，改好后才能报送" in page
-    assert re.search(rf'href="/tables/{home.id}#row-\d+">第1行“活动地点”没有填写', page)
+    assert re.search(rf'href="/tables/{home.id}#cell-\d+-venue">第1行“活动地点”没有填写', page)
     assert "确认报送" not in page
 
 
