@@ -37,6 +37,8 @@ FACTS: dict[str, str] = {
     "email": "电子邮箱",
 }
 """The facts of a notice beside its deadlines and annexes, with their names on the page."""
+TELLING = ("title", "doc_number", "starts_on", "ends_on", "deadlines", "annexes", "theme")
+"""Facts of which a notice has one at least. A text without them is another text: names and dates stand in any."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class DeadlineWords:
 
 
 def read(data: bytes, name: str) -> dict[str, Any]:
-    """The facts of a notice file as JSON, with its ``text`` and ``kind``; Invalid with one sentence where it can't be read.
+    """The facts of a notice file as JSON, with its ``text`` and ``kind``; Invalid with one sentence where it can't be read or is no notice.
 
     Parsing happens in the child process, behind the gate; call this outside of transaction().
     """
     kind = gate.inspect(data, name, accept=NOTICE_KINDS)
-    return {**child.call("ipweek.notice.upload:read", data, name=name), "kind": kind}
+    facts = {**child.call("ipweek.notice.upload:read", data, name=name), "kind": kind}
+    check_telling(facts)  # before anybody keeps the file
+    return facts
 
 
 def draft(facts: Mapping[str, Any], *, file_id: int | None = None, by: Person) -> Campaign:
@@ -98,6 +102,13 @@ def draft(facts: Mapping[str, Any], *, file_id: int | None = None, by: Person) -
         db.session.flush()
         audit.write("campaign.draft", by=by, object=f"campaign:{campaign.id}", detail=campaign.title)
     return campaign
+
+
+def check_telling(facts: Mapping[str, Any]) -> None:
+    """Invalid unless the reader found something that makes a notice."""
+    if not any(facts.get(name) for name in TELLING):
+        reason = "没有从这份文件读到通知的内容，请确认上传的是宣传周通知，或把通知全文粘贴到文本框里。"
+        raise Invalid(reason)
 
 
 def forms_of(facts: Mapping[str, Any]) -> list[schema.Annex]:

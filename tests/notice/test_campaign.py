@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from ipweek.annexes import campaigns
 from ipweek.annexes import service as annexes
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
+from ipweek.files.models import StoredFile
 from ipweek.notice import deadlines, schema, service
 from ipweek.notice.models import Campaign, Extension
 from ipweek.transaction import transaction
 from tests import make
+from tests.accounts.desk import Desk
+from tests.browser import ROOT
 
 pytestmark = pytest.mark.usefixtures("app")
 NOTICE = Path(__file__).parents[2] / "ipweek/maintenance/demo_data/notice.txt"
@@ -99,6 +106,33 @@ def test_what_is_incomplete_can_not_be_opened(facts: dict[str, Any], missing: di
 
     assert db.session.get_one(Campaign, campaign.id).status == "draft"
     assert annexes.tables_of(campaign) == []
+
+
+NO_NOTICE = "没有从这份文件读到通知的内容，请确认上传的是宣传周通知，或把通知全文粘贴到文本框里。"
+
+
+@pytest.mark.parametrize("text", ["x", "今天天气很好，大家一起去吃饭。", "张三 13800000001，2026年4月26日"])
+def test_a_text_that_is_no_notice_starts_no_campaign(app: Flask, text: str) -> None:
+    clerk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+
+    answer = clerk.post("/notices/new", {"pasted": text})
+
+    assert answer.status_code == 422
+    assert NO_NOTICE in answer.text
+    assert text in answer.text
+    assert db.session.query(Campaign).count() == 0
+    assert db.session.query(StoredFile).count() == 0
+
+
+def test_the_command_imports_no_text_that_is_no_notice(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hi", "utf-8")
+    environ = {**os.environ, "IPWEEK_INSTANCE": str(app.extensions["settings"].instance), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "ipweek", "notice", "import", str(tmp_path / "a.txt")]
+
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (2, f"{NO_NOTICE}\n")
+    assert db.session.query(Campaign).count() == 0
 
 
 def test_a_notice_without_a_date_becomes_a_draft_with_empty_fields() -> None:
