@@ -69,10 +69,12 @@ def inspect(data: bytes, name: str, *, accept: AbstractSet[str], limits: Limits 
         raise too_large(limits.file_bytes)
     extension = extension_of(name)
     kind = _kind(data, extension, accept, limits)
+    if kind in TEXT_KINDS and extension and not any(extension in known for known in _EXTENSIONS.values()):
+        raise Invalid(_other_kind(f".{extension[:8]} 文件", accept))
     if kind not in accept:
-        raise Invalid(f"这是{_NAMES[kind]}，这里仅支持{_list(accept)}，请换用这些格式上传。")
+        raise Invalid(_other_kind(_NAMES[kind], accept))
     if extension and extension not in _EXTENSIONS[kind]:
-        raise Invalid(f"文件名以 .{extension[:8]} 结尾，内容却是{_NAMES[kind]}，请用原来的软件打开，另存后再上传。")
+        raise Invalid(f"文件名以 .{extension[:8]} 结尾，内容却是{_apart(_NAMES[kind])}，请用原来的软件打开，另存后再上传。")
     if kind == "pdf" and b"startxref" not in data:
         raise Invalid("PDF 文件不完整，可能没有传完，请重新导出后再上传。")
     return kind
@@ -135,7 +137,7 @@ def _picture(data: bytes, extension: str, accept: AbstractSet[str]) -> str:
     if accept & _PICTURE_KINDS.keys() and extension in {"jpg", "jpeg", "png"}:
         raise Invalid(f"文件内容不是 .{extension} 图片，可能没有传完或被改过扩展名，请重新导出图片后再上传。")
     if data.startswith(_PICTURES):
-        raise Invalid(f"这是一张图片，这里不能用，请上传{_list(accept)}文件。")
+        raise Invalid(f"这是一张图片，这里不能用，请上传{_list(accept)} 文件。")
     return ""
 
 
@@ -153,8 +155,18 @@ def _old_sentence(extension: str, accept: AbstractSet[str]) -> str:
     name, wanted = _OLD[extension]
     if wanted not in accept:
         wanted = next((kind for kind in ("xlsx", "docx", "pdf") if kind in accept), "txt")
-    return f"不支持{name}，请用 WPS 或 Office 打开，“另存为” .{wanted} 后再上传。"
+    return f"不支持{_apart(name)}，请用 WPS 或 Office 打开，“另存为” .{wanted} 后再上传。"
+
+
+def _other_kind(name: str, accept: AbstractSet[str]) -> str:
+    these = "这种格式" if len(accept) == 1 else "这些格式"
+    return f"这是{_apart(name)}，这里仅支持{_list(accept)}，请换用{these}上传。"
+
+
+def _apart(name: str) -> str:
+    """*name* with a blank before it where it begins with Latin letters: Chinese words stand before it."""
+    return f" {name}" if name[0].isascii() else name
 
 
 def _list(accept: AbstractSet[str]) -> str:
-    return "、".join(f" .{kind}" for kind in _EXTENSIONS if kind in accept) + " "
+    return " " + "、".join(f".{kind}" for kind in _EXTENSIONS if kind in accept)

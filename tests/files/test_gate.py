@@ -77,24 +77,36 @@ def test_a_good_file_is_known_by_its_content(data, name, kind):
 @pytest.mark.parametrize(
     "data, name, says",
     [
-        (docx("<w:p/>"), "附件.xlsx", r"\.xlsx 结尾，内容却是Word"),
-        (xlsx(), "附件.docx", r"\.docx 结尾，内容却是Excel"),
+        (docx("<w:p/>"), "附件.xlsx", r"\.xlsx 结尾，内容却是 Word"),
+        (xlsx(), "附件.docx", r"\.docx 结尾，内容却是 Excel"),
         (xlsx(), "附件.xls", r"\.xls 结尾"),
-        (b"a,b\n1,2\n", "附件.csv", "不支持 ?CSV.*另存为” .xlsx"),
+        (b"a,b\n1,2\n", "附件.csv", "不支持 CSV.*另存为” .xlsx"),
         (b"a,b\n1,2\n", "附件.xlsx", "扩展名"),
         (b"<html><table></table></html>", "附件.xlsx", "扩展名"),
         (b"<html><table></table></html>", "附件.xls", r"旧版 Excel（\.xls）"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "附件.et", r"WPS 表格（\.et）"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "附件.wps", r"WPS 文字（\.wps）.*\.docx"),
         (b"{\\rtf1 x}", "附件.rtf", "RTF"),
-        (b"%PDF-1.7 startxref", "附件.pdf", r"PDF.*仅支持 \.xlsx、 \.docx"),
+        (b"%PDF-1.7 startxref", "附件.pdf", r"这是 PDF 文件，这里仅支持 \.xlsx、\.docx，请换用这些格式"),
         ("文字".encode(), "附件.txt", "文本文件.*仅支持"),
         (b"   \n ", "附件.txt", "没有文字"),
+        (b"MZ this program", "附件.exe", r"^这是 \.exe 文件，这里仅支持 \.xlsx、\.docx，请换用这些格式上传。$"),
+        (b"\x89PNG", "图.png", r"请上传 \.xlsx、\.docx 文件。"),
     ],
 )
 def test_another_kind_is_told_what_to_do(data, name, says):
     with pytest.raises(Invalid, match=says):
         gate.inspect(data, name, accept=TABLES)
+
+
+def test_where_one_kind_is_taken_the_sentence_speaks_of_one():
+    with pytest.raises(Invalid, match=r"^这是 Word 文档（\.docx），这里仅支持 \.xlsx，请换用这种格式上传。$"):
+        gate.inspect(docx("<w:p/>"), "名单.docx", accept={"xlsx"})
+
+
+def test_a_program_of_plain_text_is_told_what_a_notice_may_be():
+    with pytest.raises(Invalid, match=r"^这是 \.exe 文件，这里仅支持 \.docx、\.pdf、\.txt、\.md、\.html，请换用这些格式上传。$"):
+        gate.inspect(b"plain text", "通知.exe", accept=NOTICES)
 
 
 def test_a_cut_off_pdf_is_told_so():
