@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import sys
 import threading
 import time
@@ -50,7 +52,7 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
             ident="",
         )
     except OSError as error:
-        message = f"不能在 {settings.host}:{settings.port} 上提供服务（{error.strerror or error}），请换一个端口，例如 --port 8001。"
+        message = f"不能在 {settings.host}:{settings.port} 上提供服务：{why_not(error)}。"
         raise Unfit(message) from error
 
     def stop(*_: object) -> None:
@@ -68,6 +70,17 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
         turn(channels)
     server.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
     server.close()
+
+
+def why_not(error: OSError) -> str:
+    """What keeps an address from being listened on, and what to do; the system's own words are English."""
+    if error.errno == errno.EADDRINUSE:
+        return "端口已被占用，请换一个端口，例如 --port 8001，或先停止占用它的程序"
+    if error.errno == errno.EACCES:
+        return "没有权限使用这个端口，请换一个 1024 以上的端口，例如 --port 8001"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "本机没有这个地址，请改用 --host 127.0.0.1 或本机的地址"
+    return f"系统没有允许（错误 {error.errno or type(error).__name__}），请换一个端口，例如 --port 8001"
 
 
 def turn(channels: dict[int, Any]) -> None:

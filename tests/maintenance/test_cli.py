@@ -1,0 +1,90 @@
+"""The real command: what it says to a slip of the fingers, and that its list costs nothing."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from ipweek import cli
+from tests.browser import ROOT
+
+
+def run(site, *words):
+    environ = {**os.environ, "IPWEEK_INSTANCE": str(site), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "ignore", "-m", "ipweek", *words]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    "words, says",
+    [
+        (["read", "notice"], "缺少 FILE，用法：ipweek read notice --help"),
+        (["merge"], "缺少 -o/--output，用法：ipweek merge --help"),
+        (["merge", "-o"], "选项 -o 后面的值不对，可能缺少或多写了"),
+        (["merge", "--outptu"], "没有 --outptu 这个选项，是否想写 --output，用法：ipweek merge --help"),
+        (["nope"], "没有 nope 这个命令，用法：ipweek --help"),
+        (["read", "time", "a", "b"], "多了参数 a b，用法：ipweek read time --help"),
+        (["run", "--port", "x"], "--port 应为 0 到 65535 的整数，用法：ipweek run --help"),
+        (["run", "--port", "70000"], "--port 应为 0 到 65535 的整数，用法：ipweek run --help"),
+        (["notice", "import", "不在.docx"], "找不到或打不开 不在.docx，请检查路径和权限，用法：ipweek notice import --help"),
+    ],
+)
+def test_a_slip_is_answered_with_one_chinese_line(tmp_path, words, says):
+    done = run(tmp_path, *words)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{says}\n")
+
+
+def test_the_list_imports_no_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "ipweek", "--help"],
+        env={**os.environ, "IPWEEK_INSTANCE": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
+
+    loaded = re.findall(r"\| +(\S+)$", done.stderr, re.MULTILINE)
+    assert "ipweek.cli" in loaded
+    assert not [name for name in loaded if "commands" in name or name in {"flask", "sqlalchemy"}]
+    assert done.stdout.startswith("用法：ipweek [选项] 命令 [参数]…\n")
+    assert "显示这份说明。" in done.stdout
+    assert not re.search("Usage|Options|Commands|Show ", done.stdout)
+
+
+@pytest.mark.parametrize("group", [cli.ipweek, cli.read], ids=["ipweek", "read"])
+def test_each_listed_command_is_there_and_told_in_chinese(group):
+    for name, (_, line) in group.listed.items():
+        assert group.get_command(None, name) is not None
+        assert re.search(r"[\u4e00-\u9fff].*。$", line)
+
+
+def test_the_version_is_no_mistake(tmp_path):
+    done = run(tmp_path, "--version")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ipweek" in done.stdout
+
+
+def test_a_group_alone_shows_what_may_follow(tmp_path):
+    done = run(tmp_path, "user")
+
+    assert done.returncode == 2
+    assert "用法：ipweek user" in done.stderr
+
+
+def test_a_taken_port_is_told_in_chinese(tmp_path):
+    assert run(tmp_path, "init").returncode == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = run(tmp_path, "run", "--port", str(port))
+
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == f"不能在 127.0.0.1:{port} 上提供服务：端口已被占用，请换一个端口，例如 --port 8001，或先停止占用它的程序。"
