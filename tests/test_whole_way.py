@@ -114,7 +114,7 @@ class Filler(Office):
 
     def submits(self, button: str = "确认报送") -> str:
         self.page.goto(self.page.url)  # what was saved is what a new page shows
-        self.page.get_by_role("link", name="去报送").click()
+        self.page.get_by_role("link", name="重新报送" if "重新" in button else "去报送").click()
         for box in self.page.get_by_placeholder("理由").all():
             box.fill("已与主办单位核对，以此为准。")
         self.page.get_by_role("button", name=button).click()
