@@ -18,6 +18,7 @@ from ipweek.accounts.schema import Person
 from ipweek.errors import Conflict, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.files import child, gate
+from ipweek.files.limits import Limits
 from ipweek.notice import amending, deadlines, schema, service
 from ipweek.notice.amending import Change, Standing, StandingDeadline
 from ipweek.notice.deadlines import Due
@@ -53,12 +54,12 @@ class Done:
 # ---- a document comes in -------------------------------------------------------------------------------------
 
 
-def read(data: bytes, name: str, year: int) -> dict[str, Any]:
+def read(data: bytes, name: str, year: int, *, limits: Limits | None = None) -> dict[str, Any]:
     """What a supplementary notice for the campaign of *year* says, as JSON, with its ``text``, ``headings`` and ``kind``.
 
     Invalid with one sentence where it can't be read. Parsing happens in the child process; call this outside of transaction().
     """
-    kind = gate.inspect(data, name, accept=service.NOTICE_KINDS)
+    kind = gate.inspect(data, name, accept=service.NOTICE_KINDS, limits=limits)
     return {**child.call("ipweek.notice.upload:read_supplement", data, name=name, year=year), "kind": kind}
 
 

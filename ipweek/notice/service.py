@@ -16,6 +16,7 @@ from ipweek.accounts.schema import Person
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.files import child, gate
+from ipweek.files.limits import Limits
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign, Deadline
 from ipweek.transaction import transaction
@@ -54,12 +55,12 @@ class DeadlineWords:
     note: str = ""
 
 
-def read(data: bytes, name: str) -> dict[str, Any]:
+def read(data: bytes, name: str, *, limits: Limits | None = None) -> dict[str, Any]:
     """The facts of a notice file as JSON, with its ``text`` and ``kind``; Invalid with one sentence where it can't be read or is no notice.
 
     Parsing happens in the child process, behind the gate; call this outside of transaction().
     """
-    kind = gate.inspect(data, name, accept=NOTICE_KINDS)
+    kind = gate.inspect(data, name, accept=NOTICE_KINDS, limits=limits)
     facts = {**child.call("ipweek.notice.upload:read", data, name=name), "kind": kind}
     check_telling(facts)  # before anybody keeps the file
     return facts

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from flask_login import current_user
 
 from ipweek import clock, pages
+from ipweek.accounts.web import person
+from ipweek.config import Settings
 from ipweek.errors import Refused
 from ipweek.files import service as files
 from ipweek.notice import amendments, deadlines, service
@@ -40,10 +42,11 @@ def read() -> Response:
     if sent is None:
         return pages.page("notice/new.html", 422, form=form, refused="请选择通知文件，或把通知全文粘贴到文本框里。")
     try:
-        facts = service.read(*sent)
+        files.check_quota(by=person(), settings=_settings())
+        facts = service.read(*sent, limits=files.limits_of(_settings()))
     except Refused as refused:
         return pages.page("notice/new.html", refused.status, form=form, refused=str(refused))
-    kept = files.keep(*sent, kind=facts["kind"], purpose="notice", by=current_user, settings=current_app.extensions["settings"])
+    kept = files.keep(*sent, kind=facts["kind"], purpose="notice", by=current_user, settings=_settings())
     campaign = service.draft(facts, file_id=kept.id, by=current_user)
     return _to(".review", campaign.id)
 
@@ -116,10 +119,11 @@ def read_amendment(campaign_id: int) -> Response:
     if sent is None:
         return _campaign_page(campaign, form, 422, refused="请选择补充通知的文件，或把全文粘贴到文本框里。")
     try:
-        facts = amendments.read(*sent, campaign.year)
+        files.check_quota(by=person(), settings=_settings())
+        facts = amendments.read(*sent, campaign.year, limits=files.limits_of(_settings()))
     except Refused as refused:
         return _campaign_page(campaign, form, refused.status, refused=str(refused))
-    kept = files.keep(*sent, kind=facts["kind"], purpose="notice", by=current_user, settings=current_app.extensions["settings"])
+    kept = files.keep(*sent, kind=facts["kind"], purpose="notice", by=current_user, settings=_settings())
     made = amendments.draft(campaign, facts, file_id=kept.id, by=current_user)
     return redirect(url_for(".amendment", amendment_id=made.id), code=303)  # type: ignore[return-value]
 
@@ -148,3 +152,8 @@ def discard_amendment(amendment_id: int) -> Response:
 
 def _to(endpoint: str, campaign_id: int) -> Response:
     return redirect(url_for(endpoint, campaign_id=campaign_id), code=303)  # type: ignore[return-value]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
