@@ -57,20 +57,23 @@ def block(text: str) -> Block:
     """What the field ``block`` says: ``{"edits": [[row, key, value, base], …], "rows": [{key: value}, …], "via": …}``."""
     try:
         said: Any = json.loads(text)
-        edits = [Edit(row, key, value, base) for row, key, value, base in said["edits"]]
+        edits = [Edit(_row(row), key, value, base) for row, key, value, base in said["edits"]]
         rows = [dict(row) for row in said["rows"]]
         via = said["via"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(BROKEN) from error
     words = [via, *(word for edit in edits for word in (edit.key, edit.value, edit.base))]
     words += [word for row in rows for item in row.items() for word in item]
-    numbers = [edit.activity_id for edit in edits]
-    is_sound = all(isinstance(word, str) for word in words) and all(type(one) is int and 0 < one <= LARGEST for one in numbers)
-    if not is_sound or via not in {"pasted", "filled"} or len(edits) > MOST_ROWS * 20:
+    if not all(isinstance(word, str) for word in words) or via not in {"pasted", "filled"} or len(edits) > MOST_ROWS * 20:
         raise Refused(BROKEN)
     if len({(edit.activity_id, edit.key) for edit in edits}) < len(edits):
         raise Refused(BROKEN)
     return Block(edits, rows, via)
+
+
+def _row(said: object) -> int:
+    """A row's number as the page sends it: digits, or a whole number."""
+    return number(str(said)) if type(said) in {str, int} else number("")
 
 
 def cell(sent: Mapping[str, str]) -> tuple[str, str]:
