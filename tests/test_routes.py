@@ -122,6 +122,7 @@ def test_every_address_is_listed(app: Flask) -> None:
 
 QUERIES = {"GET /tables/<int:table_id>/rows": "?rev=0"}
 FORMS = {
+    "POST /activities/<int:activity_id>/cells/<key>": {"value": "区图书馆", "base": make.CELLS["venue"], "op": "routes-cell-1"},
     "POST /tables/<int:table_id>": {"do": "save", "revision": "0", "op": "routes-form-1"},
     "POST /tables/<int:table_id>/paste": {"op": "routes-paste-1", "block": '{"edits": [], "rows": [], "via": "pasted"}'},
     "POST /tables/<int:table_id>/send-back": {"why": "第2行时间请再核对"},
