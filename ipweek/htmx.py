@@ -8,7 +8,7 @@ addresses are quoted, and reswap is written here.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from flask import Request, Response
 from htmx_flask import make_response
@@ -18,12 +18,6 @@ def is_fragment_request(request: Request) -> bool:
     """Whether htmx wants a piece: an htmx request that is neither boosted nor a history restore."""
     asked: Any = getattr(request, "htmx", None)
     return bool(asked) and not asked.boosted and not asked.history_restore_request
-
-
-def current_url(request: Request) -> str | None:
-    """The address the browser shows, decoded. Never trust it for anything but a way back."""
-    url = request.headers.get("HX-Current-URL")
-    return None if url is None else unquote(url)
 
 
 def respond(body: str = "", status: int = 200, *, trigger: dict[str, Any] | None = None) -> Response:
