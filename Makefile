@@ -8,6 +8,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # Wheels only: nothing is ever compiled on the office's machine.
 INSTALL := $(PIP) install --require-hashes --only-binary :all: -r
 
+# Where it is set, every start would compile all of ipweek anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test bench lint format screenshots lock browser
 

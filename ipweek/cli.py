@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 
 import click
 
@@ -56,12 +58,22 @@ class Listed(click.Group):
         if cmd_name not in self.listed:
             return None
         module, attribute = self.listed[cmd_name][0].split(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = getattr(_load(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.listed.items()])
+
+
+def _load(module: str) -> ModuleType:
+    """Import *module*. What modules make stays, so the collector would look for rubbish in vain: a fifth of the time."""
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 read = Listed(

@@ -39,6 +39,7 @@ class Server:
         """Start, and wait until it says where it listens."""
         command = [sys.executable, "-W", "ignore", "-m", "ipweek", "run", "--port", "0"]
         environ = {**os.environ, "IPWEEK_INSTANCE": str(self.settings.instance), "PYTHONPATH": str(ROOT)}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each server compiles ipweek anew
         self.process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
         assert self.process.stdout is not None
         for line in self.process.stdout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -62,6 +63,8 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
     for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
+    gc.collect()
+    gc.freeze()  # what is loaded stays: else each full collection stops every request to look through it
     ready(f"http://{settings.host}:{server.effective_port if hasattr(server, 'effective_port') else settings.port}")
     while not stopping.is_set():
         turn(channels)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -22,6 +20,8 @@ class Entry:
 
 def write(name: str, entries: Iterable[Entry], *, made_at: datetime) -> bytes:
     """The file. Names are plain text: icalendar escapes what would be syntax."""
+    from icalendar import Calendar, Event  # noqa: PLC0415 -- takes long to load, and is asked for once a year
+
     made = Calendar()
     made.add("prodid", "-//ipweek//CN")
     made.add("version", "2.0")
