@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
 _STRING_OR_COMMENT = re.compile(r"""("[^"\n]*"|'[^'\n]*')|/\*.*?\*/""", re.DOTALL)
 _WHOLE_LINE = re.compile(r"^//.*")
 _BEHIND_CODE = re.compile(r"""  // [^"'`]*$""")
 """Two blanks before and no quote behind: inside a string it would meet the string's end first."""
+_PART = re.compile(r"^ *// @part (\S+)\n", re.MULTILINE)
+_STRING_OR_BLANK = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')| ?([=<>!&|?:,;{}()\[\]*%]+) ?""")
+"""A text, or signs between which JavaScript needs no blank. (Plus and minus may need one.)"""
+_STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def whole(path: Path) -> str:
+    """The text of a file, with the parts that it names put where it names them (``// @part grid/queue.js``)."""
+    return _PART.sub(lambda found: whole(path.parent / found[1]), path.read_text("utf-8"))
 
 
 @lru_cache(64)
@@ -20,11 +30,19 @@ def bare_style(source: str) -> str:
 
 @lru_cache(64)
 def bare_script(source: str) -> str:
-    """JavaScript without comments that end a line and without indentation. Each line keeps its number, for error reports.
+    """JavaScript without comments that end a line, indentation, and blanks around signs.
 
     A script with text that runs over lines is sent as it is: there blanks count.
     """
     lines = source.split("\n")
     if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
         return source
-    return "\n".join(_BEHIND_CODE.sub("", _WHOLE_LINE.sub("", line.strip())) for line in lines)
+    bare = (_BEHIND_CODE.sub("", _WHOLE_LINE.sub("", line.strip())) for line in lines)
+    return "".join(f"{_close(line)}\n" for line in bare if line)
+
+
+def _close(line: str) -> str:
+    """The line without blanks around signs; as it is where a template or a regular expression may stand in it."""
+    if "`" in line or "/" in _STRING.sub("", line):
+        return line
+    return _STRING_OR_BLANK.sub(lambda found: found[1] or found[2], line)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, url_for
 
-from ipweek import __version__, clock, wording
+from ipweek import __version__, assets, clock, wording
 from ipweek.annexes.schema import STATUSES
 
 PACKAGE = Path(__file__).parent
@@ -48,4 +48,5 @@ def asset(filename: str) -> str:
 
 @cache
 def _mark(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    text = assets.whole(path).encode() if path.suffix in {".js", ".css"} else path.read_bytes()
+    return hashlib.sha256(text).hexdigest()[:10]

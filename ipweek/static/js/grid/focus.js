@@ -1,0 +1,103 @@
+// Focus, modes and the selected range: where the cursor is, where it goes, and what is marked.
+
+function setMode(next) {
+  mode = next;
+  active.dataset.mode = next;
+}
+
+function arrive(cell) {
+  if (active && active !== cell) delete active.dataset.mode;
+  active = head = cell;
+  before = cell.value;
+  setMode("ready");
+  cell.select();
+  paint();
+  const radio = lineOf(cell).querySelector("[type=radio]");
+  if (radio) radio.checked = true;
+  if (orderLater) arrange(orderLater);
+}
+
+function go(cell) {
+  if (!cell) return;
+  if (document.activeElement === cell) arrive(cell); else cell.focus({ preventScroll: true });
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function leave(cell) {
+  tabbed = null;
+  commit(active);
+  go(cell || active);
+}
+
+function enter(down) {
+  const column = tabbed;
+  commit(active);
+  const next = near(active, down, 0);
+  leave(next && column !== null && down > 0 ? fields(lineOf(next))[column] : next);
+}
+
+function tab(by) {
+  commit(active);
+  const cells = fields(lineOf(active)), from = cells.indexOf(active), lines = [top, ...body.rows], line = lines[lines.indexOf(lineOf(active)) + by];
+  const next = cells[from + by] || (line && (by > 0 ? fields(line)[0] : last(fields(line))));
+  if (!next) return false;  // out of the table: no keyboard trap
+  if (by > 0 && tabbed === null) tabbed = from;
+  go(next);
+  return true;
+}
+
+// Ctrl and an arrow: to the last filled cell, or over empty ones to the next filled.
+function edge(down, right) {
+  let here = active, next = near(here, down, right);
+  const jumps = next && !(here.value && next.value);
+  while (next && body.contains(next) && !isBlank(lineOf(next)) && (jumps || next.value)) {
+    here = next;
+    if (jumps && here.value) break;
+    next = near(here, down, right);
+  }
+  leave(here);
+}
+
+function cancel() {
+  const typed = active.value, cell = active;
+  forget(cell);
+  set(cell, before);
+  arrive(cell);
+  if (typed === before) return;
+  toast.replaceChildren(find("cancelled").content.cloneNode(true));
+  toast.querySelector("button").addEventListener("click", () => { toast.textContent = ""; set(cell, typed); commit(cell); go(cell); });
+  toast.dispatchEvent(new Event("said", { bubbles: true }));
+}
+
+// ---- the selected range
+
+function range() {
+  if (!active) return [];
+  const lines = [...body.rows], [from, to] = [lines.indexOf(lineOf(active)), lines.indexOf(lineOf(head))].sort((a, b) => a - b);
+  if (active === head || from < 0) return [[active]];
+  const [left, right] = [columnOf(active), columnOf(head)].sort((a, b) => a - b);
+  return lines.slice(from, to + 1).map((line) => fields(line).slice(left, right + 1));
+}
+
+function paint() {
+  const block = range().flat();
+  painted.forEach((cell) => cell.parentElement.classList.remove("sel"));
+  painted = block.length > 1 ? block : [];
+  painted.forEach((cell) => cell.parentElement.classList.add("sel"));
+}
+
+function extendTo(cell) {
+  if (!cell || !body.contains(cell) || !body.contains(active)) return;
+  commit(active);
+  setMode("ready");
+  head = cell;
+  paint();
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function selectAll() {
+  const rows = numbered();
+  if (!rows.length) return;
+  go(fields(rows[0])[0]);
+  extendTo(last(fields(last(rows))));
+}
