@@ -107,7 +107,7 @@ ipweek = Listed(
         "audit": ("ipweek.accounts.commands:audit", "审计日志：核对完整性。"),
         "notice": ("ipweek.annexes.notice_commands:notice", "通知：导入成一次活动。"),
         "read": ("ipweek.cli:read", "读出通知、表格或单元格的内容（不需要站点），结果是 JSON。"),
-        "merge": ("ipweek.workbooks.commands:merge", "把审核通过的附件表汇总成一个 Excel 文件。"),
+        "merge": ("ipweek.workbooks.commands:merge", "把审核通过的附件表汇总成一个 Excel 或 Word 文件。"),
         "remind": (
             "ipweek.reporting.commands:remind",
             "向将到期和已逾期的单位发站内提醒；同一单位同一截止日只提醒一次，可以反复运行。",

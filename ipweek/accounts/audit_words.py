@@ -61,6 +61,8 @@ ACTIONS: dict[str, str] = {
     "table.import": "导入表格",
     "workbook-merged": "生成汇总表",
     "workbook.release": "汇总表定版",
+    "activities.list": "生成活动一览",
+    "summaries.merge": "汇编活动总结",
     "plugin.enable": "启用插件",
     "plugin.disable": "停用插件",
     "plugin.settings": "修改插件设置",

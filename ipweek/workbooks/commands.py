@@ -13,21 +13,22 @@ from ipweek.errors import Invalid
 from ipweek.workbooks import service
 
 
-@click.command(help="把审核通过的附件表汇总成一个 Excel 文件。")
+@click.command(help="把审核通过的附件表汇总成一个 Excel 或 Word 文件。")
 @click.option("--year", type=int, help="哪一年的活动；不写则取最新的进行中的活动。")
 @click.option("--include-submitted", is_flag=True, help="也汇总已报送、尚未审核的表，文件标明“未定稿”。")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件（.xlsx）。")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到哪个文件（.xlsx 或 .docx）。")
 def merge(*, year: int | None, include_submitted: bool, output: Path) -> None:
     """Merge, write, and say what is in it and what is not."""
-    if output.suffix.lower() != ".xlsx":
-        raise Invalid(f"汇总表只能写成 .xlsx 文件，请把文件名 {output.name} 改成以 .xlsx 结尾。")
+    kind = output.suffix.lower().removeprefix(".")
+    if kind not in {"xlsx", "docx"}:
+        raise Invalid(f"汇总表只能写成 .xlsx 或 .docx 文件，请把文件名 {output.name} 改成以其中一种结尾。")
     if not output.absolute().parent.is_dir():
         raise Invalid(f"没有 {output.absolute().parent} 这个文件夹，请先建立，或换一个位置。")
     with create_app().app_context():
         by = at_the_command_line(getpass.getuser())
         campaign = service.campaign_of(year)
         tallies = service.gather(campaign, by=by, include_submitted=include_submitted).cover.tallies
-        data = service.merge(campaign, by=by, include_submitted=include_submitted)
+        data = service.merge(campaign, by=by, include_submitted=include_submitted, kind=kind)
     try:
         output.write_bytes(data)
     except OSError as error:

@@ -16,7 +16,7 @@ _WIDTHS = (86.0, 66.0, 66.0, 66.0, 66.0, 66.0, 66.0)
 """A4 upright."""
 _INDENT = 12.0
 _BOX = Border(*(Side(style="thin", color="FF000000") for _ in range(4)))
-_COUNTS = ("附件", "应报单位", "已汇总", "活动", "零报送", "未汇总", "本年免报")
+COUNTS = ("附件", "应报单位", "已汇总", "活动", "零报送", "未汇总", "本年免报")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def add(workbook: Workbook, cover: Cover) -> None:
     for label, value in cover.facts:
         sheet.fact(label, value)
     sheet.heading("二、汇总数量")
-    sheet.cells(_COUNTS, layout.HEADING_FACE)
+    sheet.cells(COUNTS, layout.HEADING_FACE)
     for tally in cover.tallies:
         sheet.cells(tally.numbers, layout.BODY_FACE)
     sheet.heading("三、未列入附件的单位")

@@ -122,13 +122,16 @@ def room(width: float, size: float) -> float:
     return (width - INSET) / size * 0.98
 
 
-def set_columns(form: Annex) -> Columns:
-    """The columns of *form*, filling the page: short ones as wide as they need, the others sharing the rest."""
+def set_columns(form: Annex, page_width: float = PAGE_WIDTH, sizes: Sequence[float] = BODY_SIZES[:2]) -> Columns:
+    """The columns of *form*, filling the page: short ones as wide as they need, the others sharing the rest.
+
+    The first of *sizes* serves at which all have the room they want, else the last.
+    """
     ems = {column.key: COLUMN_EMS.get(column.key, OTHER_EMS) for column in form.columns}
-    size = next((size for size in BODY_SIZES[:2] if sum(ems.values()) * size <= PAGE_WIDTH * 1.03), BODY_SIZES[1])
+    size = next((size for size in sizes if sum(ems.values()) * size <= page_width * 1.03), sizes[-1])
     fixed = sum(em for key, em in ems.items() if key in FIXED) * size
     flexible = sum(em for key, em in ems.items() if key not in FIXED) * size
-    stretch = max(0.6, (PAGE_WIDTH - fixed) / flexible) if flexible else 1.0
+    stretch = max(0.6, (page_width - fixed) / flexible) if flexible else 1.0
     return Columns(size, tuple(em * size * (1.0 if key in FIXED else stretch) for key, em in ems.items()))
 
 

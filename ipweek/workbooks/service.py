@@ -29,6 +29,7 @@ from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
 from ipweek.workbooks import overview
 from ipweek.workbooks.cover import Cover, Tally
+from ipweek.workbooks.documents import annexes as annexes_document
 from ipweek.workbooks.layout import AnnexSheet, Band
 from ipweek.workbooks.overview import Entry
 from ipweek.workbooks.stream import Placed
@@ -77,17 +78,28 @@ class _Part:
     not_handed_out: Sequence[str]
 
 
-def merge(campaign: Campaign, *, by: Person, include_submitted: bool = False) -> bytes:
-    """The merged workbook as .xlsx: approved and archived tables as they were submitted; the office's alone.
+def merge(campaign: Campaign, *, by: Person, include_submitted: bool = False, kind: str = "xlsx") -> bytes:
+    """The merged annexes: approved and archived tables as they were submitted; the office's alone.
 
-    *include_submitted* takes in what waits for a decision, and marks the file 未定稿. Each is a line of the audit log.
+    *include_submitted* takes in what waits for a decision, and marks the file 未定稿. *kind* is xlsx, or docx: the cover
+    and the annexes. Each is a line of the audit log.
     """
     workbook = gather(campaign, by=by, include_submitted=include_submitted)
-    number, said = campaign.id, f"{campaign.year}年，{workbook.activities} 项活动"
+    number = campaign.id
+    said = [
+        f"{campaign.year}年",
+        f"{workbook.activities} 项活动",
+        *(["Word"] if kind == "docx" else []),
+        *([DRAFT] if include_submitted else []),
+    ]
     written = BytesIO()
-    write(workbook, written)
+    if kind == "docx":
+        cover = workbook.cover
+        annexes_document.write(written, workbook.sheets, title=cover.title, made_at=clock.now(), cover=cover, mark=cover.mark)
+    else:
+        write(workbook, written)
     with transaction():
-        audit.write("workbook-merged", by=by, object=f"campaign:{number}", detail=f"{said}，{DRAFT}" if include_submitted else said)
+        audit.write("workbook-merged", by=by, object=f"campaign:{number}", detail="，".join(filter(None, said)))
     return written.getvalue()
 
 
@@ -99,7 +111,7 @@ def trace(campaign: Campaign, *, by: Person, include_submitted: bool = False) ->
 
 def write(workbook: Workbook, into: IO[bytes]) -> list[Placed]:
     """Write the cover, the annexes, and behind them what the office works with; where each row stands."""
-    entries = _entries(workbook)
+    entries = entries_of(workbook)
     local = overview.local_keys(entries)
     labels = plugins.labels(local) if local else {}
     union = overview.union(workbook.year, entries, with_contacts=True, mark=workbook.cover.mark)
@@ -141,8 +153,11 @@ def gather(campaign: Campaign, *, by: Person, include_submitted: bool = False, e
     )
 
 
-def own_table(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
-    """One unit's table as it stands now, in the official layout; phones masked for those who may not see them."""
+def own_table(table_id: int, *, by: Person, kind: str = "xlsx") -> tuple[AnnexTable, bytes]:
+    """One unit's table as it stands now, in the official layout; phones masked for those who may not see them.
+
+    *kind* is xlsx or docx.
+    """
     sheet = annexes.sheet(table_id, by=by)
     form = official(sheet.form)
     rows = [_cells(form, row.values) for row in sheet.rows]
@@ -152,7 +167,11 @@ def own_table(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
         filled = [("",) * len(form.columns)] * EMPTY_ROWS
     band = Band(sheet.table.unit.slug, header_words(form, sheet.header.values, sheet.table.unit.name), filled, nil_return=nil)
     written = BytesIO()
-    write_workbook(written, [AnnexSheet(form, [band], single=True)], made_at=clock.now())
+    sheets = [AnnexSheet(form, [band], single=True)]
+    if kind == "docx":
+        annexes_document.write(written, sheets, title=form.title, made_at=clock.now())
+    else:
+        write_workbook(written, sheets, made_at=clock.now())
     with transaction():
         table = annexes.get_table(table_id, by=by)
         audit.write("table-downloaded", by=by, object=f"table:{table.id}", detail=f"{table.unit.short}，附件{table.annex}")
@@ -168,29 +187,7 @@ def campaign_of(year: int | None) -> Campaign:
     return campaign
 
 
-# ---- inside --------------------------------------------------------------------------------------------------
-
-
-def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
-    tables = annexes.tables_of(campaign)
-    contents, snapshots = _newest_snapshots([table.id for table in tables if table.status in taken])
-    have = {table.unit_id for table in tables}
-    for number in sorted({stored.annex for stored in campaign.annexes}):
-        form = official(schema.from_json(annexes.latest_form(campaign, number).form))
-        levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
-        query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
-        without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
-        yield _Part(form, [table for table in tables if table.annex == number], contents, snapshots, without)
-
-
-def _newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, Any]], dict[int, int]]:
-    """The newest snapshots' contents and ids, by table."""
-    newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
-    found = db.session.execute(select(Snapshot.table_id, Snapshot.id, Snapshot.content).where(Snapshot.id.in_(newest))).all()
-    return {row.table_id: row.content for row in found}, {row.table_id: row.id for row in found}
-
-
-def _entries(workbook: Workbook) -> list[Entry]:
+def entries_of(workbook: Workbook) -> list[Entry]:
     """Every activity as it was sent, with what was read of its time and scale; and with the district's own columns.
 
     Those are in no snapshot, so they are as they stand now. Reading is slow (0.3 ms a text): what was stored with
@@ -222,6 +219,40 @@ def official(form: schema.Annex) -> schema.Annex:
     return schema.Annex(form.number, form.title, columns, form.header_fields)
 
 
+def further(sheets: Sequence[AnnexSheet]) -> dict[int, dict[str, str]]:
+    """By annex, the labels of the notice's own columns that have no place in a sentence: those the glossary does not know."""
+    known = set(schema.HEADINGS.values())
+    return {sheet.form.number: {column.key: column.label for column in sheet.form.columns if column.key not in known} for sheet in sheets}
+
+
+def header_words(form: schema.Annex, values: Mapping[str, str], unit_name: str) -> tuple[tuple[str, str], ...]:
+    """The header fields as they are printed; an empty 单位名称 is the unit's own."""
+    typed = {**values, "unit_name": values.get("unit_name") or unit_name}
+    return tuple((field.label, field.full(typed.get(field.key, ""), unit_name)) for field in form.header_fields)
+
+
+# ---- inside --------------------------------------------------------------------------------------------------
+
+
+def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
+    tables = annexes.tables_of(campaign)
+    contents, snapshots = _newest_snapshots([table.id for table in tables if table.status in taken])
+    have = {table.unit_id for table in tables}
+    for number in sorted({stored.annex for stored in campaign.annexes}):
+        form = official(schema.from_json(annexes.latest_form(campaign, number).form))
+        levels = [level for level, annex in annexes.ANNEX_OF_LEVEL.items() if annex == number]
+        query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
+        without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
+        yield _Part(form, [table for table in tables if table.annex == number], contents, snapshots, without)
+
+
+def _newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, Any]], dict[int, int]]:
+    """The newest snapshots' contents and ids, by table."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
+    found = db.session.execute(select(Snapshot.table_id, Snapshot.id, Snapshot.content).where(Snapshot.id.in_(newest))).all()
+    return {row.table_id: row.content for row in found}, {row.table_id: row.id for row in found}
+
+
 def _bands(part: _Part) -> Iterator[Band]:
     """A band for each table that is in and has activities; nil returns stand on the cover alone."""
     for table in part.tables:
@@ -239,12 +270,6 @@ def _bands(part: _Part) -> Iterator[Band]:
 
 def _cells(form: schema.Annex, values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(values.get(column.key, "") for column in form.columns)
-
-
-def header_words(form: schema.Annex, values: Mapping[str, str], unit_name: str) -> tuple[tuple[str, str], ...]:
-    """The header fields as they are printed; an empty 单位名称 is the unit's own."""
-    typed = {**values, "unit_name": values.get("unit_name") or unit_name}
-    return tuple((field.label, field.full(typed.get(field.key, ""), unit_name)) for field in form.header_fields)
 
 
 def _tally(part: _Part) -> Tally:

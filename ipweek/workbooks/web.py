@@ -10,7 +10,14 @@ from ipweek.annexes import forms
 
 bp = Blueprint("workbooks", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "zip": "application/zip",
+    "ics": "text/calendar; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+"""What a made file is, by the end of its name."""
 
 
 def number(text: str | None) -> int | None:
@@ -23,7 +30,7 @@ def number(text: str | None) -> int | None:
 
 def file(data: bytes, name: str) -> Response:
     """*data* as a download called *name*, kept in no cache."""
-    response = Response(data, content_type=XLSX)
+    response = Response(data, content_type=MEDIA_TYPES[name.rpartition(".")[2]])
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Cache-Control"] = "no-store"
     return response

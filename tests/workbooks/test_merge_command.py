@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from ipweek.workbooks.reading import table_reader
 from tests import make
 from tests.browser import ROOT
 
@@ -46,12 +47,23 @@ def test_a_draft_is_asked_for_by_name(merge, tmp_path, sent):
     assert opened((tmp_path / "book.xlsx").read_bytes())["附件2"]["G1"].value == "未定稿"
 
 
+def test_it_writes_a_word_document_where_the_name_ends_so(merge, tmp_path, sent):
+    make.campaign()
+    sent("minhang", "approved", {"event_name": "知识产权进商圈"})
+
+    done = merge("-o", "汇总.docx")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    reading = table_reader.read_table((tmp_path / "汇总.docx").read_bytes(), "汇总.docx", 2)
+    assert [row["重点活动名称"] for row in reading.rows] == ["知识产权进商圈"]
+
+
 @pytest.mark.parametrize(
     "words, sentence",
     [
         (["-o", "book.xlsx"], "还没有开启的活动"),
         (["--year", "2031", "-o", "book.xlsx"], "没有 2031 年的活动"),
-        (["-o", "book.docx"], "只能写成 .xlsx 文件"),
+        (["-o", "book.pdf"], "只能写成 .xlsx 或 .docx 文件"),
         (["-o", "no/such/folder/book.xlsx"], "请先建立"),
     ],
 )
