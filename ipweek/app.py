@@ -22,7 +22,7 @@ from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
 from ipweek.notice import workday_views
 from ipweek.plugins.shelf import Shelf, shipped
-from ipweek.reporting import chase_views, clean_views, message_views, summary_views, terms_views
+from ipweek.reporting import chase_views, clean_views, mail_views, message_views, summary_views, terms_views
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
 
@@ -38,6 +38,7 @@ BLUEPRINTS = (
     reporting.bp,
     chase_views.bp,
     message_views.bp,
+    mail_views.bp,
     terms_views.bp,
     clean_views.bp,
     summary_views.bp,

@@ -101,7 +101,7 @@ ipweek = Listed(
             "ipweek.maintenance.demo_commands:demo",
             "建立并打开演示站点（2024 年宣传周，人名与电话均为虚构）；已建好的保持原样。",
         ),
-        "doctor": ("ipweek.maintenance.commands:doctor", "检查站点：数据库、权限、磁盘、时钟。有错误时退出码为 1。"),
+        "doctor": ("ipweek.maintenance.commands:doctor", "检查站点：数据库、权限、磁盘、时钟、邮件。有错误时退出码为 1。"),
         "user": ("ipweek.accounts.commands:user", "账号：新增、重置密码、列出。"),
         "unit": ("ipweek.accounts.commands:unit", "单位名单：列出、补入起始名单。"),
         "audit": ("ipweek.accounts.commands:audit", "审计日志：核对完整性。"),
@@ -110,7 +110,7 @@ ipweek = Listed(
         "merge": ("ipweek.workbooks.commands:merge", "把审核通过的附件表汇总成一个 Excel 或 Word 文件。"),
         "remind": (
             "ipweek.reporting.commands:remind",
-            "向将到期和已逾期的单位发站内提醒；同一单位同一截止日只提醒一次，可以反复运行。",
+            "向将到期和已逾期的单位发提醒，并把待发的邮件发出去；同一单位同一截止日只提醒一次，可以反复运行。",
         ),
         "plugin": (
             "ipweek.board.plugin_commands:plugin",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -48,12 +49,36 @@ class Settings:
     office_phone: str = ""
     """Shown on help and error pages."""
     log_level: str = "INFO"
+    site_url: str = ""
+    """Where people open the site, such as ``http://ipweek.example.cn``: for the links in mails. Empty: mails have none."""
+    smtp_host: str = ""
+    """The mail server; empty: nothing is mailed, and messages stand in the app alone."""
+    smtp_port: int = 0
+    """0: the usual one, 465 for ``tls``, 587 for ``starttls``, 25 without encryption."""
+    smtp_security: str = "starttls"
+    """One of SMTP_SECURITY."""
+    smtp_user: str = ""
+    """Who logs in at the mail server; empty: nobody has to."""
+    smtp_password_file: str = ""
+    """The file with that log-in's password, alone in it; a relative path starts in the site's folder."""
+    smtp_sender: str = ""
+    """The address that mails come from."""
 
     @property
     def database_url(self) -> str:
         """The address SQLAlchemy gets."""
         return self.database or f"sqlite:///{self.instance / 'ipweek.sqlite'}"
 
+    @property
+    def smtp_password_path(self) -> Path | None:
+        """The file with the mail server's password, if one is set."""
+        return self.instance / self.smtp_password_file if self.smtp_password_file else None
+
+
+SMTP_SECURITY = {"tls": 465, "starttls": 587, "none": 25}
+"""How the way to the mail server is protected, with the usual port of each."""
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}")
+"""What counts as a mail address: plain ASCII, nothing that could end a header line."""
 
 _SETTABLE = {field.name: field for field in fields(Settings) if field.name != "instance"}
 _KINDS: dict[str, type] = {"str": str, "int": int, "bool": bool}
@@ -78,7 +103,9 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
         if word.startswith("IPWEEK_") and word not in _CONTROL:
             name = word.removeprefix("IPWEEK_").lower()
             values[name] = _checked(name, text, where=f"环境变量 {word}")
-    return Settings(instance=folder, **values)
+    settings = Settings(instance=folder, **values)
+    _check_mail(settings)
+    return settings
 
 
 def is_set(word: str, environ: Mapping[str, str] = os.environ) -> bool:
@@ -107,6 +134,24 @@ def _checked(name: str, value: Any, *, where: str) -> Any:
         message = f"{where}：{name} 的值应为{_NAMES[kind]}，现在是 {value!r}"
         raise WrongSetting(message)
     return value
+
+
+def _check_mail(settings: Settings) -> None:
+    """WrongSetting where what is said of mail does not go together."""
+    if settings.site_url and not re.fullmatch(r"https?://[!-~]{1,200}", settings.site_url):
+        raise WrongSetting(f"设置 site_url 应是网址，例如 http://10.1.2.3:8000，现在是 {settings.site_url!r}")
+    if not settings.smtp_host:
+        return
+    if settings.smtp_security not in SMTP_SECURITY:
+        raise WrongSetting(f"设置 smtp_security 应是 {'、'.join(SMTP_SECURITY)} 之一，现在是 {settings.smtp_security!r}")
+    if not 0 <= settings.smtp_port <= 65535:
+        raise WrongSetting(f"设置 smtp_port 应在 0 到 65535 之间，现在是 {settings.smtp_port}")
+    if not ADDRESS.fullmatch(settings.smtp_sender):
+        raise WrongSetting(f"设置 smtp_sender 应是发件邮箱，例如 ipweek@example.cn，现在是 {settings.smtp_sender!r}")
+    if bool(settings.smtp_user) != bool(settings.smtp_password_file):
+        raise WrongSetting("设置 smtp_user 和 smtp_password_file 要么都写，要么都不写。")
+    if settings.smtp_password_path is not None and not settings.smtp_password_path.is_file():
+        raise WrongSetting(f"设置 smtp_password_file 指的文件 {settings.smtp_password_path} 不存在，请把邮箱密码单独写在这个文件里。")
 
 
 _NAMES = {str: "文字", int: "整数", bool: "true 或 false"}

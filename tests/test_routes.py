@@ -21,7 +21,7 @@ from ipweek.annexes.models import AnnexTable
 from ipweek.extensions import db
 from ipweek.files import service as files
 from ipweek.reporting import messages
-from ipweek.reporting.models import Flag, Message, Move
+from ipweek.reporting.models import Flag, Mail, Message, Move
 from ipweek.transaction import transaction
 from tests import make
 from tests.accounts.desk import Desk
@@ -68,6 +68,7 @@ class Town:
             "unit_id": make.unit("minhang").id,
             "message_id": told(self.users["f"]),
             "flag_id": flagged(table, self.users["c"]),
+            "mail_id": not_mailed(),
         }
         db.session.rollback()
 
@@ -96,6 +97,13 @@ def told(user_id: int) -> int:
     with transaction():
         messages.tell([user_id], "附件2已审核通过。", kind="approve", link="/tasks")
     return db.session.query(Message).one().id
+
+
+def not_mailed() -> int:
+    """The mail of that message, which failed."""
+    with transaction():
+        db.session.add(Mail(message_id=db.session.query(Message).one().id, status="failed", next_at=clock.now()))
+    return db.session.query(Mail).one().id
 
 
 def flagged(table: AnnexTable, user_id: int) -> int:

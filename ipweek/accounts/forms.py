@@ -83,6 +83,16 @@ class ChangePassword(PageForm):
             raise ValidationError("两次输入的新密码不一样，请重新输入")
 
 
+ADDRESS = {**QUIET, "type": "email", "maxlength": "200"}
+"""A mail address: ours to check, with the keyboard that suits it."""
+
+
+class OwnAddress(PageForm):
+    """Where one wants to be reminded by mail."""
+
+    email = StringField("邮箱", render_kw={**ADDRESS, "autocomplete": "email"})
+
+
 class Checkboxes(SelectMultipleField):
     """Several of a few."""
 
@@ -100,6 +110,7 @@ class User(PageForm):
 
     name = StringField("姓名", [InputRequired("请填写姓名"), Length(max=80, message="姓名最多 80 字")], render_kw={"autocomplete": "off"})
     username = StringField("用户名", [InputRequired("请填写用户名")], render_kw={**QUIET, "autocomplete": "off"})
+    email = StringField("邮箱", render_kw={**ADDRESS, "autocomplete": "off"})
     unit_id = SelectField("单位", coerce=number, validate_choice=False)
     roles = Checkboxes("角色")
     seen = HiddenField()

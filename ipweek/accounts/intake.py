@@ -37,6 +37,7 @@ class Line:
     unit: str
     username: str = ""
     roles: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _propose(line: Line, known: _Known, by: Person) -> Proposal:
         return replace(proposal, problem=f"没有“{unknown}”这个角色，可以填：{'、'.join(ROLES[role] for role in service.roles_to_give(by))}")
     if not proposal.username:
         proposal = replace(proposal, username=_free_username(unit, known.spoken_for), note="用户名由系统生成")
-    wrong = service.wrong_words(username=proposal.username, name=names.clean(line.name))
+    wrong = service.wrong_words(username=proposal.username, name=names.clean(line.name), email=service.tidy_address(line.email))
     if wrong:
         return replace(proposal, problem="；".join(wrong.values()))
     if proposal.username in known.taken:
@@ -145,6 +146,7 @@ def add_all(lines: Sequence[Line], *, by: Person) -> list[Slip]:
                 name=each.line.name,
                 unit_id=each.unit.id if each.unit else 0,
                 roles=each.roles,
+                email=each.line.email,
                 password=password,
                 pw_hash=pw_hash,
                 by=by,
@@ -163,7 +165,7 @@ def _refuse_problems(proposals: Iterable[Proposal]) -> None:
 
 def packed(lines: Sequence[Line]) -> str:
     """*lines* as the preview page carries them to its confirmation."""
-    return json.dumps([[line.number, line.name, line.unit, line.username, line.roles] for line in lines], ensure_ascii=False)
+    return json.dumps([[line.number, line.name, line.unit, line.username, line.roles, line.email] for line in lines], ensure_ascii=False)
 
 
 def unpacked(text: str) -> list[Line]:
@@ -178,6 +180,6 @@ def unpacked(text: str) -> list[Line]:
 
 
 def _is_line(row: object) -> bool:
-    if not isinstance(row, list) or len(row) != 5:
+    if not isinstance(row, list) or len(row) != 6:
         return False
     return isinstance(row[0], int) and all(isinstance(each, str) and len(each) <= 4000 for each in row[1:])

@@ -36,6 +36,7 @@ class User(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)  # stored in lower case
     name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(200), default="")  # empty: is told things in the app alone
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)  # sorted
     pw_hash: Mapped[str] = mapped_column(String(200), default="")  # argon2id; empty: cannot log in

@@ -6,6 +6,7 @@ The administrator keeps all accounts; the office keeps those of the reporting un
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,11 +17,13 @@ from ipweek import clock
 from ipweek.accounts import audit, names, passwords, sessions, throttle
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import NEVER_TOGETHER, OFFICE_ROLES, ROLES, Person, Role, role_words
+from ipweek.config import ADDRESS
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.transaction import transaction
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+LONGEST_ADDRESS = 200
 FIRST_PASSWORD_LASTS = timedelta(hours=72)
 OFFICE_MAY_GIVE = frozenset({"filler", "approver"})
 """Roles that the office may give; all others are the administrator's."""
@@ -93,20 +96,22 @@ def units_to_staff(by: Person, units: Sequence[Unit]) -> list[Unit]:
     return [unit for unit in units if _keeps(by, (), unit)]
 
 
-def add(*, username: str, name: str, unit_id: int, roles: Iterable[str], by: Person) -> Slip:
+def add(*, username: str, name: str, unit_id: int, roles: Iterable[str], email: str = "", by: Person) -> Slip:
     """A new user with a first password, good for one log-in within 72 hours."""
     may_keep(by)
     password = passwords.first_password()
     pw_hash = passwords.hash_password(password)
     with transaction():
-        return new_user(username=username, name=name, unit_id=unit_id, roles=roles, password=password, pw_hash=pw_hash, by=by)
+        return new_user(username=username, name=name, unit_id=unit_id, roles=roles, email=email, password=password, pw_hash=pw_hash, by=by)
 
 
-def new_user(*, username: str, name: str, unit_id: int, roles: Iterable[str], password: str, pw_hash: str, by: Person) -> Slip:
+def new_user(
+    *, username: str, name: str, unit_id: int, roles: Iterable[str], password: str, pw_hash: str, email: str = "", by: Person
+) -> Slip:
     """Store one user within the caller's transaction; *pw_hash* was made before it, since hashing is slow."""
-    username, name, roles = names.key(username), names.clean(name), sorted(set(roles))
+    username, name, email, roles = names.key(username), names.clean(name), tidy_address(email), sorted(set(roles))
     unit = db.session.get(Unit, unit_id)
-    wrong = wrong_words(username=username, name=name)
+    wrong = wrong_words(username=username, name=name, email=email)
     if unit is None or not unit.is_active:
         raise Invalid("请核对标出的几处。", fields={**wrong, "unit_id": "请选择一个正在使用的单位"})
     if wrong:
@@ -115,7 +120,7 @@ def new_user(*, username: str, name: str, unit_id: int, roles: Iterable[str], pa
     if db.session.scalar(select(User.id).where(User.username == username)):
         raise Conflict("这个用户名已经有人用了，请换一个。", fields={"username": "已经有人用了"})
     now = clock.now()
-    user = User(username=username, name=name, unit_id=unit.id, roles=roles, pw_hash=pw_hash, created_at=now)
+    user = User(username=username, name=name, email=email, unit_id=unit.id, roles=roles, pw_hash=pw_hash, created_at=now)
     user.must_change_password, user.initial_until, user.is_active = True, now + FIRST_PASSWORD_LASTS, True
     db.session.add(user)
     db.session.flush()
@@ -123,13 +128,20 @@ def new_user(*, username: str, name: str, unit_id: int, roles: Iterable[str], pa
     return Slip(name, unit.name, username, password)
 
 
-def wrong_words(*, username: str, name: str) -> dict[str, str]:
-    """What is wrong with a cleaned log-in name and name, by field."""
+def tidy_address(text: str) -> str:
+    """A mail address as it is stored: full-width signs as plain ones, no blanks at its ends."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def wrong_words(*, username: str, name: str, email: str = "") -> dict[str, str]:
+    """What is wrong with a cleaned log-in name, name and mail address, by field."""
     wrong = {}
     if not USERNAME.fullmatch(username):
         wrong["username"] = "请用 2 到 32 个小写字母、数字或 . _ - ，以字母或数字开头，例如 minhang1"
     if not name or len(name) > 80:
         wrong["name"] = "请填写姓名，最多 80 字"
+    if email and (len(email) > LONGEST_ADDRESS or not ADDRESS.fullmatch(email)):
+        wrong["email"] = "请填写一个邮箱地址，例如 zhang@example.cn，没有可以不填"
     return wrong
 
 
@@ -145,11 +157,15 @@ def check_roles(roles: list[str], unit: Unit, by: Person) -> None:
         raise Forbidden("办公室可以增改各单位的填报员和审核人；其他账号请系统管理员处理。")
 
 
-def change(user: User, *, name: str, unit_id: int, roles: Iterable[str], seen: str = "", by: Person) -> None:
-    """Another name, unit or set of roles; it counts from the person's next request. *seen* is ``mark(user)`` of the form."""
+def change(user: User, *, name: str, unit_id: int, roles: Iterable[str], email: str | None = None, seen: str = "", by: Person) -> None:
+    """Another name, unit, set of roles or mail address (None: as it is); it counts from the person's next request.
+
+    *seen* is ``mark(user)`` of the form.
+    """
     name, roles = names.clean(name), sorted(set(roles))
-    if wrong := wrong_words(username=user.username, name=name):
-        raise Invalid("请填写姓名。", fields=wrong)
+    email = user.email if email is None else tidy_address(email)
+    if wrong := wrong_words(username=user.username, name=name, email=email):
+        raise Invalid("请核对标出的几处。", fields=wrong)
     with transaction():
         _lock(user, by)
         if seen and seen != mark(user):
@@ -160,13 +176,15 @@ def change(user: User, *, name: str, unit_id: int, roles: Iterable[str], seen: s
         check_roles(roles, unit, by)
         _keep_the_last(user, left=roles)
         detail = f"{user.name}，{user.unit.short}，{role_words(user.roles)} → {name}，{unit.short}，{role_words(roles)}"
-        user.name, user.unit_id, user.roles = name, unit.id, roles
+        if email != user.email:
+            detail += "，邮箱已改" if email else "，邮箱已清空"
+        user.name, user.email, user.unit_id, user.roles = name, email, unit.id, roles
         audit.write("user.change", by=by, object=f"user:{user.id}", detail=detail)
 
 
 def mark(user: User) -> str:
     """What a form saw of the user."""
-    return sessions.digest("\n".join([user.name, str(user.unit_id), *user.roles]))[:16]
+    return sessions.digest("\n".join([user.name, user.email, str(user.unit_id), *user.roles]))[:16]
 
 
 def close(user: User, *, by: Person) -> None:
@@ -241,6 +259,24 @@ def change_own_password(old: str, new: str, *, rules: PasswordRules, by: Person)
         audit.write("password.change", by=by, object=f"user:{user.id}")
 
 
+def change_own_address(email: str, *, by: Person) -> None:
+    """Where the person wants to be reminded by mail; empty: nowhere."""
+    email = tidy_address(email)
+    if wrong := wrong_words(username=by.username, name=by.name, email=email):
+        raise Invalid(wrong.get("email", ""), fields=wrong)
+    with transaction():
+        user = db.session.get(User, by.id)
+        if user is None:
+            raise NotFound
+        user.email = email
+        audit.write("user.address", by=by, object=f"user:{user.id}", detail="邮箱已改" if email else "邮箱已清空")
+
+
+def own_address(*, by: Person) -> str:
+    """Where the person is reminded by mail, if anywhere."""
+    return db.session.scalar(select(User.email).where(User.id == by.id)) or ""
+
+
 def _keeps(by: Person, roles: Iterable[str], unit: Unit) -> bool:
     """Whether *by* keeps an account with these roles in this unit."""
     return by.has("admin") or (by.is_office and unit.level != "office" and OFFICE_MAY_GIVE.issuperset(roles))
@@ -255,7 +291,7 @@ def _lock(user: User, by: Person) -> None:
 
 
 def _keep_the_last(user: User, *, left: Iterable[str]) -> None:
-    """Conflict when *user*, who will have the roles *left*, is the last one at work who keeps accounts, or the office."""
+    """Conflict when *user*, who will have the roles *left*, is the last one at work who keeps accounts, watches them, or is the office."""
     if not user.is_active:
         return
     others: set[str] = set()
@@ -264,5 +300,7 @@ def _keep_the_last(user: User, *, left: Iterable[str]) -> None:
     staying = others | set(left)
     if "admin" in user.roles and "admin" not in staying:
         raise Conflict("这是最后一位系统管理员，不能停用或取消。请先给另一个人这个角色。")
+    if "auditor" in user.roles and "auditor" not in staying:
+        raise Conflict("这是最后一位审计员，不能停用或取消，否则没有人能查审计日志。请先给另一个人这个角色。")
     if OFFICE_ROLES & set(user.roles) and not OFFICE_ROLES & staying:
         raise Conflict("这是联席会议办公室的最后一位工作人员，不能停用或取消。请先给另一个人这个角色。")

@@ -98,9 +98,25 @@ def logged_out() -> ResponseReturnValue:
 
 @bp.get("/account")
 def account() -> ResponseReturnValue:
+    return _account_page(forms.OwnAddress(email=service.own_address(by=web.person())))
+
+
+@bp.post("/account/address")
+def change_address() -> ResponseReturnValue:
+    form = forms.OwnAddress(request.form)
+
+    def act() -> ResponseReturnValue:
+        service.change_own_address(form.email.data or "", by=web.person())
+        return after(".account", "邮箱已保存。" if form.email.data else "已清空邮箱，以后只在站内提醒。")
+
+    return tried(form, act) or _account_page(form)
+
+
+def _account_page(form: forms.OwnAddress) -> ResponseReturnValue:
     by = web.person()
     mine = sessions.open_of(by.id, limits=web.limits(), by=by)
-    return pages.page("accounts/account.html", sessions=mine, browser_words=browser_words, role_words=role_words)
+    words = {"browser_words": browser_words, "role_words": role_words}
+    return pages.page("accounts/account.html", form.status, form=form, sessions=mine, **words)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -143,7 +159,15 @@ def new_user() -> ResponseReturnValue:
     service.may_keep(by)
     form.offer(service.units_to_staff(by, units.every()), service.roles_to_give(by))
     slip = tried(
-        form, lambda: service.add(username=form.username.data, name=form.name.data, unit_id=form.unit_id.data, roles=form.roles.data, by=by)
+        form,
+        lambda: service.add(
+            username=form.username.data,
+            name=form.name.data,
+            email=form.email.data or "",
+            unit_id=form.unit_id.data,
+            roles=form.roles.data,
+            by=by,
+        ),
     )
     if slip is not None:
         return slips_page([slip])
@@ -159,7 +183,15 @@ def user(user_id: int) -> ResponseReturnValue:
     del form.username
 
     def act() -> ResponseReturnValue:
-        service.change(somebody, name=form.name.data, unit_id=form.unit_id.data, roles=form.roles.data, seen=form.seen.data, by=by)
+        service.change(
+            somebody,
+            name=form.name.data,
+            email=form.email.data or "",
+            unit_id=form.unit_id.data,
+            roles=form.roles.data,
+            seen=form.seen.data,
+            by=by,
+        )
         return after(".users", f"已保存：{somebody.name}。")
 
     open_sessions = sessions.open_of(user_id, limits=web.limits(), by=by) if by.has("admin") else ()

@@ -1,4 +1,4 @@
-"""Reads the people of a workbook with the columns 姓名, 单位, 用户名 and 角色, in any order. Judges nothing."""
+"""Reads the people of a workbook with the columns 姓名, 单位, 用户名, 角色 and 邮箱, in any order. Judges nothing."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _HEADINGS = {
     "账号": "username",
     "帐号": "username",
     "角色": "roles",
+    "邮箱": "email",
+    "电子邮箱": "email",
+    "电子邮件": "email",
 }
 _NEEDED = ("姓名", "单位")
 _LAST_HEADING_ROW = 15
@@ -36,12 +39,13 @@ class PersonRow:
     unit: str
     username: str = ""
     roles: str = ""
+    email: str = ""
 
 
 def read_people(data: bytes, *, name: str = "人员.xlsx", limits: dict[str, int] | None = None) -> list[dict[str, Any]]:
     """The people of the first sheet that has these headings, as dicts of PersonRow; Invalid where none has.
 
-    姓名 and 单位 must be there; 用户名 and 角色 may be missing. A merged 单位 stands for all of its rows.
+    姓名 and 单位 must be there; 用户名, 角色 and 邮箱 may be missing. A merged 单位 stands for all of its rows.
     """
     gate.inspect(data, name, accept={"xlsx"}, limits=Limits(**(limits or {})))
     missing = list(_NEEDED)

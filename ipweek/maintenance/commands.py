@@ -75,7 +75,12 @@ def serve(app: Flask, settings: Settings) -> None:
     with app.app_context():
         service.require_current()
         start_plugins()
-    with instance.alone(settings.instance) if is_sqlite else nullcontext(), ticker.ticking(app.app_context):
+    post = ticker.posting_for(settings)
+    with (
+        instance.alone(settings.instance) if is_sqlite else nullcontext(),
+        ticker.ticking(app.app_context),
+        ticker.ticking(app.app_context, post, every=ticker.POSTS_EVERY) if settings.smtp_host else nullcontext(),
+    ):
         server.serve(app, settings, ready=lambda address: click.echo(f"正在提供服务：{address}（按 Ctrl-C 停止）"))
     click.echo("服务已停止。")
 
@@ -91,7 +96,7 @@ def start_plugins() -> None:
 
 @click.command()
 def doctor() -> None:
-    """检查站点：数据库、权限、磁盘、时钟。有错误时退出码为 1。"""
+    """检查站点：数据库、权限、磁盘、时钟、邮件。有错误时退出码为 1。"""
     try:
         settings = config.load()
         app = create_app(settings)

@@ -20,6 +20,7 @@ from ipweek.config import Settings
 from ipweek.errors import Refused
 from ipweek.extensions import db
 from ipweek.maintenance import instance, service
+from ipweek.reporting import posting
 
 Mark = Literal["好", "注意", "错误"]
 DISK_FULL = 200 * 1024 * 1024
@@ -59,6 +60,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_rights(settings)
     yield from look_at_disk(settings)
     yield look_at_clock()
+    yield look_at_mail(settings)
     yield from look_at_fonts()
 
 
@@ -120,6 +122,8 @@ def private_files(settings: Settings) -> list[Path]:
     """What nobody else may read."""
     stored = database.file_of(settings.database_url)
     beside = [] if stored is None else [stored, *stored.parent.glob(f"{stored.name}-*")]
+    if settings.smtp_password_path is not None:
+        beside.append(settings.smtp_password_path)
     return [settings.instance, settings.instance / "secret", settings.instance / "settings.toml", *beside]
 
 
@@ -140,6 +144,17 @@ def look_at_clock() -> Finding:
     mark: Mark = "好" if offset == "+0800" else "注意"
     hint = "" if mark == "好" else f"；服务器自己的时区是 {offset}，不影响截止时间的计算，只影响系统日志"
     return Finding(mark, f"上海时间 {now:%Y-%m-%d %H:%M:%S}，请核对是否准确{hint}")
+
+
+def look_at_mail(settings: Settings) -> Finding:
+    """Whether the mail server lets us in; nothing is sent."""
+    if not settings.smtp_host:
+        return Finding("好", "没有设置邮件服务器，只发站内消息")
+    if why := posting.try_out(settings):
+        return Finding("错误", f"邮件发不出去（{settings.smtp_host}）：{why}")
+    if not settings.site_url:
+        return Finding("注意", f"邮件服务器 {settings.smtp_host} 可以使用；没有设置 site_url，邮件里不带网址")
+    return Finding("好", f"邮件服务器 {settings.smtp_host} 可以使用")
 
 
 def look_at_fonts() -> Iterator[Finding]:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from ipweek import clock
+from ipweek.config import Settings
 from ipweek.extensions import db
-from ipweek.reporting import reminding
+from ipweek.reporting import posting, reminding
 
 EVERY = 600.0
 """Seconds from one round to the next."""
 HOURS = range(9, 18)
 """Hours of the day, in Shanghai, at which people are reminded."""
-LEAVES_WITHIN = 5.0
-"""Seconds that a round gets to finish when the server stops."""
+POSTS_EVERY = 30.0
+"""Seconds from one look into the outbox to the next. Mail goes in a thread of its own: its server may be slow."""
 LEAVES_WITHIN = 5.0
 """Seconds that a round gets to finish when the server stops."""
 BY = "system:ticker"
@@ -62,3 +63,8 @@ def go_round(context: Context, *chores: Callable[[], object]) -> None:
 def _remind() -> None:
     if clock.in_shanghai(clock.now()).hour in HOURS:
         reminding.remind(by=BY)
+
+
+def posting_for(settings: Settings) -> Callable[[], object]:
+    """The chore that sends the mails of this site."""
+    return lambda: posting.post(settings)

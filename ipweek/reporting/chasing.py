@@ -49,6 +49,8 @@ class Candidate:
     """The day that it named last."""
     people: int
     """How many of its people a message reaches."""
+    addresses: int
+    """How many of them by mail too, where the site has a mail server."""
     words: str
 
     @property
@@ -173,7 +175,8 @@ def candidates(campaign: Campaign) -> list[Candidate]:
     of_campaign = select(Chase).join(AnnexTable, AnnexTable.id == Chase.table_id).where(AnnexTable.campaign_id == campaign.id)
     for chase in db.session.scalars(of_campaign.order_by(Chase.id)):
         history.setdefault(chase.table_id, []).append(chase)
-    reach = messages.reach([table.unit_id for table in tables])
+    units = [table.unit_id for table in tables]
+    reach, mailed = messages.reach(units), messages.addresses(units)
     forms = {form.annex: form.title for form in campaign.annexes}
     found = []
     for table in tables:
@@ -200,6 +203,7 @@ def candidates(campaign: Campaign) -> list[Candidate]:
                 bool(before) and is_recent(before[-1].at, today, days),
                 promised[-1] if promised else None,
                 reach.get(table.unit_id, 0),
+                mailed.get(table.unit_id, 0),
                 words,
             )
         )

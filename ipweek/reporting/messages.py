@@ -68,6 +68,12 @@ def reach(units: Iterable[int]) -> dict[int, int]:
     return dict(Counter(unit_id for unit_id, held in people if {"filler", "approver"} & set(held)))
 
 
+def addresses(units: Iterable[int]) -> dict[int, int]:
+    """How many people of each unit are reached by mail too, by unit id."""
+    people = db.session.execute(select(User.unit_id, User.roles).where(User.unit_id.in_(set(units)), User.is_active, User.email != ""))
+    return dict(Counter(unit_id for unit_id, held in people if {"filler", "approver"} & set(held)))
+
+
 def tell_of(move: Move, table: AnnexTable, before: Sequence[Move]) -> None:
     """Tell whom a move of a table concerns, but never him who made it. *before* are the moves until then, oldest first."""
     name = f"附件{table.annex}"

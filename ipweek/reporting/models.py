@@ -62,6 +62,32 @@ class Message(db.Model):
     table_id: Mapped[int | None] = mapped_column(ForeignKey("annex_table.id"), index=True)
     read_at: Mapped[datetime | None]
 
+    user: Mapped[User] = relationship()
+
+
+class Mail(db.Model):
+    """A message that also goes out by mail. The message is what is said; here stands only how far it got.
+
+    Whoever sends it claims the row first by a conditional update, so that two nodes send it once. A node that dies
+    between sending and writing so down sends it again, under the same Message-ID.
+    """
+
+    __tablename__ = "mail"
+    __table_args__ = (Index(None, "status", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), unique=True)
+    status: Mapped[str] = mapped_column(String(16), default="waiting")  # of outbox.STATUSES
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]  # not before
+    claim: Mapped[str] = mapped_column(String(32), default="")  # of the run that is at it
+    claimed_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    sent_to: Mapped[str] = mapped_column(String(200), default="")
+    why: Mapped[str] = mapped_column(Text, default="")  # it is not sent
+
+    message: Mapped[Message] = relationship(lazy="joined")
+
 
 class Chase(db.Model):
     """One time that a unit was chased for one table (催报). Never changed, never removed.

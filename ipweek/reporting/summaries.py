@@ -229,7 +229,8 @@ def return_for_changes(table_id: int, why: str, *, revision: int, due: datetime 
     with transaction():
         table, summary = _decided("return", table_id, revision=revision, by=by)
         summary.return_reason, summary.return_due_at = why, due
-        messages.tell_unit(table, f"活动总结被退回修改：{why}。请改好后重新报送。", kind="summary", link=_link(table))
+        words = f"活动总结被退回修改：{why}。请改好后重新报送。".replace("。。", "。")
+        messages.tell_unit(table, words, kind="sum_return", link=_link(table))
         return _move("return", table, summary, to="returned", why=why, by=by)
 
 
@@ -309,6 +310,7 @@ def _arrive(action: str, table: AnnexTable, summary: Summary, *, by: Person) -> 
     planned = _planned(table, draft)
     summary.submitted_at, summary.is_late = at, due is not None and due.is_past(at)
     summary.times_sent += 1
+    messages.settle(table.id, ("sum_return",))
     summary.sent = _frozen(table, summary, draft, planned)
     return _move(action, table, summary, to="submitted", by=by)
 

@@ -65,6 +65,7 @@ def test_names_that_the_list_leaves_out_are_all_different(clerk):
         (Line(2, "李四", "闵行", "", "系统管理员"), "办公室可以增改"),
         (Line(2, "李四", "市知识产权局"), "办公室可以增改"),
         (Line(2, "李四", "闵行", "", "市联席办经办人"), "只能给市联席会议办公室"),
+        (Line(2, "李四", "闵行", "", "", "没有"), "请填写一个邮箱地址"),
         (Line(2, "王 五", "闵行"), "已有一个叫“王 五”的账号"),
     ],
 )
@@ -128,8 +129,9 @@ def test_others_bring_nobody_in(clerk):
         "[]",
         "[1]",
         "[[1]]",
-        '[["1","a","b","c","d"]]',
-        '[[1,"a","b","c",null]]',
+        '[["1","a","b","c","d","e"]]',
+        '[[1,"a","b","c","d",null]]',
+        '[[1,"a","b","c","d"]]',
         "[" * 100_000,
         "[NaN]",
         '[[true,"a","b","c"]]',
@@ -141,7 +143,7 @@ def test_a_confirmation_that_is_none_is_refused(text):
 
 
 def test_a_list_survives_the_way_through_the_page():
-    lines = [Line(2, "赵\"'<晓梅", "浦东", "", "审核人")]
+    lines = [Line(2, "赵\"'<晓梅", "浦东", "", "审核人", "zhao@example.cn")]
 
     assert intake.unpacked(intake.packed(lines)) == lines
 
@@ -195,7 +197,7 @@ def test_the_template_offers_the_clerk_only_what_he_may_give(clerk, seat):
     listed = [[cell.value for cell in column if cell.value][1:] for column in book["填写说明"].columns]
     assert len(listed[0]) == 50
     assert listed[1] == ["填报员", "单位审核人"]
-    assert [cell.value for cell in book["人员"][1]] == ["姓名", "单位", "用户名", "角色"]
+    assert [cell.value for cell in book["人员"][1]] == ["姓名", "单位", "用户名", "角色", "邮箱"]
 
 
 def test_the_file_that_was_sent_is_kept_and_each_person_is_in_the_log(clerk, seat):

@@ -156,6 +156,22 @@ def test_the_last_of_the_office_stays(admin, what):
     act()
 
 
+@pytest.mark.parametrize("what", ["close", "demote"])
+def test_the_last_auditor_stays(admin, what):
+    last = make.user("office", "auditor")
+
+    def act():
+        if what == "close":
+            service.close(last, by=admin)
+        else:
+            service.change(last, name=last.name, unit_id=last.unit_id, roles=["viewer"], by=admin)
+
+    with pytest.raises(Conflict, match="最后一位审计员"):
+        act()
+    make.user("office", "auditor")
+    act()
+
+
 def test_the_last_of_the_office_may_become_its_head(admin):
     last = make.user("office", "clerk")
 

@@ -61,6 +61,32 @@ def test_a_wrong_word_in_the_file_stops_the_start(folder, text, says):
     assert "\n" not in str(stopped.value)
 
 
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("", "smtp_sender 应是发件邮箱"),
+        ('site_url = "ipweek.example.cn"', "site_url 应是网址"),
+        ('smtp_sender = "办公室 <a@b.cn>"', "smtp_sender 应是发件邮箱"),
+        ('smtp_sender = "a@b.cn"\nsmtp_security = "ssl"', "tls、starttls、none 之一"),
+        ('smtp_sender = "a@b.cn"\nsmtp_port = 70000', "0 到 65535"),
+        ('smtp_sender = "a@b.cn"\nsmtp_user = "a"', "要么都写，要么都不写"),
+        ('smtp_sender = "a@b.cn"\nsmtp_user = "a"\nsmtp_password_file = "mail-password"', "mail-password 不存在"),
+    ],
+)
+def test_what_does_not_go_together_for_mail_stops_the_start(folder, text, says):
+    write(folder, f'smtp_host = "mail.example.cn"\n{text}\n')
+
+    with pytest.raises(WrongSetting, match=says):
+        config.load({}, instance=folder)
+
+
+def test_the_password_of_the_mail_server_stands_in_a_file_of_the_site(folder):
+    write(folder, 'smtp_host = "m.cn"\nsmtp_sender = "a@b.cn"\nsmtp_user = "a"\nsmtp_password_file = "mail-password"\n')
+    (folder / "mail-password").write_text("geheim", "utf-8")
+
+    assert config.load({}, instance=folder).smtp_password_path == folder.resolve() / "mail-password"
+
+
 @pytest.mark.parametrize("word, value", [("IPWEEK_PROT", "1"), ("IPWEEK_PORT", "８０８０"), ("IPWEEK_PORT", "-1"), ("IPWEEK_HTTPS", "")])
 def test_a_wrong_word_in_the_environment_stops_the_start(folder, word, value):
     with pytest.raises(WrongSetting, match=word):

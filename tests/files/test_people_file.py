@@ -24,7 +24,7 @@ def book(*rows, merges=(), hidden=None):
     return out.getvalue()
 
 
-ZHANG = {"number": 2, "name": "张三", "unit": "闵行区", "username": "zhangsan", "roles": "填报员、单位审核人"}
+ZHANG = {"number": 2, "name": "张三", "unit": "闵行区", "username": "zhangsan", "roles": "填报员、单位审核人", "email": ""}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,13 @@ ZHANG = {"number": 2, "name": "张三", "unit": "闵行区", "username": "zhangs
 )
 def test_columns_may_stand_in_any_order(headings, values):
     assert read_people(book(headings, values)) == [ZHANG]
+
+
+@pytest.mark.parametrize("heading", ["邮箱", "电子邮箱", "电子邮件（可不填）"])
+def test_an_address_may_stand_beside(heading):
+    people = read_people(book(["姓名", "单位", heading], ["张三", "闵行区", "zhang@example.cn"]))
+
+    assert [person["email"] for person in people] == ["zhang@example.cn"]
 
 
 def test_it_comes_through_the_reading_child():
