@@ -6,8 +6,9 @@ import re
 from datetime import date
 
 from ipweek.notice.reader.facts import NoticeFacts
-from ipweek.notice.reader.layout import DATE, KINDS, NUMBER, ORGANISATION, Layout, is_issuer, is_meta
+from ipweek.notice.reader.layout import Layout
 from ipweek.notice.reader.lines import Line, tidy
+from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_issuer, is_meta
 from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
 
 _PREFIX = r"(?P<prefix>[\u4e00-\u9fff]{1,40}(?:\([\u4e00-\u9fffA-Za-z]{1,6}\)[\u4e00-\u9fff]{0,4})?)"

@@ -1,0 +1,158 @@
+"""Days that something is due by: named ones (于4月12日前), and windows to send in (4月8日至12日报送)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ipweek.notice.reader.facts import Deadline, NoticeFacts
+from ipweek.notice.reader.numerals import DAY, MONTH, TIME, WEEKDAY, YEAR, made_date, number, read_clock, year
+from ipweek.notice.reader.spans import SPAN
+from ipweek.notice.reader.years import Years
+
+_BY = r"(?:之?前|以前|止|截止|为止|之内|内|截稿)"
+_LEAD = (
+    r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?"
+    r"(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
+)
+_DATE = (
+    rf"(?:(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年|翌年|下一?年))?(?:(?P<m>{MONTH})月|(?P<relm>本月|当月|次月|下月))(?:(?P<d>{DAY})[日号]?|(?P<end>底|末)|(?P<third>上旬|中旬|下旬))"
+    rf"|(?P<y2>(?:19|20)[0-9]{{2}})[./-](?P<m2>[0-9]{{1,2}})[./-](?P<d2>[0-9]{{1,2}})(?![0-9])"
+    rf"|(?P<y3>{YEAR})年(?P<yend>年?底|末)"
+    rf"|(?P<yrel>今年|本年|明年)?年底"
+    rf"|(?P<week>本周|这周|下周)(?P<wd>[一二三四五六日天])(?:\((?:(?P<wm>{MONTH})月(?P<wday>{DAY})[日号])\))?)"
+)
+_POINT = re.compile(rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?P<by>{_BY})?")
+_OLD = re.compile(r"(?:原定(?:于|为)?|原计划(?:于|为)?|由原?(?:来的?|定的?)?(?:的)?|从(?:原来的?)?)$")
+_NEW = re.compile(r"^.{0,10}?(?:调整|改|变更|延长|延期|推迟|顺延|提前|延至|延后)")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One expression of a due time in a sentence, with the places where it stands."""
+
+    start: int
+    end: int
+    deadline: Deadline
+    needs_sending: bool = True
+
+
+def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
+    """Dates that something is due by: 于4月12日前, 截止时间为4月12日17:00, 4月底前, 请于4月12日报送."""
+    for found in _POINT.finditer(text):
+        if _is_old(text, found.start("date"), found.end()):
+            continue
+        before, after = text[max(0, found.start() - 14) : found.start("date")], text[found.end() : found.end() + 12]
+        if before.count("《") > before.count("》"):
+            continue
+        is_bounded = bool(found["by"]) or bool(
+            re.search(r"截止|截至|最迟|最晚|不晚于|不迟于|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)", before)
+        )
+        if not is_bounded and (
+            not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其?)(?:于|在)$", before)
+            or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
+        ):
+            continue
+        day, note = _day_of(found, years)
+        clock = read_clock(found) if found["clock"] else None
+        if clock and clock.note:
+            note = (note + clock.note).strip()
+        if day and facts.issue_date and day < facts.issue_date:
+            note += "早于发文日期，请核对。"
+        if found["weekday"] and day:
+            note += _weekday_note(found["weekday"], day)
+        due_time = clock.at if clock else None
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, day, due_time, note))
+
+
+def _weekday_note(named: str, day: date) -> str:
+    letter = re.sub(r"[()星期周礼拜]", "", named)
+    if letter and "一二三四五六日".find(letter.replace("天", "日")) != day.weekday():
+        return f"原文写星期{letter}，这一天其实是星期{'一二三四五六日'[day.weekday()]}。"
+    return ""
+
+
+def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # noqa: C901 - one way for each form of a date
+    """The day that a point names, or None with the reason."""
+    missing = "没有写年份，标题和落款也没有年份。"
+    issued = years.issued_on
+    if found["week"]:
+        if found["wm"]:
+            return years.dated(number(found["wm"]), number(found["wday"]), is_due=True), ""
+        if issued is None:
+            return None, "按发文那一周推算，但没有发文日期。"
+        offset = "一二三四五六日".find(found["wd"].replace("天", "日")) + (7 if found["week"] == "下周" else 0)
+        return issued - timedelta(days=issued.weekday()) + timedelta(days=offset), "按发文日期所在的周推算。"
+    if found["y2"]:
+        day = made_date(int(found["y2"]), int(found["m2"]), int(found["d2"]))
+        return day, "" if day else "没有这一天，请核对。"
+    if found["y3"] or "年底" in found["date"]:
+        base = year(found["y3"]) if found["y3"] else (years.issued_in or years.of_week)
+        return (date(base, 12, 31), "") if base else (None, missing)
+    if found["relm"]:
+        if issued is None:
+            return None, "按发文的月份推算，但没有发文日期。"
+        months = issued.year * 12 + issued.month - 1 + (found["relm"] in ("次月", "下月"))
+        base_year, month = months // 12, months % 12 + 1
+    else:
+        month = number(found["m"])
+        base_year = year(found["y"]) if found["y"] else 0
+        if not base_year and found["rel"] and years.issued_in:
+            base_year = years.issued_in + (found["rel"] not in ("今年", "本年", "本年度"))
+    if found["third"]:
+        return None, f"只写到{found['third']}，没有具体日期。"
+    if not base_year:
+        probe = years.dated(month, 1 if found["end"] else number(found["d"]), is_due=True)
+        if found["end"] and probe and issued and probe.year == issued.year and month < issued.month - 3:
+            probe = probe.replace(year=probe.year + 1)
+        if probe is None:
+            return None, missing if years.of_week is None and years.issued_in is None else "没有这一天，请核对。"
+        base_year = probe.year
+    if found["end"]:
+        first = date(base_year, month, 28) + timedelta(days=4)
+        return first - timedelta(days=first.day), ""
+    day = made_date(base_year, month, number(found["d"]))
+    return day, "" if day else "没有这一天，请核对。"
+
+
+def _is_old(text: str, start: int, end: int) -> bool:
+    """Whether the date is the one that another replaces: 由4月12日延长至4月19日."""
+    before = text[max(0, start - 10) : start]
+    if re.search(r"原(?:定|计划)(?:于|在|为)?$", before) and re.search(r"调整|改[为到至]|变更|延|推迟|顺延|提前", text[end:]):
+        return True
+    return bool(_OLD.search(before) and _NEW.match(text[end : end + 20]))
+
+
+def windows(text: str, years: Years) -> Iterator[Mark]:
+    """Windows to send in: 4月8日至12日报送; the last day is the due day."""
+    for found in SPAN.finditer(text):
+        after = text[found.end() : found.end() + 40]
+        before = text[max(0, found.start() - 20) : found.start()]
+        bounded = re.search(
+            r"(?:报送|报名|提交|填报|上报|申报|受理|征集|截止|投稿)(?:的)?(?:时间|日期|期限)?(?:为|是|:|自|从|于|在)*$", before
+        )
+        if not bounded and not re.match(
+            r"(?:期间|之?间|内|止|前)?,?(?:请|各[^,。;]{0,12})?(?:将|把|及时|统一|集中)?[^,。;]{0,30}?(?:报送|上报|提交|报至|报我|报名|填报|发送|发至|反馈|报市|报区)",
+            after,
+        ):
+            continue
+        if re.search(r"(?:活动|举办|宣传周?|集中宣传)(?:的)?时间[:为是]?$", before):
+            continue
+        end_months = found["m2"] or found["m"]
+        if found["m"] is None:
+            continue
+        first = (
+            made_date(year(found["y"]), number(found["m"]), number(found["d"]))
+            if found["y"]
+            else years.dated(number(found["m"]), number(found["d"]), is_due=True)
+        )
+        if first is None:
+            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "没有写年份，标题和落款也没有年份。"))
+            continue
+        months = number(end_months)
+        last = made_date(year(found["y2"]) if found["y2"] else first.year + (months < first.month), months, number(found["d2"]))
+        tail = re.match(r"(?:期间|之?间|内|止|前)", after)
+        note = f"报送时段，自{first.month}月{first.day}日起。" if last else "没有这一天，请核对。"
+        yield Mark(found.start(), found.end() + (tail.end() if tail else 0), Deadline("other", "", None, last, None, note))

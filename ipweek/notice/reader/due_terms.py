@@ -1,0 +1,100 @@
+"""Terms that count from an event (结束后5个工作日内), and what is sent again and again (每月7日前)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from ipweek.notice.calendar import NoCalendar, WorkCalendar, compute
+from ipweek.notice.reader.due_dates import Mark
+from ipweek.notice.reader.due_things import SEND
+from ipweek.notice.reader.facts import Deadline, NoticeFacts
+from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, WEEKDAY, number
+
+_RECURRING = re.compile(
+    rf"每(?:个?月|季度?|周|年|天|日)(?:的?(?:{MONTH}月)?(?:{DAY}[日号]|[一二三四五六日天]|底|末|初|结束))?(?:{WEEKDAY})?(?:之?前|以前|内)?"
+)
+_UNIT = r"(?:个?(?P<unit>工作日|自然日|日历日|日|天|周|星期|月|小时)(?:之?内|以内|前|里)?)"
+_AFTER = re.compile(
+    rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>[\u4e00-\u9fff《》“”]{{0,8}}?)"
+    rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
+)
+_EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
+_NEXT_DAY = re.compile(
+    r"(?P<event>[\u4e00-\u9fff“”]{0,16}?)(?:结束|完成|举办|举行|开展)(?:之?后|以后)?(?:的)?(?P<when>当[日天]|次日|第二天|及时|即时)"
+)
+
+
+def recurring(text: str) -> Iterator[Mark]:
+    for found in _RECURRING.finditer(text):
+        if found[0] in ("每年", "每天", "每日", "每周", "每月", "每个月", "每季度", "每季") and not SEND.search(
+            text[found.end() : found.end() + 16]
+        ):
+            continue
+        if found[0].startswith("每年") and not found[0].endswith(("前", "内")):
+            continue
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按期重复报送，没有单一的截止日期。"))
+
+
+def relative(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
+    """So many days after an event: 宣传周活动结束后5个工作日内, 活动开始前3个工作日, 收到通知后两周内."""
+    for found in _AFTER.finditer(text):
+        side = found["side"] or ""
+        how, unit, named = found["how"], found["unit"], _EVENT.search(text, max(0, found.start() - 30), found.start())
+        event_words = named[0] if named else ""
+        event = event_words + found["that"]
+        is_before = side.endswith("前")
+        if not is_before and not side and how not in ("结束", "完成", "闭幕", "收官", "落幕", "完毕"):
+            continue
+        if unit == "小时":
+            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
+            continue
+        start = found.start() - len(event_words) + _event_start(event_words)
+        anchor = _anchor(
+            event, how, text[max(0, found.start() - len(event_words) - 8) : found.start()] + found["that"], is_before=is_before
+        )
+        if anchor is None:
+            note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
+            yield Mark(start, found.end(), Deadline("other", "", None, None, None, note))
+            continue
+        count = number(found["n"])
+        word = {"工作日": "working day", "周": "week", "星期": "week", "月": "month"}.get(unit, "day")
+        rule = f"{count} {word}{'s' if count != 1 else ''} {'before' if is_before else 'after'} {anchor}"
+        yield Mark(start, found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+    for found in _NEXT_DAY.finditer(text):
+        if found["when"] in ("及时", "即时"):
+            continue
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
+
+
+def _computed(rule: str, facts: NoticeFacts, calendar: WorkCalendar) -> tuple[date | None, None, str]:
+    try:
+        due_on = compute(rule, facts.starts_on, facts.ends_on, calendar, issue_date=facts.issue_date)
+    except NoCalendar as missing:
+        return None, None, str(missing)
+    return due_on, None, "" if due_on else "推算要用的日期通知里没有。"
+
+
+def _event_start(event: str) -> int:
+    """Where the event's own words begin in what stands before it: after 请于, 总结请在 and the like."""
+    cuts = [match.end() for match in re.finditer(r"(?:请|须|需|应|并|务必)?(?:于|在)|请|将|各(?:区|单位|部门|地)|总结|情况", event)]
+    return max((cut for cut in cuts if cut < len(event)), default=0)
+
+
+_EACH = re.compile(
+    r"每(?:场|项|次|个|期)|各(?:项|场|类|单项)|单项|该(?:项|场)|具体活动|重点活动|相关活动|有关活动|启动仪式|培训|讲座|论坛|会议|当[日天]"
+)
+
+
+def _anchor(event: str, how: str, around: str, *, is_before: bool) -> str | None:
+    """The day that a term counts from: the week's ends, the notice itself, or None for what is each unit's own."""
+    if how == "收到":
+        return None
+    if how in ("印发", "发布", "下发"):
+        return "issue_date" if re.search(r"通知|文件|本|^$|自", around) else None
+    if _EACH.search(around):
+        return None
+    if how in ("举办", "举行", "开展") and not re.search(r"宣传周|活动周|宣传月|周活动", around):
+        return None
+    return "starts_on" if is_before or how in ("开始", "启动", "启幕") else "ends_on"

@@ -1,0 +1,92 @@
+"""What is to be sent by a due time: whether anything is, which kind of thing, and which annex."""
+
+from __future__ import annotations
+
+import re
+
+from ipweek.notice.reader.due_dates import Mark
+from ipweek.notice.reader.facts import Kind
+from ipweek.notice.reader.numerals import number
+
+SEND = re.compile(
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|汇总|"
+    r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
+)
+_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况|情况"
+_PLAN = (
+    r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
+    r"|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
+)
+_OTHER = (
+    r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
+    r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|活动信息|宣传信息|工作信息|信息稿"
+)
+_THING = re.compile(rf"(?P<summary>{_SUMMARY})|(?P<other>{_OTHER})|(?P<plan>{_PLAN})")
+_ANNEX_WORD = re.compile(
+    r"附(?:件|表)(?P<n>[0-9]{1,2}|[一二三四五六七八九十])?(?P<more>(?:(?:、|和|及|与|至|-)(?:附件)?[0-9一二三四五六七八九十]{1,2})*)"
+)
+
+
+def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
+    """Whether the clause asks for something to be sent, and is no aim of policy (2025年底前建成…)."""
+    after = text[mark.end : right]
+    clause = re.split(r"[;]", after)[0][:120]
+    before = re.split(r"[;]", text[left : mark.start])[-1][-60:]
+    if re.match(r"(?:[^,;]{0,12})?(?:基本|力争|实现|达到|建成|形成|建立|落实|开展|举办|组织|召开|张贴|布置)", clause) and not re.search(
+        r"报送|提交|上报|报至|报我|发至|发送", clause
+    ):
+        return False
+    if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
+        return True
+    if len(after) <= 20 and text[right:] and not re.search(r"[;。]", after) and SEND.search(re.split(r"[;。]", text[right:])[0]):
+        return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
+    if SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
+        return True
+    return bool(re.search(r"(?:请|须|将)", before) and SEND.search(before))
+
+
+def what(
+    text: str, left: int, right: int, mark: Mark, annex_titles: dict[int, str], *, earlier: str, later: str, last: bool
+) -> tuple[Kind, int | None]:
+    """The kind of thing, and the annex if one is named: from the words after the date, else those before it.
+
+    Where only 材料 or nothing is said, it is what the paragraph spoke of last (*earlier*), or speaks of next (*later*).
+    """
+    after = re.split(r"[;。]", text[mark.end : right])[0]
+    before = re.split(r"[;。]", text[left : mark.start])[-1]
+    if not last and "," in after:
+        after = after[: after.rfind(",")] if not re.search(r"报|送|提交|发", after[after.rfind(",") :]) else after
+    clauses = [_object_clause(after), _near_before(before)]
+    if not last and not SEND.search(after):
+        clauses.reverse()
+    for clause in clauses:
+        annexes = [(number(found["n"]), found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"]]
+        kind = _kind(clause, [n for n, _ in annexes], annex_titles)
+        if kind:
+            single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
+            return kind, single
+    return _kind(earlier, [], {}) or _kind(later, [], {}) or "other", None
+
+
+def _object_clause(after: str) -> str:
+    """The words behind a date that can name what is sent; a new subject with its own date is not among them."""
+    return after[:120]
+
+
+def _near_before(before: str) -> str:
+    """The words before a date that can name what is sent: its own clause, and the one before it."""
+    return ",".join(before.split(",")[-2:])[-80:]
+
+
+def _kind(clause: str, annexes: list[int], annex_titles: dict[int, str]) -> Kind | None:
+    for annex in annexes:
+        if title := annex_titles.get(annex):
+            clause = f"{clause} {title}"
+    found = {name: match.start() for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
+    if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
+        return "summary"
+    if "plan" in found and ("other" not in found or re.search(r"安排表|计划表|活动表|重点活动|活动安排|活动计划|活动方案|项目表", clause)):
+        return "plan"
+    if "other" in found:
+        return "other"
+    return "plan" if annexes else None
