@@ -7,20 +7,24 @@ from dataclasses import dataclass, field
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line
-from ipweek.notice.reader.surnames import is_name, split_names
+from ipweek.notice.reader.surnames import split_names
 
 _PERSON = (
     r"(?:业务|工作|日常|活动|技术|材料|报送|市局|区局|本局)?联 *系 *人(?:员)?"
     r"(?: *(?:及|和|与|、|/)? *(?:联系)?(?:电话|方式|手机号?码?))?|联络员|联 *络 *人|经办人|咨询人|负责人"
+    r"|(?:业务|活动|政策)?咨询(?= *[:：])"
 )
-_PHONE_WORD = r"(?:联 *系|咨询|办公|值班)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?|座机|Tel(?:ephone)?"
+_PHONE_WORD = r"(?:联 *系|咨询|办公|值班|内线)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?|座机|内线(?=[:： 0-9])|Tel(?:ephone)?"
 _FAX_WORD = r"传 *真(?:号码|电话)?|Fax"
 _MAIL_WORD = r"(?:电子)?(?:邮箱|邮件|信箱)(?: *(?:地址|号))?|E-?mail"
+_DESK_WORD = r"(?:联系|责任|承办|业务)(?:处室|科室|部门|单位|处|科)(?= *[:：])"
 _OTHER_WORD = r"(?:通讯|联系|邮寄|办公)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?|单位|部门|职务"
 _LABEL = re.compile(
     rf"(?P<both>(?:{_PHONE_WORD}) *[(/及、和] *(?:兼)?(?:{_FAX_WORD}) *\)?"
-    rf"|(?:{_FAX_WORD}) *[(/及、和] *(?:兼)?(?:{_PHONE_WORD}) *\)?|兼传真)"
-    rf"|(?P<foreign>(?:招生|投诉|举报|监督|信访|接访|技术支持|纪检|服务|维权|报警|咨询接访|招生咨询|总机)(?:{_PHONE_WORD}|热线))|(?P<person>{_PERSON})|(?P<fax>{_FAX_WORD})|(?P<mail>{_MAIL_WORD})|(?P<phone>{_PHONE_WORD})|(?P<other>{_OTHER_WORD})",
+    rf"|(?:{_FAX_WORD}) *[(/及、和] *(?:兼)?(?:{_PHONE_WORD}) *\)?|兼传真|同传真|传真同(?:号|上|电话)|电话同传真)"
+    rf"|(?P<foreign>(?:招生|投诉|举报|监督|信访|接访|技术支持|纪检|服务|维权|报警|咨询接访|招生咨询|总机)(?:{_PHONE_WORD}|热线)"
+    rf"|技术支持(?= *[:：]))|(?P<desk>{_DESK_WORD})|(?P<person>{_PERSON})"
+    rf"|(?P<fax>{_FAX_WORD})|(?P<mail>{_MAIL_WORD})|(?P<phone>{_PHONE_WORD})|(?P<other>{_OTHER_WORD})",
     re.IGNORECASE,
 )
 _AREA = r"(?:\(0[0-9]{2,3}\) ?-?|0[0-9]{2,3} ?-{0,2} ?|\+?86 ?-? ?)"
@@ -29,6 +33,7 @@ _NUMBER = re.compile(
     rf"|{_AREA}?[2-9][0-9]{{3}} ?-?[0-9]{{3,4}}|(?:400|800)-?[0-9]{{3}}-?[0-9]{{4}}|[01]{{4}}[0-9]{{4}})"
     r"(?P<extension> ?(?:-|转|转分机|分机) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
 )
+_SHORT = re.compile(r"^[ :]*(?P<number>[0-9]{3,6})(?![0-9])")
 _TAIL = re.compile(r"^ ?[、/,和] ?(?P<tail>[0-9]{2,4})(?![0-9]|年|月|-|[A-Za-z@])")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60} ?@ ?[A-Za-z0-9-]{1,60}(?: ?\. ?[A-Za-z0-9-]{1,30}){1,4}")
 
@@ -82,14 +87,19 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
     pieces = _pieces(text, labels, goes_on=goes_on)
     before: list[str] = []  # the numbers of the piece before
     for place, (kind, piece) in enumerate(pieces):
-        if kind in ("person", "lead"):
-            found.add("contacts", _names(piece, is_lead=kind == "lead"), line)
-        elif kind == "phone" and any(earlier == "person" for earlier, _ in pieces[:place]):
+        if kind in ("person", "lead", "desk"):
+            found.add("contacts", _names(piece, is_lead=kind != "person"), line)
+        elif kind == "phone":
             found.add("contacts", _names(piece, is_lead=True), line)  # 王小明（电话…）、李丽（电话…）
+        if kind == "phone" and place and (short := _SHORT.match(piece)) and "内线" in text:
+            found.add("phones", [short["number"]], line)
         numbers = _numbers(piece) if kind not in ("other", "foreign") else []
         if kind == "both" and not numbers:
             found.add("fax", before[-1:], line)  # 电话：…（兼传真）
-        if kind in ("person", "phone", "both", "lead"):
+        if kind == "fax" and not numbers and re.match(r" *\)", piece) and before:
+            found.add("fax", before[-1:], line)  # 电话：…、…（传真）
+            found.values["phones"].remove(before[-1])
+        if kind in ("person", "phone", "both", "lead", "desk"):
             found.add("phones", numbers, line)
         if kind in ("fax", "both"):
             found.add("fax", numbers, line)
@@ -126,8 +136,9 @@ def _numbers(text: str) -> list[str]:
 def _names(text: str, *, is_lead: bool) -> list[str]:
     """The names in *text*, which follows a label such as 联系人; offices, numbers and titles left out."""
     text = re.split(r"[。]|(?:电话|地址|邮)", text)[0] if not is_lead else text
+    stands_alone = not is_lead and re.match(r"[ 0-9一二三四五六七八九(]*[:：]", text) is not None
     text = re.sub(r"^[ ]*(?:[:：]|(?:变更|调整|改|更换)[为成]:?|为|是)?", "", text)
     names: list[str] = []
     for piece in re.split(r"[、,;/|:()]|和|[0-9][0-9 +-]*", text):
-        names += split_names(piece) if not is_lead else [name for name in split_names(piece) if is_name(name)]
+        names += split_names(piece, of_any_family=stands_alone)
     return names

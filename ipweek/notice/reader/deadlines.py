@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.reader.due_dates import Mark, points, windows
 from ipweek.notice.reader.due_terms import recurring, relative
-from ipweek.notice.reader.due_things import is_sent, what
+from ipweek.notice.reader.due_things import is_sent, shared_out, what
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.lines import Line, tidy
 from ipweek.notice.reader.years import Years
@@ -74,7 +74,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
     if len(text) < 6:
         return
     marks = sorted(
-        [*relative(text, facts, calendar), *recurring(text), *windows(text, years), *points(text, years, facts)],
+        [*relative(text, years, facts, calendar), *recurring(text), *windows(text, years), *points(text, years, facts)],
         key=lambda m: (m.start, -m.end),
     )
     kept: list[Mark] = []
@@ -85,12 +85,13 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
             continue
         kept.append(mark)
     postponed = _POSTPONED.search(text)
+    together = shared_out(text, kept, frame.annex_titles)
     for place, mark in enumerate(kept):
         left = kept[place - 1].end if place else 0
         right = kept[place + 1].start if place + 1 < len(kept) else len(text)
-        if mark.needs_sending and not is_sent(text, left, right, mark):
+        if place not in together and mark.needs_sending and not is_sent(text, left, right, mark):
             continue
-        kind, annex = what(
+        kind, annex = together.get(place) or what(
             text,
             left,
             right,
@@ -100,6 +101,8 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
             later=line.bare[start + right : start + right + 60],
             last=place + 1 == len(kept),
         )
+        if mark.recurs:
+            kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
         yield _postponed(deadline, calendar) if postponed else deadline
 

@@ -12,7 +12,7 @@ from ipweek.notice.reader.numerals import DAY, MONTH, TIME, WEEKDAY, YEAR, made_
 from ipweek.notice.reader.spans import SPAN
 from ipweek.notice.reader.years import Years
 
-_BY = r"(?:之?前|以前|止|截止|为止|之内|内|截稿)"
+_BY = r"(?:之?前(?![后往期夕])|以前|止|截止|为止|之内|内|截稿)"
 _LEAD = (
     r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?"
     r"(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
@@ -25,6 +25,13 @@ _DATE = (
     rf"|(?P<week>本周|这周|下周)(?P<wd>[一二三四五六日天])(?:\((?:(?P<wm>{MONTH})月(?P<wday>{DAY})[日号])\))?)"
 )
 _POINT = re.compile(rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?P<by>{_BY})?")
+_BOUND_BEFORE = re.compile(
+    r"截止|截至|最迟|最晚|不晚于|不迟于|即日起(?:至|到|-|~)$|(?:期限|时限)(?:[:为是]|定于|定为)*$"
+    r"|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)"
+)
+_BOUND_AFTER = re.compile(r"^(?:\([^()]{1,12}\))?(?:为|是|作为)[^,。;]{0,16}(?:截止|截稿|截报|最后|最终)(?:日|时间|期限|一[天日])")
+_AND = re.compile(r"^(?:、|和|及|与|以及|,)(?:于|在)?$")
+_CLOCK_BEHIND = re.compile(rf"^\((?:{WEEKDAY},?)?{TIME}(?:之?前|止|截止)?\)")
 _OLD = re.compile(r"(?:原定(?:于|为)?|原计划(?:于|为)?|由原?(?:来的?|定的?)?(?:的)?|从(?:原来的?)?)$")
 _NEW = re.compile(r"^.{0,10}?(?:调整|改|变更|延长|延期|推迟|顺延|提前|延至|延后)")
 
@@ -37,26 +44,28 @@ class Mark:
     end: int
     deadline: Deadline
     needs_sending: bool = True
+    recurs: bool = False
 
 
 def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
     """Dates that something is due by: 于4月12日前, 截止时间为4月12日17:00, 4月底前, 请于4月12日报送."""
-    for found in _POINT.finditer(text):
+    every = list(_POINT.finditer(text))
+    bounded = _bounded(text, every)
+    for place, found in enumerate(every):
         if _is_old(text, found.start("date"), found.end()):
             continue
         before, after = text[max(0, found.start() - 14) : found.start("date")], text[found.end() : found.end() + 12]
         if before.count("《") > before.count("》"):
             continue
-        is_bounded = bool(found["by"]) or bool(
-            re.search(r"截止|截至|最迟|最晚|不晚于|不迟于|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)", before)
-        )
-        if not is_bounded and (
+        if not bounded[place] and (
             not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其?)(?:于|在)$", before)
             or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
         ):
             continue
         day, note = _day_of(found, years)
         clock = read_clock(found) if found["clock"] else None
+        if (clock is None or clock.at is None) and (behind := _CLOCK_BEHIND.match(text[found.end() :])):
+            clock = read_clock(behind)  # 4月3日下班前（17:00）
         if clock and clock.note:
             note = (note + clock.note).strip()
         if day and facts.issue_date and day < facts.issue_date:
@@ -65,6 +74,19 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
             note += _weekday_note(found["weekday"], day)
         due_time = clock.at if clock else None
         yield Mark(found.start(), found.end(), Deadline("other", "", None, day, due_time, note))
+
+
+def _bounded(text: str, every: list[re.Match[str]]) -> list[bool]:
+    """For each date whether the text makes it a limit; in 4月3日、4月12日前 the one behind the last date holds for all."""
+    bounded: list[bool] = []
+    for place in range(len(every) - 1, -1, -1):
+        found = every[place]
+        before = text[max(0, found.start() - 14) : found.start("date")]
+        is_bounded = bool(found["by"] or _BOUND_BEFORE.search(before) or _BOUND_AFTER.match(text[found.end() : found.end() + 40]))
+        if not is_bounded and bounded and bounded[-1] and _AND.match(text[found.end() : every[place + 1].start("date")]):
+            is_bounded = True
+        bounded.append(is_bounded)
+    return bounded[::-1]
 
 
 def _weekday_note(named: str, day: date) -> str:
@@ -134,7 +156,7 @@ def windows(text: str, years: Years) -> Iterator[Mark]:
             r"(?:报送|报名|提交|填报|上报|申报|受理|征集|截止|投稿)(?:的)?(?:时间|日期|期限)?(?:为|是|:|自|从|于|在)*$", before
         )
         if not bounded and not re.match(
-            r"(?:期间|之?间|内|止|前)?,?(?:请|各[^,。;]{0,12})?(?:将|把|及时|统一|集中)?[^,。;]{0,30}?(?:报送|上报|提交|报至|报我|报名|填报|发送|发至|反馈|报市|报区)",
+            r"(?:期间|之?间|内|止|前)?,?(?:请|各[^,。;]{0,12})?(?:将|把|及时|统一|集中)?[^,。;]{0,30}?(?:报送|上报|提交|报至|报我|报名|填报|发送|发至|反馈|报市|报区|登[记录陆]|注册|上传|申报|填写)",
             after,
         ):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from ipweek.notice.calendar import NoCalendar, WorkCalendar, compute
@@ -11,6 +12,7 @@ from ipweek.notice.reader.due_dates import Mark
 from ipweek.notice.reader.due_things import SEND
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, WEEKDAY, number
+from ipweek.notice.reader.years import Years
 
 _RECURRING = re.compile(
     rf"每(?:个?月|季度?|周|年|天|日)(?:的?(?:{MONTH}月)?(?:{DAY}[日号]|[一二三四五六日天]|底|末|初|结束))?(?:{WEEKDAY})?(?:之?前|以前|内)?"
@@ -20,6 +22,7 @@ _AFTER = re.compile(
     rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>[\u4e00-\u9fff《》“”]{{0,8}}?)"
     rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
+_AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
 _NEXT_DAY = re.compile(
     r"(?P<event>[\u4e00-\u9fff“”]{0,16}?)(?:结束|完成|举办|举行|开展)(?:之?后|以后)?(?:的)?(?P<when>当[日天]|次日|第二天|及时|即时)"
@@ -34,10 +37,10 @@ def recurring(text: str) -> Iterator[Mark]:
             continue
         if found[0].startswith("每年") and not found[0].endswith(("前", "内")):
             continue
-        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按期重复报送，没有单一的截止日期。"))
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按期重复报送，没有单一的截止日期。"), recurs=True)
 
 
-def relative(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
+def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
     """So many days after an event: 宣传周活动结束后5个工作日内, 活动开始前3个工作日, 收到通知后两周内."""
     for found in _AFTER.finditer(text):
         side = found["side"] or ""
@@ -51,21 +54,41 @@ def relative(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[
             yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
             continue
         start = found.start() - len(event_words) + _event_start(event_words)
-        anchor = _anchor(
-            event, how, text[max(0, found.start() - len(event_words) - 8) : found.start()] + found["that"], is_before=is_before
-        )
+        anchor = _anchor(event, how, _around(text, found.start(), len(event_words)) + found["that"], is_before=is_before)
         if anchor is None:
             note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
             yield Mark(start, found.end(), Deadline("other", "", None, None, None, note))
             continue
         count = number(found["n"])
-        word = {"工作日": "working day", "周": "week", "星期": "week", "月": "month"}.get(unit, "day")
-        rule = f"{count} {word}{'s' if count != 1 else ''} {'before' if is_before else 'after'} {anchor}"
+        rule = _rule(count, unit, "before" if is_before else "after", anchor)
         yield Mark(start, found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+    for found in _AFTER_DAY.finditer(text):
+        day = years.dated(number(found["m"]), number(found["d"]))
+        anchor = "ends_on" if day == facts.ends_on else "starts_on" if day == facts.starts_on else ""
+        rule = _rule(number(found["n"]), found["unit"], "after", anchor or "issue_date")
+        if day is None or found["unit"] == "小时":
+            continue
+        if anchor:
+            yield Mark(found.start(), found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+        else:
+            due_on, _, note = _computed(rule, replace(facts, issue_date=day), calendar)
+            yield Mark(found.start(), found.end(), Deadline("other", "", None, due_on, None, note or f"自{day.month}月{day.day}日起算。"))
     for found in _NEXT_DAY.finditer(text):
         if found["when"] in ("及时", "即时"):
             continue
         yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
+
+
+def _rule(count: int, unit: str, side: str, anchor: str) -> str:
+    word = {"工作日": "working day", "周": "week", "星期": "week", "月": "month"}.get(unit, "day")
+    return f"{count} {word}{'s' if count != 1 else ''} {side} {anchor}"
+
+
+def _around(text: str, at: int, words: int) -> str:
+    """The event's words and what stands right before them in the same clause, or, where the clause is only those, in the one before."""
+    before = text[max(0, at - words - 8) : at - words]
+    clause = re.split(r"[,;。:]", before)[-1]
+    return (clause if words else before) + text[at - words : at]
 
 
 def _computed(rule: str, facts: NoticeFacts, calendar: WorkCalendar) -> tuple[date | None, None, str]:

@@ -12,7 +12,8 @@ SEND = re.compile(
     r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|汇总|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
-_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况|情况"
+_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况"
+_VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
     r"|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
@@ -38,6 +39,8 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
         return False
     if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
         return True
+    if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
+        return True
     if len(after) <= 20 and text[right:] and not re.search(r"[;。]", after) and SEND.search(re.split(r"[;。]", text[right:])[0]):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
     if SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
@@ -57,19 +60,56 @@ def what(
     if not last and "," in after:
         after = after[: after.rfind(",")] if not re.search(r"报|送|提交|发", after[after.rfind(",") :]) else after
     clauses = [_object_clause(after), _near_before(before)]
-    if not last and not SEND.search(after):
+    own, first = before.rsplit(",", 1)[-1], after.split(",")[0]
+    if (not last and not SEND.search(after)) or (SEND.search(first) and not _kind(first) and _kind(own)):
         clauses.reverse()
     for clause in clauses:
-        annexes = [(number(found["n"]), found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"]]
-        kind = _kind(clause, [n for n, _ in annexes], annex_titles)
-        if kind:
-            single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
-            return kind, single
-    return _kind(earlier, [], {}) or _kind(later, [], {}) or "other", None
+        if found := _thing(clause, annex_titles):
+            return found
+    return _kind(earlier) or _kind(later) or "other", None
+
+
+def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> dict[int, tuple[Kind, int | None]]:
+    """What belongs to which of several due times that stand together: 名单、安排表、总结分别于4月3日、4月12日、5月7日前报送.
+
+    By place in *marks*; only where as many things as times are named, right behind the times or right before them.
+    """
+    things: dict[int, tuple[Kind, int | None]] = {}
+    first = 0
+    while first < len(marks):
+        last = first
+        while last + 1 < len(marks) and _TOGETHER.match(text[marks[last].end : marks[last + 1].start]):
+            last += 1
+        if last > first:
+            behind = text[marks[last].end : marks[last + 1].start if last + 1 < len(marks) else len(text)]
+            ahead = text[marks[first - 1].end if first else 0 : marks[first].start]
+            for clause in (re.split(r"[;。]", behind)[0], re.split(r"[;。]", ahead)[-1]):
+                named = [found for item in re.split(r"、|和|以?及|与|,", clause) if (found := _thing(item, annex_titles))]
+                if len(named) == last - first + 1:
+                    things |= dict(zip(range(first, last + 1), named, strict=True))
+                    break
+        first = last + 1
+    return things
+
+
+_TOGETHER = re.compile(r"^(?:之?前)?(?:、|,|和|以?及|与|分别|于|在)*$")
+
+
+def _thing(clause: str, annex_titles: dict[int, str]) -> tuple[Kind, int | None] | None:
+    """The kind that *clause* names and the one annex, if it names one."""
+    annexes = [(number(found["n"]), found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"]]
+    titles = [annex_titles[n] for n, _ in annexes if n in annex_titles]
+    kind = _kind(" ".join([clause, *titles])) or ("plan" if annexes else None)
+    single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
+    return (kind, single) if kind else None
 
 
 def _object_clause(after: str) -> str:
-    """The words behind a date that can name what is sent; a new subject with its own date is not among them."""
+    """The words behind a date that can name what is sent: up to the first clause that says what and that it is to be sent."""
+    clauses = after[:120].split(",")
+    for place, clause in enumerate(clauses):
+        if SEND.search(clause) and _kind(clause):
+            return ",".join(clauses[: place + 1])
     return after[:120]
 
 
@@ -78,15 +118,12 @@ def _near_before(before: str) -> str:
     return ",".join(before.split(",")[-2:])[-80:]
 
 
-def _kind(clause: str, annexes: list[int], annex_titles: dict[int, str]) -> Kind | None:
-    for annex in annexes:
-        if title := annex_titles.get(annex):
-            clause = f"{clause} {title}"
-    found = {name: match.start() for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
+def _kind(clause: str) -> Kind | None:
+    found = {name for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
     if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
         return "summary"
     if "plan" in found and ("other" not in found or re.search(r"安排表|计划表|活动表|重点活动|活动安排|活动计划|活动方案|项目表", clause)):
         return "plan"
     if "other" in found:
         return "other"
-    return "plan" if annexes else None
+    return "summary" if _VAGUE in clause else None

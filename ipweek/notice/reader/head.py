@@ -12,6 +12,7 @@ from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_iss
 from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
 
 _PREFIX = r"(?P<prefix>[\u4e00-\u9fff]{1,40}(?:\([\u4e00-\u9fffA-Za-z]{1,6}\)[\u4e00-\u9fff]{0,4})?)"
+_WIDE = str.maketrans({"(": "（", ")": "）"})
 _SQUARE = str.maketrans({"[": "〔", "]": "〕"})
 _OWN_NUMBER = re.compile(rf"{_PREFIX}(?:{NUMBER}|[(](?P<year2>(?:19|20)[0-9]{{2}})[)]第?(?P<count2>[0-9]{{1,4}})号)")
 _LABEL = re.compile(r"(?:发文字号|发文文号|发布文号|文件编号|文件字号|公文编号|文号|字号)[:\]〕】]?")
@@ -92,7 +93,7 @@ def _own_prefix(found: re.Match[str], line: Line) -> str:
             prefix,
             count=1,
         )
-    return prefix
+    return prefix.translate(_WIDE)
 
 
 # --- title ---
@@ -128,6 +129,8 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
             or _page_title(layout.page_title)
             or next(filter(None, (_page_title(line.text) for line in lines)), None)
         )
+    if best is None and (bald := next((line for line in lines if re.fullmatch(r"(?:紧急|补充)?(?:通知|函|公告)", line.bare)), None)):
+        best = (bald.bare, bald.said())
     if best is None:
         facts.notes["title"] = "没有找到通知的标题。"
         return
@@ -269,6 +272,8 @@ def _set_issuer(layout: Layout, signed: Line, date_at: int, facts: NoticeFacts) 
         if not is_issuer(line.bare) or place < len(layout.head) or line.from_table:
             break
         names[:0] = _offices(line.even)
+        if len(names) > 1 and evidence and not re.search(rf"(?:{ORGANISATION}|[)])$", line.bare):
+            names[:2] = [names[0] + names[1]]  # a long name on two lines
         evidence.insert(0, line.said())
     if names:
         facts.issuer = "、".join(dict.fromkeys(names))

@@ -9,7 +9,7 @@ _SINGLE = frozenset(
     "湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊惠甄"
     "曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉宰郦雍郤璩桑桂"
     "濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公"
-    "肖付代仝闫兰覃佟佘岳帅缑亢况郭苟鹿揭竹原战商牟佴伯赏墨哈谯笪年爱阳佟言福仉逄斯苑税植展揣门宾邝甯邸来郎但冼敬肇原植亓隋娜涂楚冶秘占丛修矫桃初国台衣鄢沐"
+    "肖付代仝闫兰覃佟佘岳帅缑亢况郭苟鹿揭竹原战商牟佴伯赏墨哈谯笪年爱阳佟言福仉逄斯苑税植展揣门宾邝甯邸来郎但冼敬肇原植亓隋娜涂楚冶秘占丛修矫桃初国台衣鄢沐丘谌尧仵旷晋智栗楼沃粟线续谈邸郄隽靖颉雒麦矿冀宛游"
 )
 _DOUBLE = (
     "欧阳",
@@ -103,6 +103,11 @@ _OFFICE = re.compile(
 )
 
 
+_OFFICE_END = re.compile(
+    r"[部处局室厅司股委办组队站所院会台科]$|中心$|^(?:宣传|计划|计财|综合|法规|保护|管理|党政|人事|信息)|单位|姓名|分管|领导|人员|同志$"
+)
+
+
 def is_name(text: str) -> bool:
     """Whether *text* looks like a person: a family name and one or two letters, or with 老师 and the like, or with a dot."""
     if text in _NOT_NAMES:
@@ -113,11 +118,16 @@ def is_name(text: str) -> bool:
         return text[1] in _SINGLE
     if not re.match(r"^[\u4e00-\u9fff]{2,4}$", text):
         return False
+    if re.search(r"[部处局室厅司股]$", text) or re.match(r"(?:宣传|计划|计财)", text):
+        return False
     return (text.startswith(_DOUBLE) and len(text) >= 3) or (text[0] in _SINGLE and len(text) <= 3)
 
 
-def split_names(text: str) -> list[str]:
-    """The names in *text*, parted by blanks; single letters set apart belong to one name (李 晴), an office before a name goes."""
+def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
+    """The names in *text*, parted by blanks; single letters set apart belong to one name (李 晴), an office before a name goes.
+
+    *of_any_family* takes two or three letters for a name that stand where only a name can, known family or not.
+    """
     words = [word for word in re.split(r"\s+", text.strip(" .-_…*“”【】[]")) if word]
     names: list[str] = []
     single = ""
@@ -136,10 +146,10 @@ def split_names(text: str) -> list[str]:
                 single = word
             continue
         names.append(word)
-    return [name for word in names if (name := _person(word))]
+    return [name for word in names if (name := _person(word, of_any_family=of_any_family))]
 
 
-def _person(word: str) -> str:
+def _person(word: str, *, of_any_family: bool) -> str:
     """The person in *word*, or nothing: 规划处王明 is 王明; a name of an unusual family stands where a name must stand."""
     word = word.strip("·•.,:;()（）")
     if word in _NOT_NAMES:
@@ -148,4 +158,6 @@ def _person(word: str) -> str:
         return word
     if (found := _OFFICE.match(word)) and is_name(found["name"]):
         return found["name"]
+    if of_any_family and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", word) and not _OFFICE_END.search(word):
+        return word
     return ""

@@ -9,13 +9,13 @@ from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line, spaced
 
 _NUMBERED = r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、)])?"
-_NAME = r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”·.]{0,16}?)(?:活动|宣传|年度|周|月|日|节)?的?主题(?:口号)?"
+_NAME = r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”·.]{0,16}?)(?:活动|宣传|年度|周|月|日|节)?的?主题(?:口号|内容|与口号|和口号|及口号)?"
 _HEADING = re.compile(
-    rf"^{_NUMBERED}(?:时间和|时间与|时间及|时间、)?(?P<name>{_NAME})(?:和时间|与时间|及时间|、时间)?(?:\(.{{0,20}}\))?[:：]?$"
+    rf"^{_NUMBERED}〔?(?:时间和|时间与|时间及|时间、)?(?P<name>{_NAME})(?:和时间|与时间|及时间|、时间)?〕?(?:\(.{{0,20}}\))?[:：]?$"
 )
-_LABEL = re.compile(rf"^{_NUMBERED}(?P<name>{_NAME})(?:[:]|为:|是:|为|是)(?P<rest>.+)$")
+_LABEL = re.compile(rf"^(?P<number>{_NUMBERED})〔?(?P<name>{_NAME})(?P<sign>〕:?|[:。]|为:|是:|确?定?为|是)(?P<rest>.+)$")
 _HEADED = re.compile(
-    rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、].+)$"
+    rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、。:].+)$"
 )
 _NEXT_ITEM = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 _QUOTED = r"“(?P<words>[^“”]{2,80})”"
@@ -25,6 +25,7 @@ _RUNNING = (
         rf"(?:以|围绕|紧扣|突出|聚焦|按照|依据|秉持|弘扬)(?:着)?{_QUOTED}(?:(?:这一|的|为|这个|作为)?(?:[\u4e00-\u9fff]{{0,8}}))?(?:活动|宣传|年度|宣传周)?主题(?![教词])"
     ),
     re.compile(rf"主题{_QUOTED}"),
+    re.compile(r"(?:活动|宣传周|本次|今年|本届)[^,。;“”]{0,6}以(?P<words>[^“”,。;:]{4,30}?)为(?:活动|宣传)?主题(?![教词])"),
     re.compile(rf"{_QUOTED}(?:为|这一|的)(?:[\u4e00-\u9fff]{{0,6}})主题(?![教词])"),
 )
 _AND_MORE = re.compile(r"^(?:、|和|及|与|,|;|以及){1,2}“(?P<words>[^“”]{2,80})”")
@@ -50,32 +51,72 @@ def read_theme(lines: list[Line], facts: NoticeFacts, *, attached: bool = False)
 
 
 def _under_heading(lines: list[Line]) -> tuple[str, str] | None:
+    of_the_day: tuple[str, str] | None = None  # the theme of 世界知识产权日, which a week's own theme outranks
     for place, line in enumerate(lines):
         bare = line.bare
-        if "主题" not in bare[:40] or _NOT_THEME.match(re.sub(rf"^{_NUMBERED}", "", bare)):
+        if "主题" not in bare[:40] or _NOT_THEME.match(re.sub(rf"^{_NUMBERED}〔?", "", bare)):
             continue
         for pattern in (_HEADING, _LABEL, _HEADED):
             match = pattern.match(bare)
-            if (
-                match is None
-                or _NOT_THEME.search(match["name"] + bare[match.end("name") : match.end("name") + 2])
-                or (len(match["name"]) > 14 and "," in match["name"])
-            ):
+            if match is None or not _is_label(bare, match):
                 continue
             if pattern is _HEADING:
-                following = lines[place + 1 : place + 2]
-                if following and _LABEL.match(following[0].bare):
-                    break
-                if (
-                    following
-                    and not _NEXT_ITEM.match(following[0].bare)
-                    and (given := _given(following[0], 0, len(following[0].bare), under_heading=True))
-                ):
-                    return given, f"{line.said()}\n{following[0].said()[:400]}"
-            elif given := _given(line, match.start("rest"), len(bare), under_heading=True):
-                return given, line.said()[:400]
+                found = _below(lines, place)
+            else:
+                given = _given(line, match.start("rest"), len(bare), under_heading=True)
+                found = (given, line.said()[:400]) if given else None
+            if found and "世界知识产权日" in match["name"]:
+                of_the_day = of_the_day or found
+            elif found:
+                return found
             break
-    return None
+    return of_the_day
+
+
+def _is_label(bare: str, match: re.Match[str]) -> bool:
+    """Whether what matched names the theme of the whole, and is no sentence about a lecture or the like."""
+    name = match["name"]
+    if _NOT_THEME.search(name + bare[match.end("name") : match.end("name") + 2]) or (len(name) > 14 and "," in name):
+        return False
+    if match.re is _LABEL and match["sign"] == "。" and not match["number"]:
+        return False
+    return not re.match(r"(?:举办|召开|组织|开展|举行|参加|开设|制作)", name)
+
+
+_LISTED = re.compile(r"^(?:[0-9]{1,2}[.、)]|\([0-9一二三四五六七八九十]{1,2}\))(?![0-9])")
+_OTHER_LABEL = re.compile(rf"^{_NUMBERED}(?:活动|举办|宣传|集中)?(?:时间|日期|地点|口号|对象|内容|形式|范围)[:为是。]")
+
+
+def _below(lines: list[Line], place: int) -> tuple[str, str] | None:
+    """The theme in the lines under its heading: one, one cut in two, or a numbered list of several."""
+    following = lines[place + 1 : place + 5]
+    if not following or _LABEL.match(following[0].bare) or _OTHER_LABEL.match(following[0].bare):
+        return None
+    first = following[0]
+    if _LISTED.match(first.bare):
+        listed = [line for line in islice(following, 4) if _LISTED.match(line.bare) and not _LABEL.match(line.bare)]
+        themes = [_given(line, found.end(), len(line.bare), under_heading=True) for line in listed if (found := _LISTED.match(line.bare))]
+        said = "\n".join(line.said()[:200] for line in [lines[place], *listed])
+        return ("；".join(themes), said) if themes and all(themes) else None
+    if _NEXT_ITEM.match(first.bare):
+        return None
+    if len(following) > 1 and _is_cut(first.bare, following[1].bare, following[2].bare if len(following) > 2 else ""):
+        between = "" if first.bare.endswith((",", "、")) or first.bare.count("“") > first.bare.count("”") else " "
+        first = Line(first.text.strip() + between + following[1].text.strip())
+    given = _given(first, 0, len(first.bare), under_heading=True)
+    return (given, f"{lines[place].said()}\n{first.said()[:400]}") if given else None
+
+
+def _is_cut(first: str, second: str, third: str) -> bool:
+    """Whether a theme stands on two lines: a quotation or a clause is open, or two short halves fill the room up to the next item."""
+    if _NEXT_ITEM.match(second) or _LISTED.match(second) or _OTHER_LABEL.match(second) or len(first) > 60 or len(second) > 60:
+        return False
+    if first.count("“") > first.count("”") and "”" in second:
+        return True
+    if re.search(r"[。;:!?]", first) or re.search(r"[。;:!?].", second) or _LABEL.match(second):
+        return False
+    halves = max(len(first), len(second)) <= 16 and not re.search("[,“”]", first + second)
+    return first.endswith((",", "、")) or (halves and bool(_NEXT_ITEM.match(third)))
 
 
 def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
@@ -147,4 +188,5 @@ def _words(line: Line, start: int, end: int) -> str:
     printed = line.text_between(start, end)
     words = spaced(re.sub(r"\s*\n\s*", "", printed) if "\n" in raw else printed)
     words = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[0-9])|(?<=[0-9])\s+(?=[\u4e00-\u9fff])", "", words)
-    return words.strip('“”"「」『』。；;，,：: ')
+    words = words.strip('“”"「」『』。；;，,：: ')
+    return words[1:-1] if re.fullmatch(r"《[^《》]+》", words) else words
