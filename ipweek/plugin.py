@@ -122,7 +122,9 @@ def _cell(value: Any) -> str | int | float:
 
 
 def _number(value: Any, title: str) -> int | float:
-    if isinstance(value, int | float):
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float) and value - value == 0:  # neither endless nor nan
         return value
     message = f"“{title}”的值须是数字，现在是 {value!r}"
     raise TypeError(message)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
@@ -131,8 +130,3 @@ def _for_the_administrator(id_: str, *, by: Person) -> Plugin:
     if not by.has("admin"):
         raise Forbidden("插件由系统管理员启用和停用。")
     return plugin
-
-
-def as_shown(plugin: Plugin) -> dict[str, Any]:
-    """The settings as their form shows them."""
-    return {key: local_values.as_text(value) for key, value in plugin.settings.items()}

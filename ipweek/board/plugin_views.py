@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.board import plugin_admin
-from ipweek.board.plugin_forms import settings_form
+from ipweek.board.plugin_forms import given, settings_form
 from ipweek.errors import Conflict, Invalid
 from ipweek.plugins import guide
 from ipweek.plugins import service as plugins
@@ -63,7 +63,7 @@ def disable(plugin: str) -> Response:
 @bp.post("/plugins/<plugin>/settings")
 def settings(plugin: str) -> Response:
     """What the district may set."""
-    return _tried(plugin, lambda: plugin_admin.save_settings(plugin, request.form, by=person()), "设置已保存")
+    return _tried(plugin, lambda: plugin_admin.save_settings(plugin, given(request.form), by=person()), "设置已保存")
 
 
 def _tried(plugin: str, act: Callable[[], object], said: str) -> Response:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from ipweek.plugins.call import PluginFailed
+from ipweek.plugins.call import PluginFailed, shown
 from ipweek.plugins.schema import OFFICIAL, Declared, Warned
 
 MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_POINTS, MOST_TEXT = 40, 5_000, 60, 400, 4_000
+MOST_CELLS = 60_000
+"""In all tables of one report: what a browser and Excel still show without a pause."""
 LARGEST = 1e15
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def declared(said: Any) -> Declared:
@@ -26,7 +27,11 @@ def declared(said: Any) -> Declared:
 
 def blocks(said: Any) -> list[dict[str, Any]]:
     """A report's blocks."""
-    return [_block(block) for block in _list(said, MOST_BLOCKS)]
+    found = [_block(block) for block in _list(said, MOST_BLOCKS)]
+    cells = sum(len(block["headers"]) * (len(block["rows"]) + 1) for block in found if block["block"] == "table")
+    if cells > MOST_CELLS:
+        raise _garbled(f"报表太大：各张表共 {cells} 格，最多 {MOST_CELLS} 格")
+    return found
 
 
 def warnings(said: Any, row_ids: Collection[int], keys: Collection[str]) -> list[Warned]:
@@ -34,8 +39,8 @@ def warnings(said: Any, row_ids: Collection[int], keys: Collection[str]) -> list
     found = []
     for line in _list(said, 20_000):
         row_id, key, message = _list(line, 3, exactly=True)
-        if row_id in row_ids and isinstance(row_id, int) and key in keys:
-            found.append(Warned(row_id, key, _text(message)[:300]))
+        if type(row_id) is int and row_id in row_ids and isinstance(key, str) and key in keys and (words := _text(message).strip()):
+            found.append(Warned(row_id, key, words[:300]))
     return found
 
 
@@ -44,7 +49,7 @@ def proposals(said: Any, row_ids: Collection[int], own: Collection[str]) -> dict
     found: dict[int, dict[str, str]] = {}
     for line in _list(said, 5_000):
         row_id, values = _list(line, 2, exactly=True)
-        if not isinstance(row_id, int) or row_id not in row_ids or not isinstance(values, dict):
+        if type(row_id) is not int or row_id not in row_ids or not isinstance(values, dict):
             raise _garbled("作业建议修改没有交给它的行，全部没有采用")
         if strange := sorted(set(values) - set(own)):
             raise _garbled(f"作业想改不属于本插件的内容（{'、'.join(map(_text, strange[:3]))}），全部没有采用")
@@ -75,7 +80,9 @@ def _note(block: Any) -> dict[str, Any]:
 def _table(block: Any) -> dict[str, Any]:
     headers = [_text(cell) for cell in _list(_get(block, "headers"), MOST_COLUMNS)]
     rows = [[_cell(cell) for cell in _list(row, MOST_COLUMNS)] for row in _list(_get(block, "rows"), MOST_ROWS)]
-    return {"title": _text(_get(block, "title")), "headers": headers, "rows": rows}
+    wide = max([len(headers), *map(len, rows)])  # each line as wide as the widest, that each cell stands under its heading
+    headers += [""] * (wide - len(headers))
+    return {"title": _text(_get(block, "title")), "headers": headers, "rows": [row + [""] * (wide - len(row)) for row in rows]}
 
 
 def _bars(block: Any) -> dict[str, Any]:
@@ -141,7 +148,7 @@ def _text(said: Any) -> str:
         said = str(_number(said))
     if not isinstance(said, str):
         raise _garbled("插件的答复里应当是文字的地方不是文字")
-    return _UNSHOWABLE.sub("", said[:MOST_TEXT])
+    return shown(said[:MOST_TEXT])
 
 
 def _cell(said: Any) -> str | int | float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ PATIENCE = 0.2
 USED_UP = {-getattr(signal, name) for name in ("SIGXCPU", "SIGKILL") if hasattr(signal, name)}
 """Exit codes of a process that the system ended for its use of the processor."""
 
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+
 _all = threading.BoundedSemaphore(AT_ONCE)
 _each: defaultdict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE_EACH))
 
@@ -40,8 +43,14 @@ class PluginFailed(Exception):
     """A call gave no usable answer. ``kind`` is raised, late, dead, garbled, busy or off; the text is one plain sentence."""
 
     def __init__(self, kind: str, said: str, log: str = "") -> None:
+        said = shown(said)
         super().__init__(said)
-        self.kind, self.said, self.log = kind, said, log
+        self.kind, self.said, self.log = kind, said, shown(log)
+
+
+def shown(text: str) -> str:
+    """A plugin's words without what no page, log or database can hold or show."""
+    return _UNSHOWABLE.sub("", text)
 
 
 def call(folder: Path, order: dict[str, Any], *, deadline: float | None = None, nice: int = 0, inline: bool = False) -> Any:
@@ -54,7 +63,10 @@ def call(folder: Path, order: dict[str, Any], *, deadline: float | None = None, 
         return _inline(folder, whole)
     seconds = deadline or DEADLINES[order["do"]]
     with _turn(str(folder)):
-        code, raw, log, is_late = _run(folder.resolve(), marshal.dumps(whole), seconds)
+        try:
+            code, raw, log, is_late = _run(folder.resolve(), marshal.dumps(whole), seconds)
+        except OSError as error:  # its folder has just gone, or the system has no room for another process
+            raise PluginFailed("dead", f"插件的进程没有启动：{error.strerror or error}") from error
         return _read(code, raw, log, is_late=is_late, seconds=seconds)
 
 
@@ -151,8 +163,7 @@ def _read(code: int, raw: bytes, log: str, *, is_late: bool, seconds: float) -> 
     if isinstance(said, dict) and "value" in said:
         return said["value"]
     if isinstance(said, dict) and isinstance(said.get("failed"), str):
-        where = said.get("where")
-        raise PluginFailed("raised", f"{said['failed']}（{where}）" if where else said["failed"], log)
+        raise PluginFailed("raised", child.sentence(said), log)
     raise PluginFailed("garbled", "插件的答复无法识别", log)
 
 
@@ -173,9 +184,8 @@ def _inline(folder: Path, order: dict[str, Any]) -> Any:
         value = child.answer(api, child.load_district(str(folder.resolve())), json.loads(json.dumps(order)))
         return json.loads(json.dumps(value, allow_nan=False))
     except Exception as error:
-        said = child.told(error, str(folder.resolve()))
-        sentence = f"{said['failed']}（{said['where']}）" if said["where"] else said["failed"]
-        raise PluginFailed("raised", sentence, traceback.format_exc()) from error
+        said = child.sentence(child.told(error, str(folder.resolve())))
+        raise PluginFailed("raised", said, traceback.format_exc()) from error
     finally:
         for name, module in before.items():
             if module is None:

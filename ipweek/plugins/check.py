@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ MUST = "可用"
 ALLOWED = {
     "abc", "array", "bisect", "calendar", "collections", "copy", "csv", "dataclasses", "datetime", "decimal", "difflib", "enum",
     "fractions", "functools", "hashlib", "heapq", "io", "itertools", "json", "math", "numbers", "operator", "pathlib", "random", "re",
-    "statistics", "string", "textwrap", "tomllib", "typing", "unicodedata", "zoneinfo", "__future__",
+    "statistics", "string", "textwrap", "tomllib", "typing", "unicodedata", "__future__",
 }  # fmt: skip
 """Modules of the standard library that compute; others open, start or connect something."""
 SIZES = (0, 1, 300)
@@ -84,12 +85,8 @@ def without_running(folder: Path) -> list[Finding]:
     entry = shelf.look(folder)
     if entry.manifest is None:
         return [Finding("manifest", "plugin.toml", entry.why)]
-    found = [
-        finding
-        for source in sorted(folder.rglob("*.py"))
-        if "tests" not in source.relative_to(folder).parts
-        for finding in _imports(folder, source)
-    ]
+    sources = sorted(path for path in islice(folder.rglob("*.py"), shelf.MOST_FILES) if path.is_file())
+    found = [finding for source in sources if "tests" not in source.relative_to(folder).parts for finding in _imports(folder, source)]
     return [*found, *_advice(entry, entry.manifest)]
 
 
@@ -108,8 +105,16 @@ def _advice(entry: Entry, manifest: Manifest) -> Iterator[Finding]:
 def _imports(folder: Path, source: Path) -> Iterator[Finding]:
     where = source.relative_to(folder).as_posix()
     try:
-        tree = ast.parse(source.read_text("utf-8"))
-    except (SyntaxError, ValueError) as error:
+        if source.stat().st_size > shelf.LARGE:
+            raise ValueError("文件太大")
+        tree = ast.parse(source.read_text("utf-8").removeprefix("\ufeff"))
+    except UnicodeDecodeError:
+        yield Finding("imports", where, "不是 UTF-8 编码，请在编辑器里另存为 UTF-8")
+        return
+    except (MemoryError, RecursionError):
+        yield Finding("imports", where, "里面的括号或算式套得太深，读不了，请拆成几行")
+        return
+    except (SyntaxError, ValueError, OSError) as error:
         yield Finding("imports", f"{where}:{getattr(error, 'lineno', None) or 1}", f"不是正确的 Python：{getattr(error, 'msg', error)}")
         return
     for node in ast.walk(tree):

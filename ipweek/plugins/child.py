@@ -2,7 +2,7 @@
 
 The order comes on stdin, marshalled by the parent; the answer goes out as JSON on a private copy of stdout, so that a
 plugin that prints cannot spoil it: whatever it prints ends up in the plugin's log. Before the first line of district
-code the fence is set. ``-S`` keeps every installed package out of reach, and of ipweek only ``ipweek.plugin`` exists
+code the fence is raised (``fence.py``). ``-S`` keeps every installed package out of reach, and of ipweek only ``ipweek.plugin`` exists
 here. Nothing is imported that costs time: the module ``json`` alone, for the regular expressions it loads, would take
 a third of the start.
 """
@@ -23,119 +23,40 @@ if TYPE_CHECKING:  # a process that starts for one call starts lean
 OFFERED = ("rows", "row", "settings", "today", "deadline", "week")
 """What an author's function may ask for by name."""
 
-REFUSED = {
-    "socket.": "联网",
-    "http.client.": "联网",
-    "urllib.": "联网",
-    "ftplib.": "联网",
-    "smtplib.": "联网",
-    "poplib.": "联网",
-    "imaplib.": "联网",
-    "telnetlib.": "联网",
-    "nntplib.": "联网",
-    "webbrowser.": "联网",
-    "subprocess.": "启动程序",
-    "os.system": "启动程序",
-    "os.exec": "启动程序",
-    "os.fork": "启动程序",
-    "os.posix_spawn": "启动程序",
-    "os.spawn": "启动程序",
-    "os.startfile": "启动程序",
-    "pty.": "启动程序",
-    "_winapi.": "启动程序",
-    "os.kill": "干预其他程序",
-    "signal.pthread_kill": "干预其他程序",
-    "sqlite3.": "打开数据库",
-    "dbm.": "打开数据库",
-    "ctypes.": "加载动态库",
-    "winreg.": "读写注册表",
-    "msvcrt.": "读写系统",
-    "syslog.": "写系统日志",
-    "fcntl.": "读写系统",
-    "resource.": "改动限制",
-    "os.remove": "删除文件",
-    "os.rmdir": "删除文件",
-    "os.rename": "改动文件",
-    "os.mkdir": "新建文件",
-    "os.link": "新建文件",
-    "os.symlink": "新建文件",
-    "os.truncate": "改动文件",
-    "os.chmod": "改动文件",
-    "os.chown": "改动文件",
-    "os.utime": "改动文件",
-    "os.setxattr": "改动文件",
-    "os.removexattr": "改动文件",
-    "os.getxattr": "读别的文件",
-    "os.listxattr": "读别的文件",
-    "os.chdir": "离开自己的目录",
-    "os.fchdir": "离开自己的目录",
-    "os.add_dll_directory": "加载动态库",
-    "shutil.": "改动文件",
-    "tempfile.": "新建文件",
+MEANINGS = {
+    "AttributeError": "用了没有的属性或方法",
+    "EOFError": "没有可以读的输入",
+    "FileNotFoundError": "没有这个文件",
+    "ImportError": "没有这个名字可以导入",
+    "IndexError": "列表里没有这么多项",
+    "IndentationError": "行首的空格没有对齐",
+    "KeyError": "没有这一项",
+    "MemoryError": "用的内存超过了上限",
+    "ModuleNotFoundError": "没有这个模块",
+    "NameError": "用了没有定义的名字",
+    "RecursionError": "函数一层一层调用自己，没有停下来",
+    "SyntaxError": "写法有误",
+    "SystemExit": "提前退出了",
+    "TypeError": "数据的类型不对",
+    "UnicodeDecodeError": "文件不是 UTF-8 编码",
+    "ValueError": "值不对",
+    "ZeroDivisionError": "除以了 0",
 }
-"""Beginnings of audit events, and what they mean."""
-
-UNIMPORTABLE = {
-    "_posixsubprocess": "启动程序",
-    "_ctypes": "加载动态库",
-    "_sqlite3": "打开数据库",
-    "_multiprocessing": "启动程序",
-}
-"""Modules whose import has no honest use here, and that could act without an event."""
+"""What the usual errors of Python mean, for the people who see the card."""
 
 
 class Fault(Exception):
     """What the author did wrong, in a sentence of ours."""
 
 
-def fence(folder: str) -> None:
-    """Refuse, with a plain sentence, what a plugin has no business doing. Stops accidents and curiosity, not malice."""
-    realpath, fsdecode, separator = os.path.realpath, os.fsdecode, os.sep
-    homes = tuple(realpath(home) + separator for home in (folder, *sys.path))
-    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    beginnings = tuple(REFUSED)
-
-    def watch(event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            path, mode, flags = args
-            if isinstance(path, int):
-                return
-            place = realpath(fsdecode(path))
-            if (mode and set(mode) & set("wax+")) or (flags or 0) & writing:
-                raise PermissionError(f"插件不能写文件：{place}")
-            if not place.startswith(homes):
-                raise PermissionError(f"插件只能读自己目录里的文件，不能读 {place}")
-        elif event in ("os.listdir", "os.scandir"):
-            place = realpath(fsdecode(args[0] or ".")) + separator if not isinstance(args[0], int) else ""
-            if not place.startswith(homes):
-                raise PermissionError(f"插件只能看自己的目录，不能看 {place}")
-        elif event == "import":
-            if args[0] in UNIMPORTABLE:
-                raise PermissionError(f"插件不能{UNIMPORTABLE[args[0]]}（import {args[0]}）")
-        elif event.startswith(beginnings):
-            what = next(words for beginning, words in REFUSED.items() if event.startswith(beginning))
-            raise PermissionError(f"插件不能{what}（{event}）")
-
-    sys.addaudithook(watch)
-
-
-def limit(cpu_seconds: int, memory_mb: int, nice: int) -> None:
-    """Processor, memory, files, programs. On Windows the parent's deadline is the only limit."""
-    try:
-        import resource  # noqa: PLC0415 -- there is none on Windows
-    except ImportError:
-        return
-    most = {
-        resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_AS: memory_mb << 20,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 64,
-        resource.RLIMIT_NPROC: 0,
-    }
-    for what, number in most.items():
-        resource.setrlimit(what, (number, number))
-    os.nice(nice)
+def load_fence() -> ModuleType:
+    """The module beside this one, out of a plugin's sight afterwards."""
+    here = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 -- pathlib would cost a third of the start
+    sys.path.insert(0, here)
+    fence = __import__("fence")
+    del sys.modules["fence"]
+    sys.path[:] = [place for place in sys.path if place and os.path.realpath(place) != here]
+    return fence
 
 
 def load_api(path: str) -> ModuleType:
@@ -167,7 +88,11 @@ def load_district(folder: str) -> Any:
 
 def run(path: str, module: ModuleType) -> None:
     with open(path, encoding="utf-8") as source:  # noqa: PTH123 -- as above
-        code = compile(source.read(), path, "exec", dont_inherit=True)
+        try:
+            text = source.read().removeprefix("\ufeff")  # Notepad puts a mark in front
+        except UnicodeDecodeError:
+            raise Fault(f"{os.path.basename(path)} 不是 UTF-8 编码，请在编辑器里另存为 UTF-8") from None  # noqa: PTH119 -- as above
+        code = compile(text, path, "exec", dont_inherit=True)
     exec(code, module.__dict__)  # noqa: S102 -- this is what the process is for
 
 
@@ -246,70 +171,98 @@ def asked(function: Callable[..., Any], offered: dict[str, Any]) -> Any:
 
 
 def told(error: BaseException, folder: str) -> dict[str, str]:
-    """The error in one line, with the last place in the district's own files."""
+    """The error in one line: what it means, the last place in the district's own files, Python's own words."""
     if isinstance(error, Fault):
-        return {"failed": str(error), "where": ""}
+        return {"failed": str(error), "where": "", "error": ""}
     where, trace = "", error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         if name.startswith(folder):
             where = f"{name[len(folder) :].lstrip(os.sep)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    said = (str(error).splitlines() or [""])[0][:400]
+    try:
+        said = (str(error).splitlines() or [""])[0][:400]
+    except Exception:  # noqa: BLE001 -- an error of the author's own that cannot say itself
+        said = ""
     if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(folder):
         where, said = f"{error.filename[len(folder) :].lstrip(os.sep)}:{error.lineno}", str(error.msg)
     name = type(error).__name__
-    is_fence = name == "PermissionError" and said.startswith("插件")
-    return {"failed": said if is_fence else f"{name}: {said}" if said else name, "where": where}
+    if any("\u4e00" <= sign <= "\u9fff" for sign in said):  # a sentence of ours, or the author's own
+        return {"failed": said, "where": where, "error": ""}
+    return {"failed": MEANINGS.get(name, "代码出错"), "where": where, "error": f"{name}: {said}" if said else name}
+
+
+def sentence(told: dict[str, Any]) -> str:
+    """What was told, as one sentence."""
+    tail = "，".join(str(part) for part in (told.get("where"), told.get("error")) if part)
+    return f"{told['failed']}（{tail}）" if tail else str(told["failed"])
 
 
 def as_json(value: Any) -> str:
-    """Plain data as JSON; TypeError or ValueError for what is none."""
+    """Plain data as JSON; Fault for what is none."""
     if isinstance(value, str):
         return str(encode_basestring_ascii(value))
     if value is None or value is True or value is False:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):
+        if not -(10**18) < value < 10**18:
+            raise Fault("答复里有一个超过 18 位的数字")
         return int.__repr__(value)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 -- only NaN is unlike itself
-            raise ValueError(f"{value} 不是一个可以显示的数字")
+            raise Fault(f"答复里有一个算不出来的数字（{value}），可能除以了 0")
         return float.__repr__(value)
     if isinstance(value, list | tuple):
         return f"[{','.join([as_json(each) for each in value])}]"
     if isinstance(value, dict):
         return "{" + ",".join([f"{as_json(key)}:{as_json(each)}" for key, each in value.items() if is_key(key)]) + "}"
-    raise TypeError(f"答复里只能有文字、数字、列表和字典，现在有 {type(value).__name__}")
+    raise Fault(f"答复里只能有文字、数字、列表和字典，现在有 {type(value).__name__}")
 
 
 def is_key(key: Any) -> bool:
     if not isinstance(key, str):
-        raise TypeError(f"字典的键须是文字，现在是 {key!r}")
+        raise Fault(f"字典的键须是文字，现在是 {key!r}")
     return True
 
 
 def main() -> None:
     api_path, folder = sys.argv[1], os.path.realpath(sys.argv[2])
+    fence = load_fence()
     sys.dont_write_bytecode = True
     order = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 -- from our own parent
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    sys.path[:] = [place for place in sys.path if place and os.path.realpath(place) != os.path.dirname(os.path.realpath(__file__))]  # noqa: PTH120 -- as above
     api = load_api(api_path)
     try:
-        limit(order["limits"]["cpu"], order["limits"]["memory_mb"], order["nice"])
-        fence(folder)
+        fence.limit(order["limits"]["cpu"], order["limits"]["memory_mb"], order["nice"])
+        fence.raise_around(folder)
         outcome = {"value": answer(api, load_district(folder), order)}
         text = as_json(outcome)
     except BaseException as error:  # noqa: BLE001 -- SystemExit and KeyboardInterrupt are failures here too
         text = as_json(told(error, folder))
-        import traceback  # noqa: PLC0415 -- only when something went wrong
-
-        traceback.print_exc()
+        trace(error)
     stream.write(text)
     stream.flush()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    leave()
+
+
+def trace(error: BaseException) -> None:
+    """The whole story into the log, whatever the author did to it."""
+    import traceback  # noqa: PLC0415 -- only when something went wrong
+
+    try:
+        traceback.print_exception(error)
+    except Exception:  # noqa: BLE001 -- the sentence is said; the log stays as it is
+        return
+
+
+def leave() -> None:
+    """End at once: no thread is waited for, nothing is called on the way out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # noqa: BLE001, S112 -- closed or replaced by the author
+            continue
     os._exit(0)
 
 

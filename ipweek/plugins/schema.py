@@ -91,6 +91,18 @@ class Manifest:
     links: Sequence[Link] = ()
 
 
+MOST_FILES = 50
+"""So many files are offered for download."""
+
+
+def is_own(path: Path, folder: Path) -> bool:
+    """Whether *path* is a plain file with a name of good characters that lies inside *folder*, wherever links may lead."""
+    try:
+        return path.name.isprintable() and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # may not be looked at, or links that go in a circle
+        return False
+
+
 @dataclass(frozen=True)
 class Entry:
     """A folder on the shelf: its manifest, or why it is refused."""
@@ -108,7 +120,11 @@ class Entry:
     def files(self) -> list[str]:
         """Names of what is offered for download."""
         folder = self.folder / "files"
-        return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")) if folder.is_dir() else []
+        try:
+            found = sorted(path.name for path in folder.iterdir() if is_own(path, self.folder) and not path.name.startswith("."))
+        except OSError:  # none, or none that may be read
+            return []
+        return found[:MOST_FILES]
 
 
 @dataclass(frozen=True)
@@ -145,6 +161,26 @@ OFFICIAL = frozenset(
     }
 )
 """Columns of the notice: the text as typed."""
+
+HEADINGS = frozenset(
+    [
+        "序号",
+        "主办单位",
+        "重点活动名称",
+        "活动名称",
+        "活动时间",
+        "活动地点",
+        "活动内容",
+        "出席范围",
+        "活动规模",
+        "协办部门",
+        "协办单位",
+        "联系人",
+        "单位名称",
+        "填表时间",
+    ]
+)
+"""What the notice's columns are called, without blanks and brackets: a local column of that name would be taken for one of them."""
 
 READ = frozenset({"starts_on", "ends_on", "people_min", "people_max", "online"})
 """What ipweek read out of them: dates and numbers, or ""."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from ipweek.plugins import manifest
@@ -13,6 +16,8 @@ from ipweek.plugins.schema import Entry
 PACKAGE = Path(__file__).resolve().parent.parent
 NOT_CODE = {"tests", "__pycache__", "files", ".git"}
 """Folders of a plugin whose content is not what it does."""
+MOST_FILES, LARGE = 2_000, 2_000_000
+"""So many files, and bytes of one, are looked into for the mark of a plugin's content."""
 
 
 def shipped() -> Path:
@@ -46,8 +51,11 @@ class Shelf:
 
     def _folders(self) -> Iterator[Path]:
         for top in self.folders:
-            if top.is_dir():
-                yield from sorted(path for path in top.iterdir() if (path / "plugin.toml").is_file())
+            try:
+                places = sorted(top.iterdir())
+            except OSError:  # none, or none that may be read
+                continue
+            yield from (place for place in places if place.name.isprintable() and _has_manifest(place))
 
     def _entry(self, folder: Path) -> Entry:
         """Read again when plugin.toml changed."""
@@ -62,6 +70,14 @@ class Shelf:
         return known[1]
 
 
+def _has_manifest(folder: Path) -> bool:
+    """Whether there is one; a folder that may not be looked into is taken for a plugin, so that its page says why."""
+    try:
+        return (folder / "plugin.toml").is_file()
+    except OSError:
+        return True
+
+
 def look(folder: Path) -> Entry:
     """One folder."""
     try:
@@ -71,11 +87,18 @@ def look(folder: Path) -> Entry:
 
 
 def content_of(folder: Path) -> str:
-    """A mark of everything that decides what the plugin does: its manifest, code and data, not its tests and papers."""
+    """A mark of everything that decides what the plugin does: its manifest, code and data, not its tests and papers.
+
+    Of a file beyond LARGE only size and time count. What may not be read is left out.
+    """
     mark = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(islice(folder.rglob("*"), MOST_FILES)):
         inside = path.relative_to(folder)
-        if NOT_CODE.isdisjoint(inside.parts) and path.is_file() and path.suffix not in {".md", ".pyc"}:
-            mark.update(f"{inside.as_posix()}\0{path.stat().st_size}\0".encode())
-            mark.update(path.read_bytes())
+        if not NOT_CODE.isdisjoint(inside.parts) or path.suffix in {".md", ".pyc"}:
+            continue
+        with suppress(OSError):
+            if path.is_file():
+                stat = path.stat()
+                mark.update(os.fsencode(inside) + f"\0{stat.st_size}\0".encode())
+                mark.update(path.read_bytes() if stat.st_size <= LARGE else str(stat.st_mtime_ns).encode())
     return mark.hexdigest()

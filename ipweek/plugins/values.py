@@ -25,7 +25,7 @@ def typed(field: Field, text: str, *, year: int | None = None) -> Any:
     """
     text = text.strip()
     if not text:
-        return "" if field.default is None else typed_default(field)
+        return typed_default(field, year=year)
     if field.kind == "number":
         return number(text)
     if field.kind == "date":
@@ -39,9 +39,10 @@ def typed(field: Field, text: str, *, year: int | None = None) -> Any:
     return text
 
 
-def typed_default(field: Field) -> Any:
-    """The default as a plugin gets it."""
-    return parts(field.default) if field.kind == "choices" and isinstance(field.default, str) else field.default
+def typed_default(field: Field, *, year: int | None = None) -> Any:
+    """The default as a plugin gets it, whichever way it was written; "" where there is none."""
+    text = as_text(field.default)
+    return typed(field, text, year=year) if text.strip() else ""
 
 
 def wrong(field: Field, text: str) -> str:

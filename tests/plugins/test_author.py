@@ -158,7 +158,7 @@ def test_a_plugin_with_faults_is_checked_with_exit_code_1_and_not_enabled(
     checked = run.invoke(plugin, ["check", "mh"])
     assert checked.exit_code == 1
     assert "必须  report-any-size" in checked.output
-    assert "遇到 0 行：IndexError" in checked.output
+    assert "遇到 0 行：列表里没有这么多项（__init__.py:8，IndexError" in checked.output
     with pytest.raises(Invalid, match="没有启用"):
         run.invoke(plugin, ["enable", "mh", "--yes"], catch_exceptions=False, standalone_mode=False)
     with pytest.raises(NotFound):

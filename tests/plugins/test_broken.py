@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ipweek.plugins import answers, shelf
+from ipweek.plugins import answers
 from ipweek.plugins.call import PluginFailed, call
 
-from .made import STREET, report, write
+from .made import report, write
 
 ROWS = [[1, {"street": "七宝镇", "people_max": 80}], [2, {"street": "", "people_max": ""}]]
 
@@ -29,7 +29,7 @@ def failure(tmp_path: Path, body: str, *, deadline: float = 4) -> PluginFailed:
 @pytest.mark.parametrize(
     ("body", "kind", "said"),
     [
-        ("return 1 / 0", "raised", "ZeroDivisionError: division by zero（__init__.py:8）"),
+        ("return 1 / 0", "raised", "除以了 0（__init__.py:8，ZeroDivisionError: division by zero）"),
         ("import sys\nsys.exit(0)", "raised", "SystemExit: 0"),
         ("import os\nos._exit(0)", "garbled", "没有给出答复"),
         ("import os\nos.abort()", "dead", "信号 6"),
@@ -39,8 +39,10 @@ def failure(tmp_path: Path, body: str, *, deadline: float = 4) -> PluginFailed:
         ("return [1]", "raised", "应当返回 Report"),
         ("return Report('x')", "raised", "Report 里只能放"),
         ("return Report(Bars('场数', {'甲': '三'}))", "raised", "“场数”的值须是数字"),
-        ("return Report(Bars('场数', {'甲': float('nan')}))", "raised", "ValueError"),
-        ("return Report(Bars('场数', {'甲': 10 ** 400}))", "garbled", "数字太大"),
+        ("return Report(Bars('场数', {'甲': float('nan')}))", "raised", "“场数”的值须是数字，现在是 nan"),
+        ("return Report(Table(['数'], [[float('inf')]]))", "raised", "算不出来的数字（inf）"),
+        ("return Report(Bars('场数', {'甲': 10 ** 17}))", "garbled", "数字太大"),
+        ("return Report(Bars('场数', {'甲': 10 ** 5000}))", "raised", "超过 18 位的数字"),
         ("return Report(Lines('线', [1, 2], {'甲': [1]}))", "raised", "应当一样多"),
         ("return Report(*[Note('x')] * 41)", "garbled", "报表太大"),
         ("x = Note('x')\nx.data = {'block': 'script'}\nreturn Report(x)", "garbled", "不认识的块"),
@@ -62,47 +64,6 @@ def test_a_report_that_goes_wrong_is_one_sentence(tmp_path: Path, body: str, kin
 )
 def test_a_report_that_hangs_is_stopped(tmp_path: Path, body: str) -> None:
     assert failure(tmp_path, body, deadline=1).said == "插件 1 秒内没有答复，已停止"
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        ("open('/etc/passwd')", "插件只能读自己目录里的文件"),
-        ("open('../other/secret.txt')", "插件只能读自己目录里的文件"),
-        ("open('/proc/self/environ')", "插件只能读自己目录里的文件"),
-        ("import os\nos.listdir('..')", "插件只能看自己的目录"),
-        ("open('new.txt', 'w')", "插件不能写文件"),
-        ("open(__file__, 'a')", "插件不能写文件"),
-        ("import os\nos.open(__file__, os.O_WRONLY)", "插件不能写文件"),
-        ("import os\nos.remove(__file__)", "插件不能删除文件"),
-        ("import os\nos.rename(__file__, 'x.py')", "插件不能改动文件"),
-        ("import tempfile\ntempfile.mkdtemp()", "No usable temporary directory"),
-        ("import os\nos.mkdir('x')", "插件不能新建文件"),
-        ("import socket\nsocket.create_connection(('127.0.0.1', 80))", "插件不能联网"),
-        ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1/')", "插件不能"),
-        ("import sqlite3", "插件不能打开数据库"),
-        ("import subprocess\nsubprocess.run(['ls'])", "插件不能启动程序"),
-        ("import os\nos.system('ls')", "插件不能启动程序"),
-        ("import os\nos.fork()", "插件不能启动程序"),
-        ("import os\nos.kill(os.getppid(), 9)", "插件不能干预其他程序"),
-        ("import ctypes", "插件不能加载动态库"),
-        ("import multiprocessing\nmultiprocessing.Process(target=print).start()", "插件不能"),
-        ("import flask", "ModuleNotFoundError"),
-        ("from ipweek.plugins import shelf", "ModuleNotFoundError"),
-        ("from ipweek import config", "ImportError"),
-        ("import os\nos.environ['SECRET_KEY']", "KeyError"),
-    ],
-)
-def test_the_fence_refuses_in_plain_words(tmp_path: Path, body: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_KEY", "top secret")
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "secret.txt").write_text("top secret")
-
-    failed = failure(tmp_path, body)
-
-    assert words in failed.said
-    assert "top secret" not in failed.said + failed.log
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["__init__.py", "mh", "other", "plugin.toml", "secret.txt"]
 
 
 def test_a_plugin_reads_its_own_files_and_imports_its_own_modules(tmp_path: Path) -> None:
@@ -152,85 +113,12 @@ def test_a_killed_plugin_leaves_no_process_behind(tmp_path: Path) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-# ---- manifests -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("toml", "why"),
-    [
-        ("[fields.x]\nlabel = ", "plugin.toml 写法有误"),
-        ('[field.xx]\nlabel = "甲"', "plugin.toml 里的 field 不认识，是否想写 fields？"),
-        ('[fields.xx]\nlabel = "甲"\nkinds = "text"', "[fields.xx] 里的 kinds 不认识，是否想写 kind？"),
-        ('[fields.xx]\nlabel = "甲"\nkind = "choise"\nchoices = ["甲"]', "是否想写 choice？"),
-        ('[fields.xx]\nlabel = "甲"\nkind = "choice"', "要用 choices 列出选项"),
-        ('[fields.venue]\nlabel = "甲"', "venue 是官方列的名字"),
-        ('[fields.people_max]\nlabel = "甲"', "官方列的名字"),
-        ('[fields.Xx]\nlabel = "甲"', "只能用小写字母"),
-        ("[fields.xx]\nkind = 'text'", "缺少 label"),
-        ('[fields.xx]\nlabel = "甲"\nafter = "venu"', "after 写的 venu 不是已有的列，是否想写 venue？"),
-        ('[fields.xx]\nlabel = "甲"\nkind = "number"\nmax = 5\ndefault = 9', "default 不合自己的规定"),
-        ('[fields.xx]\nlabel = "甲"\nrequired = "yes"', "required 要写true 或 false"),
-        ('[links.oa]\nlabel = "办公"\nurl = "javascript:alert(1)"', "以 http:// 或 https:// 开头"),
-        ('[notes.a]\nplace = "tabel"\ntext = "说明"', "是否想写 table？"),
-        ("[fields]\nxx = 3", "[fields.xx] 应当是一张表"),
-    ],
-)
-def test_a_manifest_is_refused_with_its_place_and_the_nearest_word(tmp_path: Path, toml: str, why: str) -> None:
-    entry = shelf.look(write(tmp_path, toml=toml, code=None))
-
-    assert entry.manifest is None
-    assert why in entry.why
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
-        ("api = 1", "api = 2", "要求接口 2，本系统提供接口 1"),
-        ('unit = "minhang"', 'unit = "*"', "unit 要写一个单位的代号"),
-        ('version = "1.0"\n', "", "缺少 version"),
-        ('title = "闵行区"', "title = 3", "title 要写文字"),
-    ],
-)
-def test_a_head_is_refused_in_words(tmp_path: Path, old: str, new: str, why: str) -> None:
-    folder = write(tmp_path, code=None)
-    text = (folder / "plugin.toml").read_text("utf-8")
-    (folder / "plugin.toml").write_text(text.replace(old, new), "utf-8")
-
-    assert why in shelf.look(folder).why
-
-
-def test_a_fault_of_toml_names_its_line(tmp_path: Path) -> None:
-    assert "第 9 行" in shelf.look(write(tmp_path, toml="[fields.xx]\n\nlabel = 甲", code=None)).why
-
-
-def test_of_two_with_one_name_the_second_is_refused_and_both_places_are_told(tmp_path: Path) -> None:
-    first, second = write(tmp_path / "a" / "plugins"), write(tmp_path / "b" / "plugins")
-
-    found = shelf.Shelf([tmp_path / "a" / "plugins", tmp_path / "b" / "plugins"]).entries()
-
-    assert found["mh"].manifest is not None
-    assert found["mh@b"].manifest is None
-    assert str(first) in found["mh@b"].why
-    assert str(second) in found["mh@b"].why
-
-
-def test_a_changed_manifest_is_read_anew(tmp_path: Path) -> None:
-    on_shelf = shelf.Shelf([tmp_path])
-    folder = write(tmp_path)
-    assert len(on_shelf.entries()["mh"].manifest.fields) == 1  # type: ignore[union-attr]
-
-    write(tmp_path, toml=STREET + '[fields.second]\nlabel = "第二列"\n')
-
-    assert len(on_shelf.entries()["mh"].manifest.fields) == 2  # type: ignore[union-attr]
-    assert folder.exists()
-
-
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'（__init__.py:1）"),
+        ("import no_such_module", "没有这个模块（__init__.py:1，ModuleNotFoundError: No module named 'no_such_module'）"),
         ("import sys\nsys.exit(3)", "SystemExit: 3"),
-        ("raise RuntimeError('half way')", "RuntimeError: half way"),
+        ("raise RuntimeError('half way')", "代码出错（__init__.py:1，RuntimeError: half way）"),
         ("x = 1", "__init__.py 里没有 plugin = Plugin()"),
         ("plugin = 3", "__init__.py 里没有 plugin = Plugin()"),
         ("def f(:", "SyntaxError"),

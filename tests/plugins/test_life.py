@@ -64,7 +64,7 @@ def test_a_changed_one_describes_itself_at_the_start_and_a_broken_one_stops_noth
 
     (folder / "__init__.py").write_text("raise RuntimeError('half way')", "utf-8")
     (unfit,) = plugins.begin()
-    assert (unfit.state, unfit.why) == ("broken", "RuntimeError: half way（__init__.py:1）")
+    assert (unfit.state, unfit.why) == ("broken", "代码出错（__init__.py:1，RuntimeError: half way）")
     assert plugins.offer_of("minhang").reports == []
     assert [field.label for field in plugins.fields_of("minhang")] == ["所属街镇"]
 

@@ -119,7 +119,7 @@ def test_a_report_that_fails_is_a_card_on_a_whole_page(app: Flask, table: AnnexT
 
     assert page.status_code == 200
     assert "报表暂不可用" in page.text
-    assert "ZeroDivisionError: division by zero（__init__.py:8）" in page.text
+    assert "除以了 0（__init__.py:8，ZeroDivisionError: division by zero）" in page.text
     assert "信息中心 李工" in page.text
     assert "退出登录" in page.text
 
@@ -147,15 +147,15 @@ def test_a_district_sets_its_limit_and_the_log_tells(app: Flask, table: AnnexTab
     switched_on(app, toml=SETTING, code=report('return Report(Note(settings["most_people"]))'))
     developer = seat("minhang", "developer")
 
-    assert developer.post("/plugins/mh/settings", {"most_people": "很多"}).status_code == 422
-    assert "很多" in developer.post("/plugins/mh/settings", {"most_people": "很多"}).text
-    assert developer.post("/plugins/mh/settings", {"most_people": "80"}).status_code == 303
+    assert developer.post("/plugins/mh/settings", {"own_most_people": "很多"}).status_code == 422
+    assert "很多" in developer.post("/plugins/mh/settings", {"own_most_people": "很多"}).text
+    assert developer.post("/plugins/mh/settings", {"own_most_people": "80"}).status_code == 303
 
     assert ">80<" in seat("minhang", "filler").get("/d/minhang/reports/mh/r?show=1").text
     told = db.session.query(AuditEntry).filter_by(action="plugin.settings").one()
     assert told.detail == "单场人数上限：500 → 80"
-    assert seat("minhang", "filler").post("/plugins/mh/settings", {"most_people": "1"}).status_code == 403
-    assert seat("xuhui", "developer").post("/plugins/mh/settings", {"most_people": "1"}).status_code == 404
+    assert seat("minhang", "filler").post("/plugins/mh/settings", {"own_most_people": "1"}).status_code == 403
+    assert seat("xuhui", "developer").post("/plugins/mh/settings", {"own_most_people": "1"}).status_code == 404
 
 
 def test_only_the_administrator_switches_and_each_switch_is_told(app: Flask, table: AnnexTable, seat: Seat) -> None:
