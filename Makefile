@@ -1,10 +1,12 @@
 # Everything goes through here: a bare Debian with git, make and python3 (3.11 or newer) is enough.
 # Offline, with the wheels in a folder:  PIP_NO_INDEX=1 PIP_FIND_LINKS=/media/wheels make setup
 
-PYTHON ?= python3
-DB     ?= sqlite
-BIN    := .venv/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+PYTHON  ?= python3
+DB      ?= sqlite
+# One for each core; each has a site, a database and a browser of its own.
+WORKERS ?= auto
+BIN     := .venv/bin
+PIP     := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # Wheels only: nothing is ever compiled on the office's machine.
 INSTALL := $(PIP) install --require-hashes --only-binary :all: -r
 
@@ -22,8 +24,8 @@ setup: .venv/.runtime ## make .venv with the command ipweek, and nothing else
 run: setup ## serve a demo site on http://127.0.0.1:8000 (kept in instance/)
 	@exec $(BIN)/ipweek demo
 
-test: .venv/.dev browser ## run every test; DB=postgres runs them on PostgreSQL, ARGS=… goes to pytest
-	@$(BIN)/python -m pytest --db=$(DB) $(ARGS)
+test: .venv/.dev browser ## run every test; DB=postgres runs them on PostgreSQL, ARGS=… goes to pytest, WORKERS=0 runs one by one
+	@$(BIN)/python -m pytest --db=$(DB) --numprocesses=$(WORKERS) --maxprocesses=4 --dist=worksteal $(ARGS)
 
 bench: .venv-bench/.ready ## print the table of numbers, measured now with peers beside it (five minutes); ONLY=… takes some of it
 	@.venv-bench/bin/python -m tests.bench $(ONLY)
