@@ -101,6 +101,8 @@ ipweek = Listed(
             "ipweek.maintenance.demo_commands:demo",
             "建立并打开演示站点（2024 年宣传周，人名与电话均为虚构）；已建好的保持原样。",
         ),
+        "backup": ("ipweek.maintenance.backup_commands:backup", "把整个站点备份成一个文件，服务不必停止。"),
+        "restore": ("ipweek.maintenance.backup_commands:restore", "从备份文件恢复站点；须先停止服务。"),
         "doctor": ("ipweek.maintenance.commands:doctor", "检查站点：数据库、权限、磁盘、时钟、邮件。有错误时退出码为 1。"),
         "user": ("ipweek.accounts.commands:user", "账号：新增、重置密码、列出。"),
         "unit": ("ipweek.accounts.commands:unit", "单位名单：列出、补入起始名单。"),

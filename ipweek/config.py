@@ -82,7 +82,7 @@ ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A
 
 _SETTABLE = {field.name: field for field in fields(Settings) if field.name != "instance"}
 _KINDS: dict[str, type] = {"str": str, "int": int, "bool": bool}
-_CONTROL = {"IPWEEK_INSTANCE", "IPWEEK_SAFE", "IPWEEK_STRICT", "IPWEEK_INLINE", "IPWEEK_CRASH_AT"}
+_CONTROL = {"IPWEEK_INSTANCE", "IPWEEK_SAFE", "IPWEEK_STRICT", "IPWEEK_INLINE"}
 """Words of the environment that steer a run and are no settings."""
 
 

@@ -70,13 +70,33 @@ ACTIONS: dict[str, str] = {
     "plugin.settings": "修改插件设置",
     "plugin.forget": "清除插件内容",
     "local-downloaded": "下载本地栏目",
+    "site.backup": "备份站点",
+    "site.restore": "恢复站点",
     "access.deny": "越权访问",
     "csrf.refuse": "拦截请求",
 }
 
+OBJECTS = {
+    "campaign": "活动",
+    "day": "日期",
+    "file": "文件",
+    "plugin": "插件",
+    "release": "汇总表版次",
+    "table": "附件表",
+    "unit": "单位",
+    "user": "账号",
+    "year": "年度",
+}
+"""The kinds of things that lines are about."""
 RESULTS = {"ok": "成功", "refused": "被拒绝"}
 
 
 def action_words(action: str) -> str:
     """The action on the page; the action itself where it has no words."""
     return ACTIONS.get(action, action)
+
+
+def object_words(thing: str) -> str:
+    """What a line is about: ``table:12`` is 附件表 12. Of a refused request nothing: its detail has the address."""
+    kind, colon, name = thing.partition(":")
+    return f"{OBJECTS.get(kind, kind)} {name}" if colon else OBJECTS.get(kind, "")

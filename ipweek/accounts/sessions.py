@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, select, true, update
 from sqlalchemy.exc import OperationalError
 
 from ipweek import clock
@@ -202,6 +202,12 @@ def end_all_of_unit(unit_id: int) -> None:
     """End every log-in of a unit's people."""
     with transaction():
         _end(LoginSession.user_id.in_(select(User.id).where(User.unit_id == unit_id)), clock.now())
+
+
+def end_everybody() -> None:
+    """End every log-in there is: of a site that was restored, those of then may long have been ended."""
+    with transaction():
+        _end(true(), clock.now())
 
 
 _BY_NAME = (

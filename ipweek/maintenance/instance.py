@@ -13,6 +13,8 @@ from ipweek.errors import Refused
 
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.glusterfs"})
 """File systems whose locks SQLite cannot rely on."""
+LOCK = "server.lock"
+"""The file that a running server holds."""
 
 
 class Unfit(Refused):
@@ -75,7 +77,7 @@ def require_local(folder: Path) -> None:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Hold the site's lock file: a second server on the same SQLite database is refused, and a dead one's lock is void."""
-    path = folder / "server.lock"
+    path = folder / LOCK
     with path.open("a+", encoding="ascii") as file:
         if not _try_lock(file.fileno()):
             file.seek(0)
