@@ -29,6 +29,8 @@ FIRST = "0" * 64
 PURGED = "〔已清除〕"
 """Stands for a detail whose personal data was purged; its digest stays, so that the chain still verifies."""
 PER_PAGE = 100
+REFUSED_AN_HOUR = 60
+"""So many refused requests of one person are written within an hour; a script may send thousands."""
 
 
 def write(
@@ -65,6 +67,18 @@ def write(
         fields["chain"] = _link(_head(), fields)
         db.session.execute(insert(AuditEntry).values(**fields))
         db.session.execute(update(AuditHead).where(AuditHead.id == 1).values(chain=fields["chain"]))
+
+
+def write_refused(action: str, *, by: Person, object: str, detail: str = "") -> None:  # noqa: A002 -- as in write
+    """Add the line of a refused request, but no more than REFUSED_AN_HOUR of one person: the last says that others follow."""
+    mine = (AuditEntry.actor == by.username[:80]) & (AuditEntry.action == action) & (AuditEntry.at > clock.now() - timedelta(hours=1))
+    with transaction():
+        count = db.session.scalar(select(func.count()).select_from(AuditEntry).where(mine)) or 0
+        if count >= REFUSED_AN_HOUR:
+            return
+        if count == REFUSED_AN_HOUR - 1:
+            detail = f"{detail}（一小时内已有 {REFUSED_AN_HOUR} 次，其余不再逐条记录，见运行日志）".strip()
+        write(action, by=by, object=object, detail=detail, result="refused")
 
 
 def _head() -> str:

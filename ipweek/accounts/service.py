@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -84,6 +84,11 @@ def people(*, by: Person, text: str = "", unit_id: int | None = None, role: str 
         and (not role or role in user.roles)
         and (not wanted or wanted in names.key(user.name) or wanted in user.username)
     ]
+
+
+def names_of(usernames: Collection[str]) -> dict[str, str]:
+    """The names of those who have one of these log-in names, by it."""
+    return {row.username: row.name for row in db.session.execute(select(User.username, User.name).where(User.username.in_(usernames)))}
 
 
 def roles_to_give(by: Person) -> list[Role]:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from ipweek import htmx, pages
 from ipweek.accounts import audit, forms, service, sessions, units, way_back, web
-from ipweek.accounts.audit_words import RESULTS, action_words
+from ipweek.accounts.audit_words import RESULTS, action_words, object_words
 from ipweek.accounts.browsers import words as browser_words
 from ipweek.accounts.masking import mask
 from ipweek.accounts.schema import LEVELS, role_words
@@ -318,5 +318,9 @@ def audit_log() -> ResponseReturnValue:
     found = audit.entries(by=by, page=request.args.get("page", 1, type=int), **asked)
     form.offer(audit.actions())
     broken = audit.verify() if "verify" in request.args else None
-    words = {"action_words": action_words, "results": RESULTS, "mask": mask}
+    words = {"action_words": action_words, "object_words": object_words, "results": RESULTS, "mask": mask}
+    words |= {
+        "people": service.names_of({line.actor for line in found.lines}),
+        "units": {unit.slug: unit.short for unit in units.every(closed=True)},
+    }
     return pages.page("accounts/audit.html", form.status, form=form, found=found, asked=asked, broken=broken, **words)

@@ -122,7 +122,7 @@ def csrf_failed(error: CSRFError) -> Response:
     """Say so; a page of ours gets a good token at once, so that what was typed can be sent again."""
     log.warning("csrf", path=request.path, why=error.description)
     if current_user.is_authenticated:
-        audit.write("csrf.refuse", by=person(), object=request.endpoint or "", result="refused")
+        audit.write_refused("csrf.refuse", by=person(), object=request.endpoint or "")
     refused = Refused(NOT_OURS)
     if not pages.wants_fragment():
         return pages.refuse(refused)
@@ -134,9 +134,9 @@ def csrf_failed(error: CSRFError) -> Response:
 
 
 def note_denial(response: Response) -> Response:
-    """Every 403 of somebody we know goes into the audit log."""
+    """Every 403 of somebody we know goes into the audit log, within its bounds."""
     if response.status_code == 403 and request.endpoint != "static" and current_user.is_authenticated:
-        audit.write("access.deny", by=person(), object=request.endpoint or "", detail=f"{request.method} {request.path}", result="refused")
+        audit.write_refused("access.deny", by=person(), object=request.endpoint or "", detail=f"{request.method} {request.path}")
     return response
 
 

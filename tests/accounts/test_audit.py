@@ -189,3 +189,18 @@ def test_every_action_of_the_log_has_its_words():
     actions = set(itertools.chain(written_actions(), (f"table.{step}" for step in STEPS), (f"summary.{step}" for step in SUMMED_UP)))
 
     assert {action for action in actions if action not in ACTIONS and isinstance(action, str) and action.isascii()} == set()
+
+
+def test_a_flood_of_refused_requests_is_written_up_to_a_bound_and_said(app):
+    with time_machine.travel("2024-04-10T12:00:00+08:00", tick=False) as clock:
+        by = make.person("minhang")
+        for number in range(audit.REFUSED_AN_HOUR + 5):
+            audit.write_refused("access.deny", by=by, object="accounts.users", detail=f"GET /users?{number}")
+        first = db.session.query(AuditEntry).filter_by(action="access.deny").order_by(AuditEntry.id).all()
+        clock.shift(3601)
+        audit.write_refused("access.deny", by=by, object="accounts.users", detail="GET /users")
+
+    assert len(first) == audit.REFUSED_AN_HOUR
+    assert "其余不再逐条记录" in first[-1].detail
+    assert db.session.query(AuditEntry).filter_by(action="access.deny").count() == audit.REFUSED_AN_HOUR + 1
+    assert audit.verify() == []

@@ -277,3 +277,14 @@ def test_an_account_that_is_made_shows_its_slip_once_and_to_nobody_else(seat):
     assert user.roles == ["approver", "filler"]
     assert password not in desk.get(f"/users/{user.id}").text
     assert Desk(desk.client.application).try_log_in("minhang7", password).status_code == 303
+
+
+def test_the_audit_log_names_people_and_units(seat):
+    auditor = seat("auditor")
+
+    page = auditor.get("/audit").text
+
+    who = db.session.query(User).filter_by(username=db.session.query(AuditEntry).order_by(AuditEntry.id.desc()).first().actor).one()
+    assert f"{who.name}（{who.username}）" in page
+    assert who.unit.short in page
+    assert "账号 " in page
