@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
+from ipweek import statements
 from ipweek.config import WrongSetting
 
 WAIT_MS = 10_000
@@ -81,4 +82,4 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("ipweek_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statements.say(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")

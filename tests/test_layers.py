@@ -20,6 +20,7 @@ TOP = {
     "bodies": 4,
     "database": 1,
     "extensions": 1,
+    "statements": 1,
     "transaction": 2,
     "htmx": 4,
     "pages": 4,

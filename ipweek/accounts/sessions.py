@@ -19,6 +19,7 @@ from ipweek.accounts.models import LoginSession, Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
+from ipweek.statements import Statement
 from ipweek.transaction import transaction
 
 log = structlog.get_logger()
@@ -128,10 +129,11 @@ def _touch(session_id: int, at: datetime) -> None:
 def person_of(token: str, *, limits: Limits, is_action: bool = True, at: datetime | None = None) -> Person | None:
     """Who holds *token*, or None when the log-in has ended, or its user or unit was closed.
 
-    One statement. Unless *is_action* (a poll is none) the log-in grows older by it.
+    One statement, in a read of its own. Unless *is_action* (a poll is none) the log-in grows older by it.
     """
     at = at or clock.now()
-    row = db.session.connection().execute(_PERSON, {"token_hash": digest(token)}).first()
+    with db.engine.connect() as connection:
+        row = _PERSON.first(connection, token_hash=digest(token))
     if row is None or at - row.seen_at > limits.idle or abs(at - row.began_at) > limits.absolute:
         return None
     if is_action and at - row.seen_at >= TOUCH_EVERY:
@@ -217,7 +219,7 @@ _BY_NAME = (
     .where(User.username == bindparam("username"))
 )
 
-_PERSON = (
+_PERSON = Statement(
     select(
         LoginSession.id.label("session_id"),
         LoginSession.created_at.label("began_at"),
@@ -237,4 +239,4 @@ _PERSON = (
     .join(Unit, User.unit_id == Unit.id)
     .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.ended_at.is_(None), User.is_active, Unit.is_active)
 )
-"""Made once: SQLAlchemy keeps its compiled form. The first statement of every request."""
+"""The first statement of every request."""

@@ -1,22 +1,21 @@
 """The one way a cell changes: an op with its cell changes, written with the cells in one transaction.
 
-Saving a cell is the hot path of the app, so this module speaks SQLAlchemy Core on the transaction's own connection (each
-statement is built once and compiled once; a session would look for objects in it). Everything else is ORM. Nothing here
-asks permission: see ``service``.
+Saving a cell is the hot path of the app, so what it says is SQLAlchemy Core, compiled once and run on the driver's own cursor
+within the session's transaction (``statements``). Everything else is ORM. Nothing here asks permission: see ``service``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, cast, insert, select, update
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from ipweek import clock
 from ipweek.annexes import checks
@@ -26,6 +25,7 @@ from ipweek.errors import Conflict, Refused
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
+from ipweek.statements import Statement
 
 ALIVE, POS = "_alive", "_pos"
 """Cells that every row has: whether it is there, and where it stands."""
@@ -100,11 +100,13 @@ _HOLD = (
     .join(_campaign, _campaign.c.id == _table.c.campaign_id)
     .with_for_update(of=_table)
 )
-_HOLD_TABLE = _HOLD.where(_table.c.id == bindparam("table_id"))
-_TABLE_OF = select(_activity.c.table_id).where(_activity.c.id == bindparam("activity_id"))
-_HOLD_TABLE_OF = _HOLD.where(_table.c.id == _TABLE_OF.scalar_subquery())
+_HOLD_TABLE = Statement(_HOLD.where(_table.c.id == bindparam("table_id")))
+_OF = select(_activity.c.table_id).where(_activity.c.id == bindparam("activity_id"))
+_TABLE_OF = Statement(_OF)
+_HOLD_TABLE_OF = Statement(_HOLD.where(_table.c.id == _OF.scalar_subquery()))
+_ROW = Statement(select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id == bindparam("activity_id")))
 _ROWS = select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id.in_(bindparam("ids", expanding=True)))
-_FIND = select(_op).where(_op.c.client_id == bindparam("client_id"))
+_FIND = Statement(select(_op).where(_op.c.client_id == bindparam("client_id")))
 _CHANGES = select(_change).where(_change.c.op_seq == bindparam("seq")).order_by(_change.c.id)
 _SINCE = (
     select(_change.c.activity_id, _change.c.key, _change.c.old)
@@ -112,13 +114,19 @@ _SINCE = (
     .where(_op.c.table_id == bindparam("table_id"), _op.c.revision > bindparam("revision"))
     .order_by(_change.c.id)
 )
-_INSERT_OP = insert(_op).returning(_op.c.seq)
-_INSERT_CHANGE = insert(_change)
+_INSERT_OP = Statement(
+    insert(_op)
+    .values({name: bindparam(name) for name in ("client_id", "table_id", "revision", "user_id", "at", "via", "undoes")})
+    .returning(_op.c.seq)
+)
+_INSERT_CHANGE = Statement(insert(_change).values({name: bindparam(name) for name in ("op_seq", *Change._fields)}))
 _STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")
 _INSERT_ROW = insert(_activity).returning(_activity.c.id)
-_UPDATE_ROW = update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
+_UPDATE_ROW = Statement(
+    update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
+)
 _ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted_by_id=bindparam("user_id"))
-_UPDATE_TABLE = (
+_UPDATE_TABLE = Statement(
     update(_table)
     .where(_table.c.id == bindparam("table_id"))
     .values(revision=bindparam("revision"), status=bindparam("status"), changed_at=bindparam("at"), nil_return=False)
@@ -141,8 +149,8 @@ def check_op_id(client_id: str) -> str:
 
 def table_of(activity_id: int) -> int | None:
     """The table a row belongs to, deleted rows included."""
-    table_id: int | None = _connection().execute(_TABLE_OF, {"activity_id": activity_id}).scalar()
-    return table_id
+    found = _TABLE_OF.first(_connection(), activity_id=activity_id)
+    return found.table_id if found else None
 
 
 def _connection() -> Connection:
@@ -158,15 +166,15 @@ def _form(stored: str) -> schema.Annex:
 
 def hold(table_id: int) -> Held | None:
     """Lock the table and read it. Inside transaction() only."""
-    return _held(_connection().execute(_HOLD_TABLE, {"table_id": table_id}).one_or_none())
+    return _held(_HOLD_TABLE.first(_connection(), table_id=table_id))
 
 
 def hold_of(activity_id: int) -> Held | None:
     """Lock the table that a row belongs to, and read it. A row never changes its table."""
-    return _held(_connection().execute(_HOLD_TABLE_OF, {"activity_id": activity_id}).one_or_none())
+    return _held(_HOLD_TABLE_OF.first(_connection(), activity_id=activity_id))
 
 
-def _held(found: Row[Any] | None) -> Held | None:
+def _held(found: Any) -> Held | None:
     if found is None:
         return None
     week = (found.starts_on, found.ends_on) if found.starts_on and found.ends_on else None
@@ -186,7 +194,7 @@ def _held(found: Row[Any] | None) -> Held | None:
 
 def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
     """What the op with this id did, if it was done already; Conflict if the id is somebody else's, Invalid if it is none."""
-    done = _connection().execute(_FIND, {"client_id": check_op_id(client_id)}).one_or_none()
+    done = _FIND.first(_connection(), client_id=check_op_id(client_id))
     if done is None:
         return None
     if (done.table_id, done.user_id) != (table.id, user_id):
@@ -200,12 +208,17 @@ def changes_of(seq: int) -> list[Change]:
     return [Change(found.activity_id, found.key, found.old, found.new) for found in _connection().execute(_CHANGES, {"seq": seq})]
 
 
-def rows(table: Held, ids: Iterable[int]) -> dict[int, Row[Any]]:
+def rows(table: Held, ids: Collection[int]) -> dict[int, Any]:
     """The rows with these ids that belong to *table*, deleted ones included."""
-    return {found.id: found for found in _connection().execute(_ROWS, {"table_id": table.id, "ids": list(ids)})}
+    connection = _connection()
+    if len(ids) == 1:
+        found = _ROW.all(connection, table_id=table.id, activity_id=next(iter(ids)))
+    else:
+        found = list(connection.execute(_ROWS, {"table_id": table.id, "ids": list(ids)}))
+    return {row.id: row for row in found}
 
 
-def cell(row: Row[Any], key: str) -> str:
+def cell(row: Any, key: str) -> str:
     """What the cell holds now; ``_alive`` and ``_pos`` in their written form."""
     if key == ALIVE:
         return "1" if row.alive else "0"
@@ -251,7 +264,7 @@ def write(
     user_id: int,
     via: str,
     client_id: str,
-    known: Mapping[int, Row[Any]] | None = None,
+    known: Mapping[int, Any] | None = None,
     undoes: int | None = None,
 ) -> Written:
     """Change the cells, log the op, and count the table's revision up by one.
@@ -261,28 +274,17 @@ def write(
     at = clock.now()
     if not changes:
         return Written(table, None, table.revision, at)
-    execute = _connection().execute
-    execute(_UPDATE_ROW, _rows_after(table, changes, known or rows(table, {change.activity_id for change in changes})))
-    revision = table.revision + 1
-    execute(
-        _UPDATE_TABLE,
-        {"table_id": table.id, "revision": revision, "status": "draft" if table.status == "todo" else table.status, "at": at},
-    )
-    op = {
-        "client_id": client_id,
-        "table_id": table.id,
-        "revision": revision,
-        "user_id": user_id,
-        "at": at,
-        "via": via,
-        "undoes": undoes,
-    }
-    seq = execute(_INSERT_OP, op).scalar_one()
-    execute(_INSERT_CHANGE, [{"op_seq": seq, **change._asdict()} for change in changes])
+    connection, revision = _connection(), table.revision + 1
+    _UPDATE_ROW.run_each(connection, _rows_after(table, changes, known or rows(table, {change.activity_id for change in changes})))
+    status = "draft" if table.status == "todo" else table.status
+    _UPDATE_TABLE.run(connection, table_id=table.id, revision=revision, status=status, at=at)
+    op = {"client_id": client_id, "table_id": table.id, "revision": revision, "user_id": user_id, "at": at, "via": via, "undoes": undoes}
+    seq: int = _INSERT_OP.first(connection, **op).seq
+    _INSERT_CHANGE.run_each(connection, ({"op_seq": seq, **change._asdict()} for change in changes))
     return Written(table, seq, revision, at, tuple(changes))
 
 
-def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Row[Any]]) -> list[dict[str, Any]]:
+def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Any]) -> list[dict[str, Any]]:
     """What the changed rows hold afterwards, readings included."""
     after: dict[int, dict[str, Any]] = {}
     for change in changes:

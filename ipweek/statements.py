@@ -1,0 +1,122 @@
+"""Statements that are compiled once and run on the driver's own cursor: for the few paths that everybody waits for.
+
+SQLAlchemy looks each statement up by its parts, builds a context and a result around it and asks its events: four fifths of
+the time of a statement that finds one row. Here a Core statement, written for every database alike, is compiled at its first
+run on a dialect; what remains is binding, the driver, and reading. Use it where a measurement asks for it, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Delete, Insert, Select, Update
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+
+Bound = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+
+
+class Statement:
+    """A Core statement whose every parameter is a ``bindparam``: no literal lists, no ``expanding``.
+
+    What it finds are named tuples with Python's values, as SQLAlchemy itself would read them.
+    """
+
+    def __init__(self, built: Select[*tuple[Any, ...]] | Insert | Update | Delete) -> None:
+        self._built = built
+        self._compiled: dict[str, _Compiled] = {}
+
+    def all(self, connection: Connection, **bound: Any) -> list[Any]:
+        """Every row."""
+        compiled = self._for(connection.dialect)
+        return [compiled.row(found) for found in _run(connection, compiled.text, compiled.bind(bound), fetch=True)]
+
+    def first(self, connection: Connection, **bound: Any) -> Any:
+        """The first row, None where there is none."""
+        compiled = self._for(connection.dialect)
+        found = _run(connection, compiled.text, compiled.bind(bound), fetch=True)
+        return compiled.row(found[0]) if found else None
+
+    def run(self, connection: Connection, **bound: Any) -> None:
+        """Do it; there is nothing to read."""
+        compiled = self._for(connection.dialect)
+        _run(connection, compiled.text, compiled.bind(bound))
+
+    def run_each(self, connection: Connection, many: Iterable[Bound]) -> None:
+        """Do it with each of *many* in turn."""
+        compiled = self._for(connection.dialect)
+        sets = [compiled.bind(bound) for bound in many]
+        if len(sets) == 1:
+            _run(connection, compiled.text, sets[0])
+        elif sets:
+            _run(connection, compiled.text, sets, many=True)
+
+    def _for(self, dialect: Dialect) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._built, dialect)
+        return compiled
+
+
+class _Compiled:
+    """A statement in a dialect's words, with what turns values into the driver's and back."""
+
+    def __init__(self, built: Any, dialect: Dialect) -> None:
+        made = built.compile(dialect=dialect)
+        self.text: str = str(made)
+        self._fixed = {name: bind.value for name, bind in made.binds.items() if not bind.required}
+        self._names: Sequence[str] | None = made.positiontup
+        types = {name: bind.type.dialect_impl(dialect) for name, bind in made.binds.items()}
+        self._binders = _converters({name: type_.bind_processor(dialect) for name, type_ in types.items()})
+        columns = list(built.exported_columns)
+        self._make: Convert = NamedTuple("Found", [(column.key, Any) for column in columns])._make
+        self._readers = _converters(
+            {place: column.type.dialect_impl(dialect).result_processor(dialect, None) for place, column in enumerate(columns)}
+        )
+        if self._names is not None and len(self._names) > 1:
+            self._pick: Convert = itemgetter(*self._names)
+        else:
+            self._pick = lambda values: tuple(values[name] for name in self._names or ())
+
+    def bind(self, bound: Bound) -> Any:
+        """The driver's parameters: a tuple, or a dict where it names them."""
+        values = {**self._fixed, **bound}
+        for name, convert in self._binders:
+            values[name] = convert(values[name])
+        return values if self._names is None else self._pick(values)
+
+    def row(self, found: Sequence[Any]) -> Any:
+        """What the driver found, in Python's values and by name."""
+        values = list(found)
+        for place, convert in self._readers:
+            values[place] = convert(values[place])
+        return self._make(values)
+
+
+def _converters(of: Mapping[Any, Convert | None]) -> list[tuple[Any, Convert]]:
+    return [(where, convert) for where, convert in of.items() if convert is not None]
+
+
+def say(connection: Connection, text: str) -> None:
+    """Run a statement without parameters and results, such as BEGIN."""
+    _run(connection, text, ())
+
+
+def _run(connection: Connection, text: str, bound: Any, *, many: bool = False, fetch: bool = False) -> Sequence[Sequence[Any]]:
+    """Run *text* on the pooled connection. What the driver raises comes out as SQLAlchemy raises it, and who listens to it hears it."""
+    driver = connection.connection
+    cursor = driver.cursor()
+    try:
+        connection.dispatch.before_cursor_execute(connection, cursor, text, bound, None, many)
+        if many:
+            cursor.executemany(text, bound)
+        else:
+            cursor.execute(text, bound)
+        return cursor.fetchall() if fetch else ()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(text, bound, error, connection.dialect.loaded_dbapi.Error, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
