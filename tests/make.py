@@ -18,6 +18,7 @@ from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import Amendment, AnnexSchema, Campaign, Deadline
 from ipweek.transaction import transaction
+from ipweek.workbooks.models import PublicEdition
 
 ANNEX_1 = schema.annex(
     1,
@@ -121,6 +122,15 @@ def amendment(of: Campaign, **facts: Any) -> Amendment:
     later = {"kind": "plan", "phrase": "延长至4月19日", "due_on": "2024-04-19", "sentence": "报送时间延长至4月19日。"}
     read = {"title": "补充通知", "supplements": of.title, "deadlines": [later], "headings": [], **facts}
     made = Amendment(campaign_id=of.id, title=read["title"], text="报送时间延长至4月19日。", facts=read, at=datetime.now(UTC))
+    with transaction():
+        db.session.add(made)
+    return made
+
+
+def public_edition(of: Campaign, **changes: Any) -> PublicEdition:
+    """A draft of the public edition in which nothing stands yet, made at the command line."""
+    values = {"number": 1, "status": "draft", "content": {"annexes": [], "keep": []}, "snapshots": [], "report": []}
+    made = PublicEdition(campaign_id=of.id, at=datetime.now(UTC), **{**values, **changes})
     with transaction():
         db.session.add(made)
     return made

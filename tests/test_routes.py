@@ -69,6 +69,7 @@ class Town:
             "message_id": told(self.users["f"]),
             "flag_id": flagged(table, self.users["c"]),
             "mail_id": not_mailed(),
+            "number": make.public_edition(campaign).number,
         }
         db.session.rollback()
 
@@ -88,7 +89,7 @@ class Town:
 
     def address(self, rule: str, session_id: str = "1") -> str:
         plugin = {"district": "minhang", "plugin": "mh", "report": "streets", "job": "fill", "file": "填报样例.xlsx", "page": "index"}
-        words = {**self.numbers, **plugin, "session_id": session_id, "key": "venue", "filename": "css/base.css"}
+        words = {**self.numbers, **plugin, "session_id": session_id, "key": "venue", "kind": "list", "filename": "css/base.css"}
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(words[found[1]]), rule)
 
 
@@ -133,6 +134,8 @@ FORMS = {
     "POST /activities/<int:activity_id>/cells/<key>": {"value": "区图书馆", "base": make.CELLS["venue"], "op": "routes-cell-1"},
     "POST /tables/<int:table_id>": {"do": "save", "revision": "0", "op": "routes-form-1"},
     "POST /tables/<int:table_id>/paste": {"op": "routes-paste-1", "block": '{"edits": [], "rows": [], "via": "pasted"}'},
+    "POST /campaigns/<int:campaign_id>/public/<int:number>/confirm": {"read": "1"},
+    "POST /campaigns/<int:campaign_id>/public/<int:number>/withdraw": {"why": "内容有误"},
     "POST /tables/<int:table_id>/send-back": {"why": "第2行时间请再核对"},
     "POST /tables/<int:table_id>/summary/return": {"why": "请补充数据"},
     "POST /tables/<int:table_id>/excuse": {"why": "职能已划转"},

@@ -16,6 +16,7 @@ class Entry:
     first: date
     last: date
     note: str = ""
+    place: str = ""
 
 
 def write(name: str, entries: Iterable[Entry], *, made_at: datetime) -> bytes:
@@ -35,5 +36,7 @@ def write(name: str, entries: Iterable[Entry], *, made_at: datetime) -> bytes:
         event.add("summary", entry.title)
         if entry.note:
             event.add("description", entry.note)
+        if entry.place:
+            event.add("location", entry.place)
         made.add_component(event)
     return bytes(made.to_ical())

@@ -7,7 +7,7 @@ from flask import Response, redirect, request, url_for
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.notice import service as notices
-from ipweek.workbooks import handouts, import_views, release_views, service, web  # noqa: F401 -- their addresses
+from ipweek.workbooks import handouts, import_views, public_views, release_views, service, web  # noqa: F401 -- their addresses
 from ipweek.workbooks.web import bp
 
 __all__ = ["bp"]

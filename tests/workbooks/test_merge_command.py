@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from ipweek.extensions import db
+from ipweek.workbooks import public_editions
 from ipweek.workbooks.reading import table_reader
 from tests import make
 from tests.browser import ROOT
@@ -73,3 +75,33 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(merge, words, sentence):
     assert done.returncode == 2
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_public_edition_is_marked_until_a_second_person_confirmed_it(merge, tmp_path, sent):
+    campaign = make.campaign()
+    head = make.person("office", "head")
+    sent("minhang", "approved", {"event_name": "知识产权进商圈", "content": "报名电话 13800000001"})
+
+    drafted = merge("--public", "-o", "公开.xlsx")
+    again = merge("--public", "-o", "公开.docx")
+    db.session.rollback()
+    public_editions.confirm(campaign, 1, by=head)
+    db.session.rollback()
+    published = merge("--public", "-o", "发布.xlsx")
+
+    assert (drafted.returncode, again.returncode, published.returncode) == (0, 0, 0)
+    assert "闵行区“知识产权进商圈”的“活动内容”：遮盖了手机号" in drafted.stdout
+    assert "（未发布）：公开版第 1 稿" in drafted.stdout
+    assert "公开版第 1 稿" in again.stdout
+    assert "已发布" in published.stdout
+    sheets = [opened((tmp_path / name).read_bytes())["附件2"] for name in ("公开.xlsx", "发布.xlsx")]
+    assert [sheet["F1"].value for sheet in sheets] == ["未发布", None]
+    assert "联系人" not in {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+
+
+def test_a_public_edition_takes_in_no_table_that_waits(merge, sent):
+    make.campaign()
+
+    done = merge("--public", "--include-submitted", "-o", "book.xlsx")
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

@@ -1,0 +1,126 @@
+"""What of the tables may be published: contacts are left out as columns, and numbers and names in free text are masked.
+
+Each thing that was masked is told with its place, but never with what stood there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ipweek.annexes.readings import contact, private_numbers
+from ipweek.notice import schema
+from ipweek.notice.schema import Annex
+
+INSTEAD = {
+    "mobile": "〔电话略〕",
+    "tel": "〔电话略〕",
+    "fax": "〔传真略〕",
+    "email": "〔邮箱略〕",
+    "id": "〔证件号略〕",
+    "meeting": "〔会议号略〕",
+    "short": "〔号码略〕",
+    "masked": "〔号码略〕",
+    "name": "〔姓名略〕",
+}
+"""What is printed in place of each kind."""
+KINDS = {
+    "mobile": "手机号",
+    "tel": "电话号码",
+    "fax": "传真号",
+    "email": "电子邮箱",
+    "id": "身份证号",
+    "meeting": "会议号或链接",
+    "short": "不完整的号码",
+    "masked": "遮盖过的号码",
+    "name": "联系人姓名",
+}
+
+_PERSONAL = re.compile("联系|联络|电话|手机|传真|邮箱|邮件|微信|姓名|经办|负责人|填表人|填报人|制表|审核人|审批人|签字|签名|签章")
+"""Headings of columns and header fields that hold people, whatever this year's notice calls them."""
+_NAMED = re.compile(
+    r"(?:联系人|联络人|联络员|联系老师|负责人|经办人|报名联系|咨询联系)(?:员|为|是)?\s*[:：为]?\s*([㐀-鿿\U00020000-\U0003134f·]{2,6})"
+)
+_BETWEEN = r"[\s.·\-－—–]{0,2}"
+_SHORTEST_NUMBER = 7
+_TITLES = re.compile("(?:老师|女士|先生|同志|科长|处长|局长|主任|经理)$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was masked: what kind it was, and the name that was taken for one (a word may be no name)."""
+
+    kind: str
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a unit's contacts: their names, and the digits of their numbers."""
+
+    names: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+def public_form(form: Annex) -> Annex:
+    """*form* without what holds people: the contact column and its like, and every header field but the unit's name."""
+    columns = tuple(column for column in form.columns if not is_personal(column.key, column.label))
+    fields = tuple(field for field in form.header_fields if field.key == "unit_name")
+    return Annex(form.number, form.title, columns, fields)
+
+
+def is_personal(key: str, label: str) -> bool:
+    """Whether a column of this key and heading holds people."""
+    return key == "contact" or "." in key or _PERSONAL.search(schema.bare(label)) is not None
+
+
+def known_of(form: Annex, rows: Iterable[Mapping[str, str]], header: Mapping[str, str]) -> Known:
+    """The people in the columns that are left out, so that they are found elsewhere too."""
+    texts = [row.get(column.key, "") for row in rows for column in form.columns if is_personal(column.key, column.label)]
+    texts += [header.get(field.key, "") for field in form.header_fields if _PERSONAL.search(field.label)]
+    names: set[str] = set()
+    numbers: set[str] = set()
+    for text in dict.fromkeys(texts):
+        for person in contact.read(text).people:
+            if person.name and len(person.name) > 1:
+                names |= {person.name, _TITLES.sub("", person.name)}
+        for each in private_numbers.scan(text, in_contact=True):
+            digits = re.sub(r"\D", "", each.number.partition("@")[0])
+            numbers |= {digits, digits.removeprefix("021")}
+    return Known(frozenset(name for name in names if len(name) > 1), frozenset(each for each in numbers if len(each) >= _SHORTEST_NUMBER))
+
+
+def mask(text: str, known: Known, *, keep: Collection[str] = ()) -> tuple[str, list[Found]]:
+    """*text* as it may be published, and what was masked in it. The words of *keep* are no names."""
+    places = sorted({*_numbers(text, known), *_names(text, known, keep)}, key=lambda place: (place[0], -place[1], place[2]))
+    pieces: list[str] = []
+    found: list[Found] = []
+    done = 0
+    for start, end, kind in places:
+        if start < done:  # inside of what is masked already
+            continue
+        pieces += [text[done:start], INSTEAD[kind]]
+        found.append(Found(kind, text[start:end] if kind == "name" else ""))
+        done = end
+    return "".join([*pieces, text[done:]]), found
+
+
+def _numbers(text: str, known: Known) -> Iterator[tuple[int, int, str]]:
+    for each in private_numbers.scan(text, in_contact=False):
+        if each.kind in INSTEAD:
+            yield each.start, each.end, each.kind
+    for number in known.numbers:
+        for match in re.finditer(rf"(?<!\d){_BETWEEN.join(number)}(?!\d)", text):
+            yield *match.span(), "mobile" if len(number) == 11 and number.startswith("1") else "tel"
+
+
+def _names(text: str, known: Known, keep: Collection[str]) -> Iterator[tuple[int, int, str]]:
+    for name in known.names:
+        if name not in keep:
+            for match in re.finditer(re.escape(name), text):
+                yield *match.span(), "name"
+    for match in _NAMED.finditer(text):
+        for person in contact.read(match[1]).people:
+            if person.name and person.name not in keep and (at := match[1].find(person.name)) >= 0:
+                yield match.start(1) + at, match.start(1) + at + len(person.name), "name"
