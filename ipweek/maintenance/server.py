@@ -14,6 +14,7 @@ from typing import Any
 
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ipweek.config import Settings
@@ -25,7 +26,14 @@ CONNECTIONS = 400 if sys.platform == "win32" else 1000  # 300 half-open ones mus
 TIMEOUT = 20
 """Seconds after which a connection without a running request is closed."""
 LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes. What is larger ends at the server; from the upload limit up to here Flask refuses in Chinese."""
+"""Bytes. What is larger ends at the server; from the upload limit up to here Flask refuses, with a whole page."""
+SENTENCES = {
+    413: "发送的内容太大，没有保存。请减小后再试；附件表一般不超过 5 MB。",
+    431: "浏览器发来的内容太大，请清除本站的浏览数据后再试。",
+    500: "系统暂时无法处理，请稍后再试。",
+}
+"""What the server itself refuses, before the application hears of it."""
+NOT_HTTP = "浏览器发来的内容不完整，请刷新页面后再试一次。"
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -56,6 +64,10 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
         message = f"不能在 {settings.host}:{settings.port} 上提供服务：{why_not(error)}。"
         raise Unfit(message) from error
 
+    for listening in channels.values():  # several where the host's name has several addresses
+        if hasattr(listening, "channel_class"):
+            listening.channel_class = Channel
+
     def stop(*_: object) -> None:
         stopping.set()
         server.pull_trigger()  # wakes the loop
@@ -73,6 +85,25 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
         turn(channels)
     server.task_dispatcher.shutdown(timeout=max(0.1, deadline - time.monotonic()))
     server.close()
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
+    """What the server says by itself, in Chinese."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = SENTENCES.get(error.code, NOT_HTTP).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers += [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # the same
+    """A connection whose errors are ours to word."""
+
+    error_task_class = Refusal
 
 
 def why_not(error: OSError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ def test_a_body_far_beyond_the_limit_is_told_the_limit(app: Flask, live: Server)
     assert answer.status == 413
     assert "文件超过 5 MB，请删去图片等无关内容，另存后再上传。" in answer.text
     assert "unexpected" not in logged(app)
+
+
+def test_what_ends_at_the_server_itself_is_told_in_chinese(live: Server) -> None:
+    host, _, port = live.url.removeprefix("http://").partition(":")
+
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(f"POST /login HTTP/1.1\r\nHost: {host}\r\nContent-Length: 500000000\r\n\r\n".encode())
+        told = http.client.HTTPResponse(connection)
+        told.begin()
+        said = told.read().decode()
+
+    assert told.status == 413
+    assert said.startswith("发送的内容太大")
+    assert "waitress" not in said
 
 
 def test_a_form_of_too_much_text_is_no_fault_of_ours(app: Flask, live: Server) -> None:
