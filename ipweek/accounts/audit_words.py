@@ -104,3 +104,13 @@ def object_words(thing: str) -> str:
     """What a line is about: ``table:12`` is 附件表 12. Of a refused request nothing: its detail has the address."""
     kind, colon, name = thing.partition(":")
     return f"{OBJECTS.get(kind, kind)} {name}" if colon else OBJECTS.get(kind, "")
+
+
+def thing_of(words: str | None) -> str:
+    """What ``object_words`` was said of: 附件表 12 is ``table:12``. Other text stays."""
+    text = (words or "").strip()
+    for kind, name in OBJECTS.items():
+        if text.startswith(name):
+            number = text.removeprefix(name).strip()
+            return f"{kind}:{number}" if number else kind
+    return text

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from ipweek.accounts.audit_words import action_words
+from ipweek.accounts.audit_words import action_words, thing_of
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import LEVELS, ROLES, Role
 from ipweek.errors import Refused
@@ -176,7 +176,7 @@ class AuditFilter(PageForm):
 
     actor = StringField("用户名", render_kw=QUIET)
     action = SelectField("操作", validate_choice=False, default="")
-    object = StringField("对象", render_kw={**QUIET, "placeholder": "例如 user:12"})
+    object = StringField("对象", filters=[thing_of], render_kw={**QUIET, "placeholder": "例如 账号 12"})
     since = Day("从", [Optional()])
     until = Day("到", [Optional()])
 

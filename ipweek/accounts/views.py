@@ -317,6 +317,7 @@ def audit_log() -> ResponseReturnValue:
     asked = {name: value for name, value in form.data.items() if value and good}
     found = audit.entries(by=by, page=request.args.get("page", 1, type=int), **asked)
     form.offer(audit.actions())
+    form.object.data = object_words(form.object.data or "")
     broken = audit.verify() if "verify" in request.args else None
     words = {"action_words": action_words, "object_words": object_words, "results": RESULTS, "mask": mask}
     words |= {

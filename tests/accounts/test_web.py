@@ -288,3 +288,14 @@ def test_the_audit_log_names_people_and_units(seat):
     assert f"{who.name}（{who.username}）" in page
     assert who.unit.short in page
     assert "账号 " in page
+
+
+@pytest.mark.parametrize("asked", ["账号 1", "账号1", "user:1"])
+def test_the_auditor_asks_for_a_thing_as_the_log_shows_it(seat, asked):
+    auditor = seat("auditor")
+    somebody = db.session.query(AuditEntry).filter(AuditEntry.object.like("user:%")).first().object
+
+    page = auditor.get("/audit", query_string={"object": asked.replace("1", somebody.partition(":")[2])}).text
+
+    assert f"<td>账号 {somebody.partition(':')[2]}</td>" in page
+    assert 'value="账号 ' in page
