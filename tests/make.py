@@ -38,6 +38,7 @@ UNITS = {
     "minhang": ("闵行区", "闵行区", "district", 108),
     "xuhui": ("徐汇区", "徐汇区", "district", 102),
 }
+DEPARTMENTS = {"qibao": ("七宝镇人民政府", "七宝镇", "minhang"), "xinzhuang": ("莘庄镇人民政府", "莘庄镇", "minhang")}
 CELLS = {
     "host": "区知识产权联席会议办公室",
     "event_name": "知识产权进商圈",
@@ -58,6 +59,9 @@ def unit(slug: str = "minhang", **changes: Any) -> Unit:
     found = db.session.query(Unit).filter_by(slug=slug).one_or_none()
     if found is None:
         name, short, level, sort_no = UNITS.get(slug, (f"{slug}单位", slug, "city", 50))
+        if slug in DEPARTMENTS:
+            name, short, parent = DEPARTMENTS[slug]
+            level, changes = "department", {"parent_id": unit(parent).id, **changes}
         with transaction():
             db.session.add(
                 Unit(**{"slug": slug, "name": name, "short": short, "level": level, "sort_no": sort_no, "aliases": [], **changes})
@@ -91,7 +95,20 @@ def person(slug: str = "minhang", *roles: str) -> Person:
     """Somebody who acts, stored as a user too."""
     made = user(slug, *roles)
     home = made.unit
-    return Person(made.id, made.username, made.name, frozenset(made.roles), home.id, home.name, home.short, home.slug, home.level, 0, "")
+    return Person(
+        made.id,
+        made.username,
+        made.name,
+        frozenset(made.roles),
+        home.id,
+        home.name,
+        home.short,
+        home.slug,
+        home.level,
+        0,
+        "",
+        parent_id=home.parent_id,
+    )
 
 
 def campaign(status: str = "open", **changes: Any) -> Campaign:
@@ -148,14 +165,17 @@ def table(slug: str = "minhang", status: str = "todo", *, of: Campaign | None = 
     return made
 
 
-def row(of: AnnexTable | None = None, **values: str) -> Activity:
-    """A filled row of the table, all of its cells good; name only what the test is about."""
+def row(of: AnnexTable | None = None, *, owner: str = "", **values: str) -> Activity:
+    """A filled row of the table, all of its cells good; name only what the test is about. *owner* is the department that filled it."""
     home = of or table()
     keys = [column["key"] for column in home.schema.form["columns"]]
     whole = {**{key: CELLS.get(key, "") for key in keys}, **values}
     with transaction():
         made = Activity(
-            table_id=home.id, owner_unit_id=home.unit_id, pos=next(_numbers) * 1024, values={k: v for k, v in whole.items() if v}
+            table_id=home.id,
+            owner_unit_id=unit(owner).id if owner else home.unit_id,
+            pos=next(_numbers) * 1024,
+            values={k: v for k, v in whole.items() if v},
         )
         db.session.add(made)
     return made

@@ -30,6 +30,7 @@ from tests.plugins.made import switched_on_unasked
 PARTS = {
     "f": ("minhang", "filler"),
     "s": ("xuhui", "filler"),
+    "p": ("qibao", "filler"),
     "a": ("minhang", "approver"),
     "d": ("minhang", "developer"),
     "c": ("office", "clerk"),

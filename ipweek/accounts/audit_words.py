@@ -47,6 +47,8 @@ ACTIONS: dict[str, str] = {
     "table.allow_late": "同意补报",
     "table.refuse_late": "不同意补报",
     "table.answer": "说明退回处",
+    "table.part_done": "部门填完",
+    "table.part_more": "部门继续填",
     "summary.submit": "报送总结",
     "summary.endorse": "同意报送总结",
     "summary.withdraw": "撤回总结",

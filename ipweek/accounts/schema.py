@@ -53,6 +53,8 @@ class Person:
     session_id: int
     token: str
     must_change_password: bool = False
+    parent_id: int | None = None
+    """Of a department's people: the unit whose tables it fills rows of."""
 
     is_authenticated = True
     is_active = True

@@ -151,6 +151,7 @@ def person_of(token: str, *, limits: Limits, is_action: bool = True, at: datetim
         row.session_id,
         token,
         row.must_change_password,
+        row.parent_id,
     )
 
 
@@ -234,6 +235,7 @@ _PERSON = Statement(
         Unit.short.label("unit_short"),
         Unit.slug.label("unit_slug"),
         Unit.level.label("unit_level"),
+        Unit.parent_id,
     )
     .join(User, LoginSession.user_id == User.id)
     .join(Unit, User.unit_id == Unit.id)

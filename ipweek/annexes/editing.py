@@ -12,10 +12,10 @@ from sqlalchemy.engine import Row
 
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, doubts, local_columns, ops, service
+from ipweek.annexes import checks, doubts, local_columns, ops, reach, service, shares
 from ipweek.annexes.models import Activity, CellChange, Op
-from ipweek.annexes.ops import ALIVE, GAP, POS, Change, Held, Written
-from ipweek.annexes.schema import STATUSES
+from ipweek.annexes.ops import GAP, Change, Held, Written
+from ipweek.annexes.reach import ALIVE, POS, WHOLE
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -61,30 +61,47 @@ def _hold(table_id: int, *, by: Person) -> Held:
 
 def _hold_of(activity_id: int, *, by: Person) -> Held:
     """The same for the table that a row belongs to."""
-    return _to_change(ops.hold_of(activity_id), by=by)
-
-
-def _to_change(table: Held | None, *, by: Person) -> Held:
-    if table is None or not service.may_see(table.unit_id, by=by):
-        raise NotFound
-    if not service.is_filler_of(table, by=by):
-        reason = "只有本单位的填报员可以修改这张表。"
-        raise Forbidden(reason)
-    if table.campaign_status != "open":
-        reason = "本次活动已经关闭，不能再修改。如需补报，请在“我的任务”里申请。"
-        raise Conflict(reason)
-    if not STATUSES[table.status].is_open:
-        reason = f"这张表“{STATUSES[table.status].label}”，现在不能修改。{_WAY_BACK.get(table.status, '')}"
-        raise Conflict(reason)
+    table = _to_change(ops.hold_of(activity_id), by=by)
+    if table.reach.owner_unit_id is not None and not table.reach.is_his(ops.rows(table, [activity_id])[activity_id]):
+        raise NotFound("这一行已被删除或不存在，请刷新页面。")
     return table
 
 
-_WAY_BACK = {
-    "unit_review": "如需修改，请先由本单位审核人退回，或撤回报送。",
-    "submitted": "如需修改，请先撤回报送。",
-    "approved": "如需修改，请联系联席会议办公室退回。",
-    "archived": "本年度已归档。",
-}
+def _to_change(table: Held | None, *, by: Person) -> Held:
+    if table is None or not service.may_see_some(table.unit_id, by=by):
+        raise NotFound
+    if not reach.is_writer(table, by=by):
+        reason = "只有本单位的填报员可以修改这张表。"
+        raise Forbidden(reason)
+    if why := reach.why_closed(table, table.campaign_status, by=by):
+        raise Conflict(why)
+    return replace(table, reach=how_far) if (how_far := reach.of(table, by=by)) is not WHOLE else table
+
+
+def _check_reach(table: Held, changes: Iterable[tuple[Row[Any] | Activity, str]]) -> None:
+    """Every change of a row passes here: NotFound for a row that is not his, Conflict for a cell that is closed to him."""
+    if table.reach.is_whole:
+        return
+    for row, key in changes:
+        if not table.reach.is_his(row):
+            raise NotFound("这一行已被删除或不存在，请刷新页面。")
+        if why := table.reach.why_not(row, key):
+            raise Conflict(why)
+
+
+def _check_rows(table: Held) -> None:
+    """Conflict where he may bring in no rows and move none."""
+    if why := table.reach.why_no_rows():
+        raise Conflict(why)
+
+
+def _write(
+    table: Held, changes: Sequence[Change], *, op_id: str, via: str, by: Person, known: Mapping[int, Row[Any]] | None = None
+) -> Written:
+    """Log the changes; a department that changes a row is not done with it."""
+    if table.reach.owner_unit_id is not None and changes:
+        shares.reopen(table.id, table.reach.owner_unit_id)
+    return ops.write(table, changes, user_id=by.id, via=table.reach.via or via, client_id=op_id, known=known)
 
 
 def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, by: Person) -> Written:
@@ -106,6 +123,7 @@ def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
     with transaction():
         table = _hold_of(activity_id, by=by)
         row = _row(table, activity_id)
+        _check_reach(table, [(row, key)])
         if table.form.column(key) is None or doubts.of(key, value, table.week) is None:
             reason = "这一格没有需要确认的内容，请刷新页面后再看。"
             raise Conflict(reason)
@@ -200,7 +218,7 @@ def _compare(table: Held, posted: Mapping[tuple[int, str], str], revision: int) 
     """Each posted cell with its value, what the person saw at *revision*, and what it holds now."""
     before = ops.values_at(table, revision)
     known = ops.rows(table, {activity_id for activity_id, _ in posted})
-    if any(activity_id not in known for activity_id, _ in posted):
+    if any(activity_id not in known or not table.reach.is_his(known[activity_id]) for activity_id, _ in posted):
         raise NotFound
     fields = _local_fields(table, (key for _, key in posted))
     found = []
@@ -222,16 +240,19 @@ def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, st
         row = known.get(edit.activity_id)
         if row is None or not row.alive or not _is_cell(table.form, edit.key, fields, is_header=row.is_header):
             raise NotFound("这一行已被删除或不存在，请刷新页面。" if row is not None else NotFound().args[0])
+        if not table.reach.is_his(row):
+            raise NotFound("这一行已被删除或不存在，请刷新页面。")
         now = _held(row, edit.key, fields)
         if now == edit.value:
             continue  # somebody, or a lost answer's first try, wrote the same
         if now != edit.base:
             raise CellConflict(edit.activity_id, edit.key, _clash(edit.activity_id, edit.key, edit.value, now))
         changes += _changes(row, edit, fields)
+    _check_reach(table, ((known[change.activity_id], change.key) for change in changes))
     if new_rows:
-        changes += _new_rows(table, new_rows, by=by)
-        return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id)
-    return ops.write(table, changes, user_id=by.id, via=via, client_id=op_id, known=known)
+        changes += _new_rows(table, new_rows)
+        return _write(table, changes, op_id=op_id, via=via, by=by)
+    return _write(table, changes, op_id=op_id, via=via, by=by, known=known)
 
 
 def _check_same(done: Written, edits: Sequence[Edit], known: Mapping[int, Row[Any]], fields: Mapping[str, Field]) -> None:
@@ -266,8 +287,9 @@ def _changes(row: Row[Any], edit: Edit, fields: Mapping[str, Field]) -> list[Cha
     return [change for change in wanted if change.old != change.new]
 
 
-def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]], *, by: Person) -> list[Change]:
+def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]]) -> list[Change]:
     """The changes that bring in rows with these cells at the end of the table."""
+    _check_rows(table)
     fields = _local_fields(table, (key for values in new_rows for key in values))
     if not all(_is_cell(table.form, key, fields, is_header=False) for values in new_rows for key in values):
         raise NotFound
@@ -277,7 +299,7 @@ def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]], *, by: Person)
     changes = []
     for values in new_rows:
         place += GAP
-        made = ops.new_row(table, owner_unit_id=by.unit_id, pos=place, values={})
+        made = ops.new_row(table, owner_unit_id=_owner(table), pos=place, values={})
         changes.append(Change(made, ALIVE, "0", "1"))
         changes += _filled(table, made, values)
     return changes
@@ -339,12 +361,14 @@ def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str
         table = _hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
+        _check_rows(table)
         order = _order(table)
         _check_room(len(order) + 1)
+        after = after if table.reach.owner_unit_id is None or _room_behind(order, after) else None  # others' rows stay where they are
         changes = _make_place(order, after)
-        made = ops.new_row(table, owner_unit_id=by.unit_id, pos=_place(order, after, changes), values={})
+        made = ops.new_row(table, owner_unit_id=_owner(table), pos=_place(order, after, changes), values={})
         first = [Change(made, ALIVE, "0", "1"), *_filled(table, made, values or {})]
-        return ops.write(table, [*first, *changes], user_id=by.id, via="row", client_id=op_id)
+        return _write(table, [*first, *changes], op_id=op_id, via="row", by=by)
 
 
 def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
@@ -352,6 +376,7 @@ def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
     with transaction():
         table = _hold_of(activity_id, by=by)
         row = _row(table, activity_id)
+        _check_rows(table)
         return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)
 
 
@@ -361,8 +386,8 @@ def delete_row(activity_id: int, *, op_id: str, by: Person) -> Written:
         table = _hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _row(table, activity_id)
-        return ops.write(table, [Change(activity_id, ALIVE, "1", "0")], user_id=by.id, via="row", client_id=op_id)
+        _check_reach(table, [(_row(table, activity_id), ALIVE)])
+        return _write(table, [Change(activity_id, ALIVE, "1", "0")], op_id=op_id, via="row", by=by)
 
 
 def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written:
@@ -371,18 +396,19 @@ def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written
         table = _hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _row(table, activity_id)
-        order = _order(table)
+        _check_reach(table, [(_row(table, activity_id), POS)])
+        _check_rows(table)
+        order = _order(table, of=table.reach.owner_unit_id)
         here = next(n for n, (row_id, _) in enumerate(order) if row_id == activity_id)
         there = here + (1 if down else -1)
         if not 0 <= there < len(order):
-            return ops.write(table, [], user_id=by.id, via="row", client_id=op_id)
+            return _write(table, [], op_id=op_id, via="row", by=by)
         (mine, my_pos), (other, other_pos) = order[here], order[there]
         if my_pos == other_pos:  # rows of one import may stand at one place: spread them first
             changes = _spread(_swapped(order, here, there))
         else:
             changes = [Change(mine, POS, str(my_pos), str(other_pos)), Change(other, POS, str(other_pos), str(my_pos))]
-        return ops.write(table, changes, user_id=by.id, via="row", client_id=op_id)
+        return _write(table, changes, op_id=op_id, via="row", by=by)
 
 
 def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Written | None:
@@ -396,15 +422,27 @@ def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Writte
 
 def _row(table: Held, activity_id: int) -> Activity:
     row = db.session.scalar(select(Activity).where(Activity.id == activity_id, Activity.table_id == table.id))
-    if row is None or row.is_header or not row.alive:
+    if row is None or row.is_header or not row.alive or not table.reach.is_his(row):
         raise NotFound("这一行已被删除或不存在，请刷新页面。")
     return row
 
 
-def _order(table: Held) -> list[tuple[int, int]]:
-    """Row ids and positions, in order."""
+def _owner(table: Held) -> int:
+    """Whose a new row is: the department's that brings it in, else the unit's."""
+    return table.unit_id if table.reach.owner_unit_id is None else table.reach.owner_unit_id
+
+
+def _order(table: Held, of: int | None = None) -> list[tuple[int, int]]:
+    """Row ids and positions, in order; only those *of* one department where it is named."""
     query = select(Activity.id, Activity.pos).where(Activity.table_id == table.id, Activity.alive, ~Activity.is_header)
+    if of is not None:
+        query = query.where(Activity.owner_unit_id == of)
     return [(row_id, pos) for row_id, pos in db.session.execute(query.order_by(Activity.pos, Activity.id))]
+
+
+def _room_behind(order: Sequence[tuple[int, int]], after: int | None) -> bool:
+    """Whether a row fits behind *after* without moving another."""
+    return not _make_place(order, after)
 
 
 def _make_place(order: Sequence[tuple[int, int]], after: int | None) -> list[Change]:

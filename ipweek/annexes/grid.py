@@ -15,6 +15,7 @@ from ipweek.annexes.doubts import Doubt
 from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import AnnexTable
 from ipweek.annexes.ops import Held
+from ipweek.annexes.reach import ALIVE, POS
 from ipweek.annexes.readings import scale, time
 from ipweek.annexes.schema import STATUSES
 from ipweek.annexes.service import Sheet, SheetRow
@@ -79,6 +80,7 @@ class Grid:
     def cells(self, row: SheetRow, keys: Sequence[str]) -> Iterator[Cell]:
         """The cells of a row as they are shown."""
         row_id = checks.HEADER_ROW if row is self.sheet.header else row.id
+        how_far, is_whole = self.sheet.reach, self.sheet.reach.is_whole
         found, values, context, is_typed = self.sheet.findings, row.values, self.sheet.context, self.sheet.can_edit
         for key in keys:
             value = values.get(key, "")
@@ -88,7 +90,8 @@ class Grid:
             reading = _reading(key, value, context) if key in READ else ""
             doubt = _doubt(key, value, context, is_accepted=row.is_accepted) if key in READ else None
             mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
-            yield Cell(key, value, _lines(key, value) if is_typed else 1, mark, mark.kind if mark else "")
+            shut = "" if is_whole else how_far.why_not(row, key)
+            yield Cell(key, value, _lines(key, value) if is_typed else 1, mark, mark.kind if mark else "", shut)
 
     @property
     def keys(self) -> list[str]:
@@ -102,8 +105,13 @@ class Grid:
 
     @cached_property
     def local(self) -> plugins.Offer:
-        """The notes, reports, jobs, checks and links that the district's plugins bring."""
-        return plugins.offer_of(self.table.unit.slug)
+        """The notes, reports, jobs, checks and links that the district's plugins bring: for those who see the whole table."""
+        return plugins.Offer() if self.sheet.part_of is not None else plugins.offer_of(self.table.unit.slug)
+
+    @cached_property
+    def departments(self) -> Mapping[int, str]:
+        """The departments that have rows here, by short name, for those who see the whole table."""
+        return {} if self.sheet.part_of is not None else service.departments_in(self.sheet.rows, self.table)
 
     @property
     def closed_because(self) -> str:
@@ -129,6 +137,8 @@ class Cell(NamedTuple):
     lines: int
     mark: Mark | None
     kind: str
+    shut: str
+    """Why it may not be changed in a table that may; "" for most."""
 
 
 def _lines(key: str, value: str) -> int:
@@ -209,7 +219,7 @@ class Changed:
 
 def changed_since(table_id: int, revision: int, *, made: Sequence[int] = (), by: Person) -> Changed | None:
     """What changed since *revision*; None when nothing did. A revision that never was gets the whole table."""
-    table = service.get_table(table_id, by=by)
+    table = service.get_part(table_id, by=by)
     if table.revision == revision:
         return None
     sheet = service.sheet(table_id, by=by, local=True)
@@ -276,25 +286,28 @@ _HOW = {
     "undo": "撤销",
     "redo": "恢复",
     "job": "作业填写",
-    "office": "办公室修改",
+    "office": "市联席办修改",
+    "stand_in": "市联席办代填",
 }
 
 
 def history(table_id: int, *, activity_id: int | None = None, key: str | None = None, by: Person) -> Told:
     """Who changed what, newest first: of a table, or of one cell."""
-    table = service.get_table(table_id, by=by)
+    table = service.get_part(table_id, by=by)
     form = schema.from_json(table.schema.form)
+    if activity_id is not None:
+        service.check_row(activity_id, table, by=by)
     labels = {column.key: column.label for column in form.columns} | {one.key: one.label for one in form.header_fields}
     entries = service.history(table_id, activity_id=activity_id, key=key, by=by)
     labels |= plugins.labels({*filter(local_columns.is_local, [*(entry.key for entry in entries), key or ""])})
     if key is not None and key not in labels:
         raise NotFound
-    rows = service.rows_of(table)
+    rows = service.rows_for(table, by=by)
     numbers = {row.id: f"第 {number} 行" for number, row in enumerate(rows, 1)} | {service.header_of(table).id: "表头"}
     lines = []
     for entry in entries:
         row = numbers.get(entry.activity_id, "已删除的行")
-        what = "移动了位置" if entry.key == ops.POS else "" if entry.key != ops.ALIVE else "新增该行" if entry.new == "1" else "删除该行"
+        what = "移动了位置" if entry.key == POS else "" if entry.key != ALIVE else "新增该行" if entry.new == "1" else "删除该行"
         place = row if what else f"{row} {labels.get(entry.key, entry.key)}"
         lines.append(Line(entry.at, entry.who, _HOW.get(entry.via, entry.via), place, what, entry.old, entry.new))
     if activity_id is None or key is None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ipweek.accounts.models import Unit
+from ipweek.accounts.models import Unit, User
 from ipweek.annexes.schema import STATUSES
 from ipweek.extensions import db
 from ipweek.notice.models import AnnexSchema, Campaign
@@ -40,6 +40,9 @@ class AnnexTable(db.Model):
     submitted_at: Mapped[datetime | None]
     return_due_at: Mapped[datetime | None]  # a returned table's own deadline
     return_reason: Mapped[str] = mapped_column(Text, default="")
+    office_hand: Mapped[str] = mapped_column(String(16), default="")  # of reach: what the office does in it just now
+    typed_in: Mapped[str] = mapped_column(String(80), default="")  # from what the office typed it in for the unit (代填); "" it did not
+    open_places: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # of a return: what alone may be changed
     late_until: Mapped[datetime | None]  # may be filled and sent until then although the campaign is closed (补报)
 
     campaign: Mapped[Campaign] = relationship()
@@ -72,6 +75,19 @@ class Activity(db.Model):
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # who accepted a doubtful reading
 
 
+class Share(db.Model):
+    """What a department said of its rows in its unit's table: that they are all there (填完). Gone when it changes one."""
+
+    __tablename__ = "share"
+
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
+    done_at: Mapped[datetime]
+    done_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+
+    done_by: Mapped[User] = relationship()
+
+
 class Op(db.Model):
     """One action on one table: an edit, a paste, a row added, an undo. Never changed, never removed."""
 
@@ -84,7 +100,7 @@ class Op(db.Model):
     revision: Mapped[int]  # the table's, after this op
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     at: Mapped[datetime]
-    via: Mapped[str] = mapped_column(String(16))  # typed, pasted, filled, imported, row, undo, redo, office
+    via: Mapped[str] = mapped_column(String(16))  # typed, pasted, filled, imported, row, undo, redo, job, office, stand_in
     undoes: Mapped[int | None] = mapped_column(ForeignKey("op.seq"))
 
 

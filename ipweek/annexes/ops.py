@@ -20,15 +20,13 @@ from sqlalchemy.engine import Connection
 from ipweek import clock
 from ipweek.annexes import checks
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
+from ipweek.annexes.reach import ALIVE, POS, WHOLE, Reach
 from ipweek.annexes.schema import campaign_status_for
 from ipweek.errors import Conflict, Refused
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
 from ipweek.statements import Statement
-
-ALIVE, POS = "_alive", "_pos"
-"""Cells that every row has: whether it is there, and where it stands."""
 
 GAP = 1024
 """Between the positions of two new rows, so that one can be put between them without moving others."""
@@ -62,6 +60,10 @@ class Held:
     year: int
     week: tuple[date, date] | None
     campaign_status: str
+    office_hand: str = ""
+    open_places: Sequence[str] | None = None
+    reach: Reach = WHOLE
+    """How far he who holds it reaches."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ _HOLD = (
         _campaign.c.ends_on,
         _campaign.c.status.label("campaign_status"),
         _table.c.late_until,
+        _table.c.office_hand,
+        _table.c.open_places,
     )
     .join_from(_table, _schema, _schema.c.id == _table.c.schema_id)
     .join(_campaign, _campaign.c.id == _table.c.campaign_id)
@@ -189,6 +193,8 @@ def _held(found: Any) -> Held | None:
         found.year,
         week,
         campaign_status_for(found.campaign_status, found.late_until, clock.now()),
+        found.office_hand,
+        found.open_places,
     )
 
 
@@ -323,7 +329,7 @@ def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Any]
 def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Written | None:
     """Take back the person's last op in this table, or with *redo* do it again; None when there is none.
 
-    Cells that somebody changed since are left alone and listed in ``skipped``.
+    Cells that somebody changed since, and those that are no longer within his reach, are left alone and listed in ``skipped``.
     """
     seq = _next_to(table, user_id=user_id, redo=redo)
     if seq is None:
@@ -334,11 +340,12 @@ def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Wr
     todo: list[Change] = []
     skipped: list[Change] = []
     for change in wanted:
-        now = cell(known[change.activity_id], change.key)
-        (todo if now == change.old else skipped).append(change)
+        row = known[change.activity_id]
+        is_open = table.reach.is_whole or (table.reach.is_his(row) and not table.reach.why_not(row, change.key))
+        (todo if is_open and cell(row, change.key) == change.old else skipped).append(change)
     via = "redo" if redo else "undo"
     if not todo:  # all of it was changed since: log it as taken back, so that the next press goes further
-        todo = [change._replace(old=now, new=now) for change in wanted[:1]]
+        todo = [change._replace(old=now, new=now) for change in wanted[:1] for now in [cell(known[change.activity_id], change.key)]]
     written = write(table, todo, user_id=user_id, via=via, client_id=client_id, known=known, undoes=seq)
     return Written(table, written.seq, written.revision, written.at, [c for c in todo if c.old != c.new], skipped)
 

@@ -12,11 +12,12 @@ from sqlalchemy.orm import joinedload
 from ipweek import clock
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, local_columns
+from ipweek.annexes import checks, local_columns, reach
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Held
+from ipweek.annexes.reach import Reach
 from ipweek.annexes.readings import contact
-from ipweek.annexes.schema import STATUSES, campaign_status_for
+from ipweek.annexes.schema import campaign_status_for
 from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -37,6 +38,7 @@ class SheetRow:
     values: Mapping[str, str]
     owner_unit_id: int
     is_accepted: bool = False
+    is_header: bool = False
     """Whether somebody of the unit said that its doubtful time or scale is meant as it stands."""
 
 
@@ -53,19 +55,31 @@ class Sheet:
     context: checks.Context
     fields: Sequence[Field] = ()
     """The district's own columns, where they were asked for."""
+    reach: Reach = reach.WHOLE
+    """What of it may be changed, while ``can_edit``."""
+    part_of: int | None = None
+    """The department whose rows alone these are."""
 
 
 # ---- doors ---------------------------------------------------------------------------------------------------
 
 
 def get_table(table_id: int, *, by: Person) -> AnnexTable:
-    """The table, if *by* may see it: his own unit's, any for the office and the leaders; otherwise NotFound."""
+    """The whole table, if *by* may see it: his own unit's, any for the office and the leaders; otherwise NotFound."""
+    table = get_part(table_id, by=by)
+    if not may_see(table.unit_id, by=by):
+        raise NotFound
+    return table
+
+
+def get_part(table_id: int, *, by: Person) -> AnnexTable:
+    """The same, and also for a department of the unit, which may see its own rows alone: who asks shows ``rows_for``."""
     table = db.session.scalar(
         select(AnnexTable)
         .where(AnnexTable.id == table_id)
         .options(joinedload(AnnexTable.unit), joinedload(AnnexTable.campaign), joinedload(AnnexTable.schema))
     )
-    if table is None or not may_see(table.unit_id, by=by):
+    if table is None or not may_see_some(table.unit_id, by=by):
         raise NotFound
     return table
 
@@ -77,10 +91,15 @@ def may_see(unit_id: int, *, by: Person) -> bool:
     return by.unit_id == unit_id and by.has("filler", "approver", "developer")
 
 
+def may_see_some(unit_id: int, *, by: Person) -> bool:
+    """Whether the tables of this unit, or his department's rows in them, are his to read."""
+    return may_see(unit_id, by=by) or reach.is_part(unit_id, by=by)
+
+
 def may_edit(table: AnnexTable | Held, *, by: Person) -> bool:
-    """Whether he may change cells now: a filler of the unit, while the table and its campaign are open."""
+    """Whether he may change cells now: a filler of the unit or of its departments, or the office in its stead."""
     campaign_status = table.campaign_status if isinstance(table, Held) else campaign_status_of(table)
-    return is_filler_of(table, by=by) and STATUSES[table.status].is_open and campaign_status == "open"
+    return reach.is_writer(table, by=by) and not reach.why_closed(table, campaign_status, by=by)
 
 
 def campaign_status_of(table: AnnexTable) -> str:
@@ -88,24 +107,29 @@ def campaign_status_of(table: AnnexTable) -> str:
     return campaign_status_for(table.campaign.status, table.late_until, clock.now())
 
 
-def is_filler_of(table: AnnexTable | Held, *, by: Person) -> bool:
-    return by.unit_id == table.unit_id and by.has("filler")
+def check_row(activity_id: int, table: AnnexTable, *, by: Person) -> None:
+    """NotFound for a row that is not of the table, or not his to see; a deleted one may be his."""
+    row = db.session.get(Activity, activity_id)
+    part_of = reach.owner_seen(table.unit_id, by=by)
+    if row is None or row.table_id != table.id or (part_of is not None and not row.is_header and row.owner_unit_id != part_of):
+        raise NotFound
 
 
 # ---- reading -------------------------------------------------------------------------------------------------
 
 
 def sheet(table_id: int, *, by: Person, local: bool = False) -> Sheet:
-    """The whole table for a page. Phones are masked for readers who are neither of the unit nor of the office.
+    """The table for a page; for a department its own rows alone. Phones are masked for readers neither of the unit nor of the office.
 
     The official columns alone; with *local* also the district's own.
     """
-    table = get_table(table_id, by=by)
+    table = get_part(table_id, by=by)
     form = schema.from_json(table.schema.form)
-    masked = not (by.is_office or by.unit_id == table.unit_id)
+    part_of = reach.owner_seen(table.unit_id, by=by)
+    masked = not (by.is_office or by.unit_id == table.unit_id or part_of is not None)
     fields = plugins.fields_of(table.unit.slug) if local else []
     form = local_columns.with_fields(form, fields)
-    found = [_seen(row, fields, masked=masked, local=local) for row in rows_of(table)]
+    found = [_seen(row, fields, masked=masked, local=local) for row in rows_for(table, by=by)]
     header = _seen(header_of(table), masked=masked)
     context = context_of(table)
     by_cell: dict[tuple[int | None, str | None], list[checks.Finding]] = {}
@@ -116,7 +140,17 @@ def sheet(table_id: int, *, by: Person, local: bool = False) -> Sheet:
         findings += local_columns.findings(row.id, row.values, fields)
     for finding in findings:
         by_cell.setdefault((finding.row_id, finding.column), []).append(finding)
-    return Sheet(table, form, header, found, may_edit(table, by=by), by_cell, context, fields)
+    can_edit = may_edit(table, by=by)
+    how_far = reach.of(table, by=by) if can_edit else reach.WHOLE
+    return Sheet(table, form, header, found, can_edit, by_cell, context, fields, how_far, part_of)
+
+
+def departments_in(rows: Sequence[SheetRow], table: AnnexTable) -> dict[int, str]:
+    """The short names of the departments that own *rows*, by the unit's number."""
+    owners = {row.owner_unit_id for row in rows} - {table.unit_id}
+    if not owners:
+        return {}
+    return {unit.id: unit.short for unit in db.session.execute(select(Unit.id, Unit.short).where(Unit.id.in_(owners)))}
 
 
 def touched_since(table: AnnexTable, revision: int) -> set[int]:
@@ -126,8 +160,19 @@ def touched_since(table: AnnexTable, revision: int) -> set[int]:
 
 
 def rows_of(table: AnnexTable) -> list[Activity]:
-    """The rows that are there, in their order, without the header row."""
+    """The rows that are there, in their order, without the header row. Asks no permission."""
+    return _rows(table, None)
+
+
+def rows_for(table: AnnexTable, *, by: Person) -> list[Activity]:
+    """Those of them that he may see."""
+    return _rows(table, reach.owner_seen(table.unit_id, by=by))
+
+
+def _rows(table: AnnexTable, owner_unit_id: int | None) -> list[Activity]:
     query = select(Activity).where(Activity.table_id == table.id, Activity.alive, ~Activity.is_header)
+    if owner_unit_id is not None:
+        query = query.where(Activity.owner_unit_id == owner_unit_id)
     return list(db.session.scalars(query.order_by(Activity.pos, Activity.id)))
 
 
@@ -140,7 +185,7 @@ def _seen(row: Activity, fields: Sequence[Field] = (), *, masked: bool, local: b
     values = local_columns.seen(row.values, fields) if local else local_columns.official(row.values)
     if masked:  # a phone may stand in any cell
         values = {key: contact.mask(text) for key, text in values.items()}
-    return SheetRow(row.id, values, row.owner_unit_id, row.accepted_by_id is not None)
+    return SheetRow(row.id, values, row.owner_unit_id, row.accepted_by_id is not None, row.is_header)
 
 
 def context_of(table: AnnexTable) -> checks.Context:
@@ -175,11 +220,12 @@ def tables_of(campaign: Campaign) -> list[AnnexTable]:
 
 
 def tables_for(by: Person) -> list[AnnexTable]:
-    """The person's own unit's tables, newest campaign first; drafts of campaigns are not shown."""
+    """The tables that his unit fills, or has its department fill rows of, newest campaign first; drafts of campaigns are not shown."""
+    own = [by.unit_id, *([by.parent_id] if by.parent_id is not None and reach.is_part(by.parent_id, by=by) else [])]
     query = (
         select(AnnexTable)
         .join(Campaign)
-        .where(AnnexTable.unit_id == by.unit_id, Campaign.status.in_(("open", "closed")))
+        .where(AnnexTable.unit_id.in_(own), Campaign.status.in_(("open", "closed")))
         .options(joinedload(AnnexTable.campaign), joinedload(AnnexTable.unit), joinedload(AnnexTable.schema))
     )
     return list(db.session.scalars(query.order_by(Campaign.year.desc(), AnnexTable.annex)))
@@ -210,8 +256,9 @@ class Entry:
 
 
 def history(table_id: int, *, by: Person, activity_id: int | None = None, key: str | None = None, limit: int = 200) -> list[Entry]:
-    """The newest changes of a table, of one row, or of one cell, newest first."""
-    table = get_table(table_id, by=by)
+    """The newest changes of a table, of one row, or of one cell, newest first; for a department those of its own rows."""
+    table = get_part(table_id, by=by)
+    part_of = reach.owner_seen(table.unit_id, by=by)
     query = (
         select(Op.at, User.name, Op.via, CellChange.activity_id, CellChange.key, CellChange.old, CellChange.new)
         .join_from(CellChange, Op)
@@ -222,8 +269,10 @@ def history(table_id: int, *, by: Person, activity_id: int | None = None, key: s
         query = query.where(CellChange.activity_id == activity_id)
     if key is not None:
         query = query.where(CellChange.key == key)
+    if part_of is not None:
+        query = query.join(Activity, Activity.id == CellChange.activity_id).where(Activity.owner_unit_id == part_of)
     entries = [Entry(*row) for row in db.session.execute(query.order_by(CellChange.id.desc()).limit(limit))]
-    if by.is_office or by.unit_id == table.unit_id:
+    if by.is_office or by.unit_id == table.unit_id or part_of is not None:
         return entries
     return [replace(entry, old=contact.mask(entry.old), new=contact.mask(entry.new)) for entry in entries]
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload
 from ipweek import clock
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, handing, local_columns
+from ipweek.annexes import checks, editing, handing, local_columns, reach
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
@@ -200,7 +200,7 @@ def confirm(district: District, plugin_id: str, name: str, edits: Sequence[Edit]
     asked = named(district, plugin_id, name, what="job")
     if district.table is None:
         raise NotFound
-    if not annexes.is_filler_of(district.table, by=by):
+    if not reach.is_filler(district.table, by=by):
         raise Forbidden("只有本单位的填报员可以保存作业的建议。")
     own = {field.cell for field in asked.plugin.fields}
     if not edits:

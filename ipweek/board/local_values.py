@@ -23,6 +23,6 @@ def own_export(table_id: int, *, by: Person) -> tuple[AnnexTable, bytes]:
     rows = [[number, *(row.values.get(key, "") for key, _ in columns)] for number, row in enumerate(sheet.rows, 1)]
     data = sheets.table(f"{sheet.table.unit.short} 附件{sheet.form.number}", ["序号", *(label for _, label in columns)], rows)
     with transaction():
-        table = annexes.get_table(table_id, by=by)
+        table = annexes.get_part(table_id, by=by)
         audit.write("local-downloaded", by=by, object=f"table:{table.id}", detail=f"{table.unit.short}，附件{table.annex}，含本地栏目")
     return table, data

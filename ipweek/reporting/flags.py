@@ -12,9 +12,9 @@ from sqlalchemy import select
 from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import ops
+from ipweek.annexes import ops, reach
 from ipweek.annexes import service as annexes
-from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -89,8 +89,13 @@ def put(table: AnnexTable, returned: Move, places: Iterable[Place], content: Map
     return len(wanted)
 
 
-def of(table: AnnexTable) -> list[Flagged]:
-    """The places marked in the return that holds, in the order of the rows. Asks no permission."""
+def seen(table: AnnexTable, *, by: Person) -> list[Flagged]:
+    """The places marked in the return that holds, as far as he sees their rows."""
+    return of(table, owner_unit_id=reach.owner_seen(table.unit_id, by=by))
+
+
+def of(table: AnnexTable, *, owner_unit_id: int | None = None) -> list[Flagged]:
+    """The places marked in the return that holds, in the order of the rows; of one unit's rows where it is named. Asks no permission."""
     returned = _return_that_holds(table)
     if returned is None:
         return []
@@ -102,6 +107,10 @@ def of(table: AnnexTable) -> list[Flagged]:
     labels = {column.key: column.label for column in form.columns} | {field.key: field.label for field in form.header_fields}
     header = annexes.header_of(table)
     rows = annexes.rows_of(table)
+    if owner_unit_id is not None:
+        rows = [row for row in rows if row.owner_unit_id == owner_unit_id]
+        own = set(db.session.scalars(select(Activity.id).where(Activity.table_id == table.id, Activity.owner_unit_id == owner_unit_id)))
+        flags = [flag for flag in flags if flag.activity_id in own]
     numbers = {header.id: 0} | {row.id: number for number, row in enumerate(rows, 1)}
     values = {row.id: row.values for row in (header, *rows)}
     found = []
@@ -124,10 +133,10 @@ def check_done(table: AnnexTable) -> None:
 
 def slip(table_id: int, *, by: Person) -> tuple[AnnexTable, Sequence[Flagged]]:
     """The table and its marked places, for its unit and the office (退回单)."""
-    table = annexes.get_table(table_id, by=by)
-    if not by.is_office and by.unit_id != table.unit_id:
+    table = annexes.get_part(table_id, by=by)
+    if not by.is_office and table.unit_id not in {by.unit_id, by.parent_id}:
         raise Forbidden("退回单只供报送单位和市联席办查看。")
-    return table, of(table)
+    return table, seen(table, by=by)
 
 
 def answer(flag_id: int, text: str, *, by: Person) -> Flag:
@@ -139,8 +148,11 @@ def answer(flag_id: int, text: str, *, by: Person) -> Flag:
             raise NotFound
         ops.hold(flag.table_id)
         db.session.expire_all()
-        table = annexes.get_table(flag.table_id, by=by)
-        if not annexes.is_filler_of(table, by=by):
+        table = annexes.get_part(flag.table_id, by=by)
+        part_of = reach.owner_seen(table.unit_id, by=by)
+        if part_of is not None and db.session.get_one(Activity, flag.activity_id).owner_unit_id != part_of:
+            raise NotFound
+        if not (reach.is_filler(table, by=by) or reach.is_department(table, by=by)):
             raise Forbidden("只有本单位的填报员可以说明退回的位置。")
         if table.status != "returned" or flag.move_id != _return_that_holds(table):
             raise Conflict("这张表现在没有被退回，不用再说明。")

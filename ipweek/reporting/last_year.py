@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from ipweek.accounts import names
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing
+from ipweek.annexes import checks, editing, reach
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Written
@@ -49,7 +49,7 @@ class LastYear:
 def read(table_id: int, *, by: Person) -> LastYear:
     """Last year's rows of the unit's same annex, for its fillers."""
     table = annexes.get_table(table_id, by=by)
-    if not annexes.is_filler_of(table, by=by):
+    if not reach.is_filler(table, by=by):
         raise Forbidden("只有本单位的填报员可以带入去年的活动。")
     form = schema.from_json(table.schema.form)
     old = db.session.scalars(

@@ -42,6 +42,7 @@ class Move(db.Model):
     reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # finding id: the reason given for it
     receipt_no: Mapped[str | None] = mapped_column(String(32), unique=True)  # of a submission
     snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    only_marked: Mapped[bool] = mapped_column(default=False)  # of a return: nothing but the marked places is open
 
     by: Mapped[User] = relationship(lazy="joined")
     snapshot: Mapped[Snapshot | None] = relationship()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ipweek import clock, wording
 from ipweek.accounts import audit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks
+from ipweek.annexes import checks, reach
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
@@ -94,7 +94,7 @@ def read(table_id: int, *, draft: Draft | None = None, by: Person) -> Shown:
         dues.text(_due(table, stored)),
         stored,
         states.possible(status, service.parts_of(table, by=by), campaign_status=annexes.campaign_status_of(table)),
-        not why_closed and annexes.is_filler_of(table, by=by),
+        not why_closed and reach.is_filler(table, by=by),
         why_closed,
     )
 
@@ -240,7 +240,7 @@ def return_for_changes(table_id: int, why: str, *, revision: int, due: datetime 
 def _to_edit(table_id: int, *, by: Person) -> tuple[AnnexTable, Summary]:
     """The summary under its table's lock, for a change by its filler; made when nothing was saved yet."""
     table = service.hold(table_id, by=by)
-    if not annexes.is_filler_of(table, by=by):
+    if not reach.is_filler(table, by=by):
         raise Forbidden("只有本单位的填报员可以填写活动总结。")
     summary = db.session.get(Summary, table.id)
     if why := _closed_because(table, summary.status if summary else "todo"):

@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 
 from ipweek import clock
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks
+from ipweek.annexes import checks, shares
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.schema import STATUSES
+from ipweek.annexes.shares import Part
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import amendments, deadlines, schema
@@ -41,6 +42,10 @@ class Task:
     may_ask_late: bool
     has_last_year: bool
     """Whether it is empty, and an earlier year's rows can be taken over."""
+    part: Part | None = None
+    """Of a department's task: its part of its unit's table, ``activities`` being its own."""
+    parts: Sequence[Part] = ()
+    """The departments that fill rows of it."""
 
     @property
     def is_open(self) -> bool:
@@ -136,6 +141,7 @@ def mine(*, by: Person) -> list[Task]:
     ids = [table.id for table in tables]
     counted = select(Activity.table_id, func.count().label("rows")).where(Activity.table_id.in_(ids), Activity.alive, ~Activity.is_header)
     counts = {row.table_id: row.rows for row in db.session.execute(counted.group_by(Activity.table_id))}
+    parts = shares.of_all(tables)
     newest = select(func.max(Move.id)).where(Move.table_id.in_(ids), Move.receipt_no.is_not(None)).group_by(Move.table_id)
     sent = {move.table_id: move for move in db.session.scalars(select(Move).where(Move.id.in_(newest)))}
     due_at = {}
@@ -143,17 +149,20 @@ def mine(*, by: Person) -> list[Task]:
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
     waiting = terms.unanswered(ids)
     earlier = last_year.have_some([table for table in tables if table.status == "todo" and not counts.get(table.id)])
+    own = {table.id: part for table in tables if table.unit_id != by.unit_id for part in parts[table.id] if part.unit.id == by.unit_id}
     found = [
         Task(
             table,
-            counts.get(table.id, 0),
+            own[table.id].rows if table.id in own else counts.get(table.id, 0),
             dues.text(due_at[table.id]),
             actions_for(table, by=by),
             sent.get(table.id),
             annexes.may_edit(table, by=by),
             waiting.get(table.id),
             "filler" in service.parts_of(table, by=by) and terms.may_ask_late(table),
-            table.id in earlier,
+            table.id in earlier and table.id not in own,
+            own.get(table.id),
+            parts[table.id] if table.id not in own else (),
         )
         for table in tables
     ]

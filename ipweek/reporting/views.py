@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from ipweek import clock, pages, wording
 from ipweek.accounts.web import person
 from ipweek.annexes import due as dues
+from ipweek.annexes import shares
 from ipweek.errors import Conflict, Invalid, Refused
 from ipweek.reporting import flags as flags_of
 from ipweek.reporting import last_year as last_years
@@ -21,7 +22,7 @@ from ipweek.reporting.models import Move
 
 bp = Blueprint("reporting", __name__)
 bp.app_template_global("deadline_text")(dues.text)
-bp.app_template_global("flags_of")(flags_of.of)
+bp.app_template_global("flags_of")(lambda table: flags_of.seen(table, by=person()))
 
 REASON = "reason:"
 """Before a finding's id in the name of the field for its reason."""
@@ -168,6 +169,18 @@ def answer(flag_id: int) -> Response:
         table, marked = flags_of.slip(flags_of.table_of(flag_id), by=person())
         return pages.page("reporting/flags.html", refused.status, table=table, marked=marked, refused=refused, asked=flag_id)
     return redirect(url_for(".flags", table_id=flag.table_id), code=303)
+
+
+@bp.post("/tables/<int:table_id>/part-done")
+def part_done(table_id: int) -> Response:
+    """填完: the department's rows are all there; with ``more`` there is more to come."""
+    if request.form.get("more"):
+        shares.resume(table_id, by=person())
+        flash("已取消“填完”，可以继续填写。", "done")
+    else:
+        shares.finish(table_id, by=person())
+        flash("已告知本单位填报员：本部门已填完。之后如再修改，请改好后再标记一次。", "done")
+    return redirect(url_for(".my_tasks"), code=303)
 
 
 # ---- the office ----------------------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from ipweek.workbooks.layout import Band
 
 
 def hand_out(table_id: int, *, by: Person) -> tuple[str, bytes]:
-    """The fill pack and its name, for those who may bring it back: a filler of the unit while the table is open."""
+    """The fill pack and its name, for those who may bring it back: who fills the table, while it is open."""
     table = import_service.to_import(table_id, by=by)
     form = service.official(schema.from_json(table.schema.form))
     header = annexes.header_of(table).values
-    rows = [(row.id, row.values) for row in annexes.rows_of(table) if not checks.is_empty(row.values)]
+    rows = [(row.id, row.values) for row in annexes.rows_for(table, by=by) if not checks.is_empty(row.values)]
     week = (table.campaign.starts_on, table.campaign.ends_on)
     sheet = fill_pack.Sheet(
         table.id,

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from ipweek.accounts import audit
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, ops
+from ipweek.annexes import checks, editing, ops, reach
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable, Op
@@ -92,9 +92,11 @@ class Preview:
 
 def to_import(table_id: int, *, by: Person) -> AnnexTable:
     """The table for an import by *by*: NotFound, Forbidden or Conflict with the reason where that is not possible now."""
-    table = annexes.get_table(table_id, by=by)
-    if not annexes.is_filler_of(table, by=by):
+    table = annexes.get_part(table_id, by=by)
+    if not reach.is_writer(table, by=by):
         raise Forbidden("只有本单位的填报员可以上传表格。")
+    if annexes.may_edit(table, by=by) and not reach.of(table, by=by).has_rows:
+        raise Conflict("这张表现在只放开了要修改的几格，不能上传导入，请直接在表里修改。")
     if not annexes.may_edit(table, by=by):
         said = STATUSES[table.status].label if table.campaign.status == "open" else "本次活动已经关闭"
         raise Conflict(f"这张表现在不能修改（{said}），不能上传导入。如需修改，请先撤回报送或联系联席会议办公室。")
@@ -116,10 +118,10 @@ def upload(table_id: int, data: bytes, name: str, *, by: Person, settings: Setti
 def preview(table_id: int, file_id: int | None, *, by: Person, settings: Settings) -> Preview:
     """What the kept file would do to the table as it stands now."""
     table = to_import(table_id, by=by)
-    file = _file(table, file_id, by=by)
+    file = _file(file_id, by=by)
     reading = _read(table, files.read_bytes(file, settings=settings), file.name, settings)
     db.session.rollback()  # reading took a while: compare with the table as it is now
-    return _compare(to_import(table_id, by=by), _file(table, file_id, by=by), reading)
+    return _compare(to_import(table_id, by=by), _file(file_id, by=by), reading, by=by)
 
 
 def confirm(
@@ -172,12 +174,12 @@ def marked_copy(table_id: int, file_id: int | None, *, by: Person, settings: Set
 # ---- inside --------------------------------------------------------------------------------------------------
 
 
-def _file(table: AnnexTable, file_id: int | None, *, by: Person) -> StoredFile:
-    """The kept file, if the unit of the table sent it for its table."""
+def _file(file_id: int | None, *, by: Person) -> StoredFile:
+    """The kept file, if those who fill the table sent it: the unit, its department, or the office in its stead."""
     if file_id is None:
         raise Invalid(NOT_SENT)
     file = files.get(file_id, by=by)
-    if file.purpose != PURPOSE or file.unit_id != table.unit_id:
+    if file.purpose != PURPOSE or file.unit_id != by.unit_id:
         raise NotFound
     return file
 
@@ -196,10 +198,12 @@ def _read(table: AnnexTable, data: bytes, name: str, settings: Settings) -> dict
     return found
 
 
-def _compare(table: AnnexTable, file: StoredFile, reading: Mapping[str, Any]) -> Preview:
+def _compare(table: AnnexTable, file: StoredFile, reading: Mapping[str, Any], *, by: Person) -> Preview:
     form = schema.from_json(table.schema.form)
-    rows = [(row.id, row.values) for row in annexes.rows_of(table)]
+    rows = [(row.id, row.values) for row in annexes.rows_for(table, by=by)]
     header = annexes.header_of(table).values
+    if reach.is_department(table, by=by):  # what stands above the table is the unit's to fill
+        reading = {**reading, "filled_on": ""}
     made = import_plan.plan(reading, form, rows, header, pack=_pack(table, reading))
     context = annexes.context_of(table)
     findings: dict[tuple[int, str], list[checks.Finding]] = {}

@@ -173,7 +173,7 @@ def own_table(table_id: int, *, by: Person, kind: str = "xlsx") -> tuple[AnnexTa
     else:
         write_workbook(written, sheets, made_at=clock.now())
     with transaction():
-        table = annexes.get_table(table_id, by=by)
+        table = annexes.get_part(table_id, by=by)
         audit.write("table-downloaded", by=by, object=f"table:{table.id}", detail=f"{table.unit.short}，附件{table.annex}")
     return table, written.getvalue()
 

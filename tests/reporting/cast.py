@@ -56,7 +56,7 @@ class Seat:
             g.pop(name)
         response = self.client.open(path, **words)
         db.session.rollback()  # what the request wrote, the test reads anew
-        if found := re.search(r'name="csrf-token" content="([^"]+)"', response.text):
+        if response.mimetype == "text/html" and (found := re.search(r'name="csrf-token" content="([^"]+)"', response.text)):
             self.token = found[1]
         return response
 
