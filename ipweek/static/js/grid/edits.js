@@ -30,6 +30,7 @@ function unstick(cell) {
 function apply(list, via) {
   const edits = [], rows = new Map();
   list.forEach(([cell, value]) => {
+    if (cell.readOnly) return;
     if (isBlank(lineOf(cell))) rows.set(fillBlank(lineOf(cell)), {});
     const row = rowOf(cell), key = keyOf(cell), base = baseOf(cell);
     if (rows.has(row)) rows.get(row)[key] = value;
@@ -48,7 +49,7 @@ function apply(list, via) {
 const fill = (block, value, via = "filled") => apply(block.flatMap((row, n) => row.map((cell, m) => [cell, value(n, m)])), via);
 
 function clear() {
-  const cells = range().flat().filter((cell) => cell.value);
+  const cells = range().flat().filter((cell) => cell.value && !cell.readOnly);
   if (cells.length > 1) return apply(cells.map((cell) => [cell, ""]), "filled");
   if (cells.length) { set(cells[0], ""); commit(cells[0]); }
   return true;
