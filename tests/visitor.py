@@ -17,8 +17,12 @@ class Answer:
     """What came back; redirects are not followed."""
 
     status: int
-    text: str
+    data: bytes
     headers: HTTPMessage
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -59,7 +63,7 @@ class Visitor:
     def _open(self, request: urllib.request.Request) -> Answer:
         try:
             with self.opener.open(request, timeout=30) as response:
-                return Answer(response.status, response.read().decode(), response.headers)
+                return Answer(response.status, response.read(), response.headers)
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, error.read().decode(), error.headers)
+                return Answer(error.code, error.read(), error.headers)
