@@ -13,6 +13,7 @@ from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
+from ipweek.board import plugin_contact
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.plugins import check as checking
@@ -54,6 +55,7 @@ def enable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the m
     manifest = described.manifest
     with transaction():
         plugins.switch_on(described, by=by.name)
+        plugin_contact.settle(id)
         audit.write("plugin.enable", by=by, object=f"plugin:{id}", detail=f"{manifest.title} {manifest.version}，{manifest.unit}")
     return plugins.get(id)
 
@@ -63,6 +65,7 @@ def disable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the 
     plugin = _for_the_administrator(id, by=by)
     with transaction():
         plugins.switch_off(id, by=by.name)
+        plugin_contact.settle(id)
         audit.write("plugin.disable", by=by, object=f"plugin:{id}", detail=f"{plugin.title} {plugin.version}，{plugin.unit}")
     return plugins.get(id)
 

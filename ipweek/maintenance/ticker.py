@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from ipweek import clock
+from ipweek.board import plugin_contact
 from ipweek.config import Settings
 from ipweek.extensions import db
 from ipweek.reporting import posting, reminding
@@ -51,7 +52,7 @@ def ticking(context: Context, *chores: Callable[[], object], every: float = EVER
 def go_round(context: Context, *chores: Callable[[], object]) -> None:
     """Do each chore once. One that fails is written to the log, and the others are done all the same."""
     with context():
-        for chore in chores or (_remind,):
+        for chore in chores or (_remind, _tell_of_plugins):
             try:
                 chore()
             except Exception:  # noqa: BLE001 -- whatever it is, the server goes on and the log tells
@@ -63,6 +64,11 @@ def go_round(context: Context, *chores: Callable[[], object]) -> None:
 def _remind() -> None:
     if clock.in_shanghai(clock.now()).hour in HOURS:
         reminding.remind(by=BY)
+
+
+def _tell_of_plugins() -> None:
+    if clock.in_shanghai(clock.now()).hour in HOURS:
+        plugin_contact.tell()
 
 
 def posting_for(settings: Settings) -> Callable[[], object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, String, Text
@@ -24,6 +24,7 @@ class PluginState(db.Model):
     why: Mapped[str] = mapped_column(Text, default="")
     log: Mapped[str] = mapped_column(Text, default="")  # what it printed when it failed last
     failures: Mapped[int] = mapped_column(default=0)  # in a row
+    told_on: Mapped[date | None]  # the day on which its contact was last told that it does not run
     title: Mapped[str] = mapped_column(String(80), default="")  # as of the last enabling: a folder may be gone
     unit: Mapped[str] = mapped_column(String(32), default="")
     version: Mapped[str] = mapped_column(String(40), default="")

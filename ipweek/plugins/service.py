@@ -258,6 +258,7 @@ def switch_off(id: str, *, by: str) -> None:  # noqa: A002 -- the word of the ma
     state = _state(id)
     state.is_on, state.by, state.at, state.failures = False, by[:80], clock.now(), 0
     state.trouble = state.why = state.log = ""
+    state.told_on = None
 
 
 def _store(state: PluginState, described: Described) -> None:
@@ -265,7 +266,7 @@ def _store(state: PluginState, described: Described) -> None:
     state.title, state.unit, state.version, state.content = manifest.title, manifest.unit, manifest.version, described.content
     state.declared = {"reports": dict(declared.reports), "checks": [list(keys) for keys in declared.checks], "jobs": dict(declared.jobs)}
     state.trouble = state.why = state.log = ""
-    state.failures = 0
+    state.failures, state.told_on = 0, None
 
 
 def _remember(one: Field) -> None:
