@@ -67,6 +67,8 @@ ACTIONS: dict[str, str] = {
     "workbook.release": "汇总表定版",
     "activities.list": "生成活动一览",
     "summaries.merge": "汇编活动总结",
+    "tables.zip": "打包各单位的表",
+    "archive.zip": "生成年度归档",
     "public.draft": "起草公开版",
     "public.confirm": "确认发布公开版",
     "public.withdraw": "撤下公开版",

@@ -231,12 +231,19 @@ def header_words(form: schema.Annex, values: Mapping[str, str], unit_name: str) 
     return tuple((field.label, field.full(typed.get(field.key, ""), unit_name)) for field in form.header_fields)
 
 
+def newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, Any]], dict[int, int]]:
+    """The newest snapshots' contents and ids, by table."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
+    found = db.session.execute(select(Snapshot.table_id, Snapshot.id, Snapshot.content).where(Snapshot.id.in_(newest))).all()
+    return {row.table_id: row.content for row in found}, {row.table_id: row.id for row in found}
+
+
 # ---- inside --------------------------------------------------------------------------------------------------
 
 
 def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
     tables = annexes.tables_of(campaign)
-    contents, snapshots = _newest_snapshots([table.id for table in tables if table.status in taken])
+    contents, snapshots = newest_snapshots([table.id for table in tables if table.status in taken])
     have = {table.unit_id for table in tables}
     for number in sorted({stored.annex for stored in campaign.annexes}):
         form = official(schema.from_json(annexes.latest_form(campaign, number).form))
@@ -244,13 +251,6 @@ def _parts(campaign: Campaign, taken: Sequence[str]) -> Iterator[_Part]:
         query = select(Unit.id, Unit.name).where(Unit.is_active, Unit.level.in_(levels)).order_by(Unit.sort_no, Unit.id)
         without = [name for unit_id, name in db.session.execute(query) if unit_id not in have]
         yield _Part(form, [table for table in tables if table.annex == number], contents, snapshots, without)
-
-
-def _newest_snapshots(table_ids: Sequence[int]) -> tuple[dict[int, Mapping[str, Any]], dict[int, int]]:
-    """The newest snapshots' contents and ids, by table."""
-    newest = select(func.max(Snapshot.id)).where(Snapshot.table_id.in_(table_ids)).group_by(Snapshot.table_id)
-    found = db.session.execute(select(Snapshot.table_id, Snapshot.id, Snapshot.content).where(Snapshot.id.in_(newest))).all()
-    return {row.table_id: row.content for row in found}, {row.table_id: row.id for row in found}
 
 
 def _bands(part: _Part) -> Iterator[Band]:

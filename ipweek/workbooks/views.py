@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.notice import service as notices
-from ipweek.workbooks import handouts, import_views, public_views, release_views, service, web  # noqa: F401 -- their addresses
+from ipweek.workbooks import archive, handouts, import_views, public_views, release_views, service, web  # noqa: F401 -- their addresses
 from ipweek.workbooks.web import bp
 
 __all__ = ["bp"]
@@ -69,6 +69,22 @@ def _merged(campaign_id: int, kind: str) -> Response:
 
 def _with_submitted() -> bool:
     return request.args.get("submitted") == "1"
+
+
+@bp.get("/campaigns/<int:campaign_id>/tables.zip")
+def all_tables(campaign_id: int) -> Response:
+    """Every unit's table in one .zip."""
+    by = person()
+    name, data = archive.tables(notices.get(campaign_id, by=by), by=by, settings=current_app.extensions["settings"])
+    return web.file(data, name)
+
+
+@bp.get("/campaigns/<int:campaign_id>/archive.zip")
+def year_archive(campaign_id: int) -> Response:
+    """The year's archive in one .zip."""
+    by = person()
+    name, data = archive.year(notices.get(campaign_id, by=by), by=by, settings=current_app.extensions["settings"])
+    return web.file(data, name)
 
 
 @bp.get("/tables/<int:table_id>.xlsx")

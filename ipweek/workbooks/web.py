@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import IO
 from urllib.parse import quote
 
 from flask import Blueprint, Response
@@ -28,9 +30,19 @@ def number(text: str | None) -> int | None:
     return forms.number(text) if text else None
 
 
-def file(data: bytes, name: str) -> Response:
-    """*data* as a download called *name*, kept in no cache."""
-    response = Response(data, content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+def file(data: bytes | IO[bytes], name: str) -> Response:
+    """*data* as a download called *name*, kept in no cache; a file that is open is sent piece by piece and closed."""
+    response = Response(data if isinstance(data, bytes) else _pieces(data), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
+    if not isinstance(data, bytes):
+        response.call_on_close(data.close)
+        response.content_length = data.seek(0, 2)
+        data.seek(0)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _pieces(data: IO[bytes]) -> Iterator[bytes]:
+    with data:
+        while piece := data.read(1 << 18):
+            yield piece
