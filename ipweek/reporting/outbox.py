@@ -133,7 +133,7 @@ def again(mail_id: int, *, by: Person) -> None:
     """Try a mail that failed once more, at once."""
     with transaction():
         _may_see(by)
-        mail = db.session.get(Mail, mail_id)
+        mail = db.session.get(Mail, mail_id, with_for_update={"of": Mail})
         if mail is None:
             raise NotFound
         if mail.status != "failed":
@@ -146,7 +146,7 @@ def all_again(*, by: Person) -> int:
     """Try every mail that failed once more; how many they are."""
     with transaction():
         _may_see(by)
-        failed = db.session.scalars(select(Mail).where(Mail.status == "failed").with_for_update()).all()
+        failed = db.session.scalars(select(Mail).where(Mail.status == "failed").with_for_update(of=Mail)).all()
         for mail in failed:
             _renew(mail)
         if failed:

@@ -364,7 +364,8 @@ def test_others_do_not_see_the_mails(cast, chased, who):
 def test_units_that_mail_does_not_reach_are_named(cast, seat, chased):
     page = seat(cast["clerk"]).get("/mail").text
 
-    assert "只收得到站内消息：徐汇区。" in page
+    assert "1 个单位没有人填邮箱，只收得到站内消息" in page
+    assert "<p>徐汇区。</p>" in page
     assert "没有设置邮件服务器" in page
 
 
