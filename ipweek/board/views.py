@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ipweek import htmx, pages
 from ipweek.accounts.web import person
-from ipweek.board import service
+from ipweek.board import service, week
 
 bp = Blueprint("board", __name__)
 
@@ -38,7 +38,8 @@ def board() -> Response:
     found = service.board(campaign_id=asked, show=request.args.get("show", ""), sort=request.args.get("sort", ""), by=by)
     if found is None:
         return pages.page("board/none.html")
-    return pages.answer("board/board.html", "board", board=found, shown=service.SHOWN)
+    days = week.week(found.campaign, by=by)
+    return pages.answer("board/board.html", "board", board=found, shown=service.SHOWN, week=days, week_shows=week.SHOWN)
 
 
 @bp.post("/board/<int:campaign_id>/missing")

@@ -28,7 +28,7 @@ def test_a_filter_changes_the_list_and_the_address_and_back_undoes_it(live: Serv
     page.get_by_role("link", name="1 退回修改").click()
     expect(page.get_by_role("heading", name="退回修改的单位（1）")).to_be_visible()
     assert "show=returned" in page.url
-    assert page.get_by_role("row").count() == 2
+    assert page.locator("table.list").get_by_role("row").count() == 2
     assert page.evaluate("window.sameDocument") is True
     expect(page.locator("#show-returned")).to_be_focused()
 
