@@ -9,7 +9,7 @@ from flask import Flask
 from ipweek import addresses, bodies, config, database, failures, headers, log, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
-from ipweek.annexes import campaign_views
+from ipweek.annexes import campaign_views, tracing_views
 from ipweek.annexes import views as annexes
 from ipweek.board import district_views, plugin_views
 from ipweek.board import views as board
@@ -35,6 +35,7 @@ BLUEPRINTS = (
     workday_views.bp,
     campaign_views.bp,
     annexes.bp,
+    tracing_views.bp,
     reporting.bp,
     chase_views.bp,
     message_views.bp,

@@ -277,7 +277,7 @@ class Line:
     new: str
 
 
-_HOW = {
+HOW = {
     "typed": "填写",
     "pasted": "粘贴",
     "filled": "填充",
@@ -309,7 +309,7 @@ def history(table_id: int, *, activity_id: int | None = None, key: str | None = 
         row = numbers.get(entry.activity_id, "已删除的行")
         what = "移动了位置" if entry.key == POS else "" if entry.key != ALIVE else "新增该行" if entry.new == "1" else "删除该行"
         place = row if what else f"{row} {labels.get(entry.key, entry.key)}"
-        lines.append(Line(entry.at, entry.who, _HOW.get(entry.via, entry.via), place, what, entry.old, entry.new))
+        lines.append(Line(entry.at, entry.who, HOW.get(entry.via, entry.via), place, what, entry.old, entry.new))
     if activity_id is None or key is None:
         return Told(table, "", lines, can_restore=False)
     place = f"{numbers.get(activity_id, '已删除的行')} {labels[key]}"

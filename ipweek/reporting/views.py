@@ -203,7 +203,7 @@ def approve(table_id: int) -> Response:
 def return_for_changes(table_id: int) -> Response:
     """退回修改 with a reason; a bad entry brings the page again with what was entered."""
     sent = request.form
-    why = "；".join(part for part in (*sent.getlist("preset"), reasons.tidy(sent.get("why", ""))) if part)
+    why = "；".join(part for part in (*dict.fromkeys(sent.getlist("preset")), reasons.tidy(sent.get("why", ""))) if part)
     try:
         due = dues.end_of(date.fromisoformat(sent["due"])) if sent.get("due") else None
     except (ValueError, OverflowError):  # no date, or the last one that Python knows
