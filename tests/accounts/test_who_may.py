@@ -17,6 +17,7 @@ NOBODY = ()
 TABLE = {
     "accounts.account": ("GET", "/account", IN, 200, 0),
     "accounts.change_password": ("GET", "/account/password", IN, 200, 0),
+    "accounts.change_address": ("POST", "/account/address", IN, 303, 0),
     "accounts.end_session": ("POST", "/account/sessions/{their_session}/end", ADMIN, 303, 404),
     "accounts.users": ("GET", "/users", OFFICE, 200, 403),
     "accounts.new_user": ("GET", "/users/new", OFFICE, 200, 403),
