@@ -77,9 +77,11 @@ def refuse_odd_host() -> None:
 
 
 def refused(error: Refused) -> Response:
-    """An error of our own: say its sentence."""
-    if error.status not in {404, 422}:
-        log.info("refused", status=error.status, path=request.path, reason=str(error))
+    """An error of our own: say its sentence. The page shows the request's number, so the log has it too.
+
+    Not the sentence itself, which may hold what somebody typed.
+    """
+    log.info("refused", status=error.status, method=request.method, path=request.path, kind=type(error).__name__)
     return pages.refuse(error)
 
 
@@ -90,8 +92,8 @@ def http_error(error: HTTPException) -> Response:
     if error.code >= 500:
         return unexpected(error)
     if isinstance(error, RequestEntityTooLarge):
-        return pages.refuse(too_large())
-    response = pages.refuse(HttpRefused(error.code))
+        return refused(too_large())
+    response = refused(HttpRefused(error.code))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response

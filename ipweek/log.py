@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 import structlog
 from flask import g, has_request_context
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of one file."""
+KEPT = 20
+"""Older files beside it; what must be kept for longer is in the audit log."""
 
 
 def install(folder: Path | None, level: str) -> None:
@@ -18,7 +24,7 @@ def install(folder: Path | None, level: str) -> None:
         handler = logging.StreamHandler()
     else:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(folder / "ipweek.log", encoding="utf-8")
+        handler = RotatingFileHandler(folder / "ipweek.log", maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=SHARED,

@@ -193,6 +193,16 @@ def test_a_line_of_the_log_has_the_number_of_the_answer(seat):
     assert db.session.query(AuditEntry).filter_by(action="access.deny").one().request_id == number
 
 
+@pytest.mark.parametrize("path, status", [("/nothing-here", 404), ("/tables/99999", 404), ("/users", 403), ("/logout", 405)])
+def test_the_number_on_an_error_page_stands_in_the_log(app, seat, path, status):
+    response = seat("filler of 闵行").get(path)
+
+    assert response.status_code == status
+    number = re.search(r"编号 (\w{8})", response.text)[1]
+    lines = (app.extensions["settings"].instance / "log/ipweek.log").read_text("utf-8").splitlines()
+    assert [line["status"] for line in map(json.loads, lines) if line.get("request") == number] == [status]
+
+
 @pytest.mark.parametrize(
     "path, data",
     [
