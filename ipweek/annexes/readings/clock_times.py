@@ -22,7 +22,7 @@ _TIME = (
     rf"(?:(?:{PART})\s?|{_MERIDIEM}\s?)?(?<![\d:])"
     rf"(?:\d{{1,2}}\s?:\s?\d{{2}}(?:\s?:\s?\d{{2}}(?:\.\d+)?)?(?!\d)"
     rf"|{_HOUR}\s?{_UNIT}(?:半|整|[一三13]刻|\s?{_MINUTE}分|\s?[0-5]\d(?![\d人名位场个])|[二三四五]?十[一二三四五六七八九]?(?![人名位场个]))?"
-    rf"|(?<=[午日号)])\s?\d{{1,2}}\.[0-5]\d(?![\d.日号月-])"
+    rf"|(?:(?<=[午晚])\s?\d{{1,2}}|(?<=[日号)])\s?(?:0?[7-9]|1\d|2[0-3]))\.[0-5]\d(?![\d.日号月-])"
     rf"|\d{{1,2}}(?=\s?[AaPp]\.?[Mm]\b)"
     rf")(?:\s?{_MERIDIEM})?"
 )
@@ -60,6 +60,8 @@ def read(text: str) -> ClockTime:
     """The time or span that *text*, a piece matched by ``CLOCK``, stands for."""
     pieces = [match for match in _ONE.finditer(text) if match["hour"]]
     parts = tuple(_part(piece) for piece in pieces)
+    if len(pieces) > 1 and not parts[0] and parts[1] == "pm" and 0 < _small(pieces[0]["hour"]) <= _small(pieces[1]["hour"]) % 12:
+        parts = ("pm", "pm")  # 2:00-4:00 PM
     said = tuple(part for part in parts if part not in ("", "am", "pm"))
     first = _minutes(pieces[0], parts[0] or (parts[1] if len(pieces) > 1 and not pieces[0]["minute"] and not pieces[0]["unit"] else ""))
     last = _minutes(pieces[1], parts[1]) if len(pieces) > 1 else None

@@ -25,7 +25,7 @@ _WORDS_ABOUT = re.compile(
     r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公|总机|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|本人|备注|单位|加微|市局|区局|省局"
 )
 _ORGANISATION = re.compile(
-    rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?={_NAME_SIGN}|[^一-鿿]|$))"
+    rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?![长员级])(?={_NAME_SIGN}|[^一-鿿]|$))"
 )
 _OFFICE_SIGN = re.compile("[局科处室所委办部院厅馆站组股会心司团园队学校府区]")
 _NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}}){{1,3}}|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
@@ -56,7 +56,8 @@ COMPOUND_SURNAMES = frozenset(
     )
 )
 _LISTED = re.compile(r"[\s、,，/;；和及或]*")
-_GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ ]+({_NAME_SIGN})(?!{_NAME_SIGN})")
+_GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
+_DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●．", "·"))
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
 )
@@ -160,7 +161,7 @@ def _person(draft: _Draft) -> Person:
 
 def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     """The names of the cell with their places; numbers, labels and offices are no names."""
-    signs = list(text)
+    signs = list(text.translate(_DOTS))
     for each in found:
         signs[each.start : each.end] = "\x01" * (each.end - each.start)
     rest = "".join(signs)
@@ -176,7 +177,8 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
                 names.append((match.start(), name))
     surnamed = [each for each in names if _has_surname(each[1])]
     has_number = any(each.kind != "email" for each in found)
-    return surnamed or ([each for each in names if len(each[1]) <= 3 or each[1].isascii()] if has_number else [])
+    longest = 4 if len(names) == 1 else 3  # 阿依古丽
+    return surnamed or ([each for each in names if len(each[1]) <= longest or each[1].isascii()] if has_number else [])
 
 
 def _has_surname(name: str) -> bool:

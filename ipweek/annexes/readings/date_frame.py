@@ -140,8 +140,9 @@ class Frame:
     def _is_at_the_end(self) -> bool:
         return self.at == len(self.words) - 1 and self.text.endswith(self.words[-1].text)
 
-    def _half(self, month: int, day: int) -> None:
-        self.sense.problems.append(("half", f"{month}.{day}"))
+    def _half(self, month: int, day: int, other: int = 0) -> None:
+        """A digit of the day is missing or misplaced: it may also be *other* (else the day with a zero behind)."""
+        self.sense.problems.append(("half", f"{month}.{day}.{other or day * 10}"))
 
     def _month_by_week(self, day: int) -> int:
         if self.week is None:

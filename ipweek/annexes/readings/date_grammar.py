@@ -15,6 +15,8 @@ from ipweek.annexes.readings.numerals import small_number
 
 WEEKDAY_SIGNS = "一二三四五六日"
 
+_PICKED = re.compile("[择某任选]|的?[一1]个?[天日]")
+_LASTS = ("为期", "历时", "连续", "持续")
 _QUARTER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -90,6 +92,17 @@ class Grammar(Frame):
             first, last = month_window(self.year, word.value)
             self.month = word.value
             self._add(first, last, "window")
+        else:
+            self._slipped(word)
+
+    def _slipped(self, word: Word) -> None:
+        """4月2日0 was 4月20日, or a digit too many: the two are asked about."""
+        before = self.words[self.at - 1] if self.at else None
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if before is None or entry is None or before.kind not in ("day", "ymd", "md") or not word.text.isdecimal() or len(word.text) > 1:
+            return
+        if f"{before.text}{word.text}" in self.text and entry.last.day < 10:
+            self._half(entry.last.month, entry.last.day, 10 * entry.last.day + int(word.text))
 
     def _named_day(self, word: Word) -> None:
         entry = self._add_day(*word.value)
@@ -258,6 +271,18 @@ class Grammar(Frame):
         else:
             self._shift(ONE_DAY)
 
+    def _week_beside(self, word: Word) -> None:
+        """宣传周前一周, 4月26日后一周."""
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None:
+            self.sense.is_doubtful = True
+        elif word.text[0] == "前":
+            entry.first, entry.last = entry.first - 7 * ONE_DAY, entry.first - ONE_DAY
+        else:
+            entry.first, entry.last = entry.last + ONE_DAY, entry.last + 7 * ONE_DAY
+        if entry is not None:
+            entry.kind, entry.is_vague = "window", True
+
     def _shift(self, by: timedelta) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
         if entry is not None and self.is_fresh and entry.kind == "day" and entry.first == entry.last:
@@ -272,11 +297,15 @@ class Grammar(Frame):
         clock: ClockTime = word.value
         if clock.problem:
             self.sense.problems.append((clock.problem if clock.problem == "order" else "impossible", word.text))
-        self.sense.is_doubtful = self.sense.is_doubtful or clock.is_doubtful
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        is_into_the_night = entry is not None and entry.is_span and entry.clocks  # 22:00-4月24日2:00
+        self.sense.is_doubtful = self.sense.is_doubtful or (clock.is_doubtful and not is_into_the_night)
         for part in clock.parts:
             self._say_part(part)
-        if clock.start:
-            (self.sense.entries[-1].clocks if self.sense.entries else self.sense.clocks).append(clock)
+        if clock.start and not clock.end and entry is not None and entry.is_open_start:
+            clock = ClockTime(None, clock.start, clock.parts)  # 截止日期为4月26日17:00
+        if clock.start or clock.end:
+            (entry.clocks if entry is not None else self.sense.clocks).append(clock)
         self.link, self.is_fresh, self.after_clock = "", True, True
 
     def _arrival(self, word: Word) -> None:
@@ -313,13 +342,14 @@ class Grammar(Frame):
         entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
         if entry is None or entry.is_span or (self.after_clock and word.text == "开始"):
             return
+        entry.is_begun = True
         if entry.kind == "week" and self.week:
             if word.text.startswith(("起", "开始")):
                 entry.is_open_end = True
             else:
                 entry.first, entry.is_open_end, entry.is_vague = self.week[1] + ONE_DAY, True, True
             return
-        if entry.kind == "window" and word.text in ("以后", "之后", "后"):
+        if entry.kind == "window" and word.text in ("之后", "后"):
             entry.first = entry.last + ONE_DAY
         entry.is_open_end = True
 
@@ -330,11 +360,27 @@ class Grammar(Frame):
         if self.after_clock and entry.clocks:
             clock = entry.clocks.pop()
             entry.clocks.append(ClockTime(None, clock.start if clock.end is None else clock.end, clock.parts))
-        if entry.is_span:
+        if entry.is_span or self._ends_what_began(entry):
             return
         entry.is_open_start = True
         if entry.kind == "week" and self.week and word.text[-1] == "前":
             entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
+
+    def _begun(self, word: Word) -> None:
+        if self.is_fresh and self.sense.entries:
+            self.sense.entries[-1].is_begun = True
+
+    def _ends_what_began(self, entry: Entry) -> bool:
+        """4月20日启动，4月26日结束 is one span."""
+        before = self.sense.entries[-2] if len(self.sense.entries) > 1 else None
+        if before is None or not before.is_begun or before.is_span or entry.first < before.first:
+            return False
+        self.sense.entries.pop()
+        before.clocks_before_join, before.is_span, before.is_open_end = len(before.clocks), True, False
+        before.last = entry.last
+        before.clocks += entry.clocks
+        before.weekdays += entry.weekdays
+        return True
 
     def _to_date(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
@@ -358,22 +404,27 @@ class Grammar(Frame):
             self.sense.entries[-1].is_around = True
 
     def _inside(self, word: Word) -> None:
-        picked = word.text[0] in "择某任" or word.text == "其中一天"
+        picked = _PICKED.search(word.text) is not None
         entry = self.sense.entries[-1] if self.sense.entries else None
         if picked:
             self.sense.is_picked = True
         elif entry is not None and self.is_fresh:
-            entry.is_vague = entry.is_vague or (entry.kind == "week" and word.text.endswith("内"))
+            is_window = (entry.kind == "week" and word.text.endswith("内")) or (entry.is_span and word.text in ("之间", "间"))
+            entry.is_vague = entry.is_vague or is_window
             entry.is_around = entry.is_around or (entry.first == entry.last and word.text in ("期间", "当周"))
 
     def _duration(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
-        if entry is None or not entry.is_open_end or entry.first != entry.last or "半" in word.text:
+        if entry is None or entry.first != entry.last or "半" in word.text:
+            return
+        if not entry.is_open_end and (len(self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
             return
         count = _count(re.sub(r"[^\d一二三四五六七八九十两]", "", word.text), otherwise=0)
         if count and "工作日" not in word.text and "月" not in word.text:
             entry.last = entry.first + (count * (7 if "周" in word.text or "星期" in word.text else 1) - 1) * ONE_DAY
-            entry.is_open_end, entry.is_span = False, True
+            entry.is_open_end, entry.is_span = False, count > 1
+        elif "月" in word.text:
+            entry.is_open_end = True
 
     def _every(self, word: Word) -> None:
         self.sense.is_recurring = True
@@ -381,6 +432,8 @@ class Grammar(Frame):
     def _standing(self, word: Word) -> None:
         if word.text == "工作日" and self.is_fresh and self.sense.entries and self.sense.entries[-1].kind == "week":
             self.sense.entries[-1].is_vague = True
+        if self.link == "to" and self.sense.entries:  # 4月20日至长期
+            self.sense.entries[-1].is_open_end, self.link = True, ""
         self.sense.is_standing = True
 
     _daily = _holiday = _standing
@@ -391,6 +444,7 @@ class Grammar(Frame):
 
     def _tentative(self, word: Word) -> None:
         self.sense.is_tentative = True
+        self.sense.is_within = self.sense.is_within or word.text.startswith("具体")
         self.sense.is_undated = self.sense.is_undated or word.text not in ("拟", "拟定", "预计", "计划", "暂定", "初定")
 
     def _close(self) -> None:

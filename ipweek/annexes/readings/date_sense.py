@@ -28,6 +28,7 @@ class Entry:
     is_moment: bool = False  # from an hour of the first day to an hour of the last
     is_around: bool = False  # 左右, 前后
     is_vague: bool = False
+    is_begun: bool = False  # 启动, 开始: more is said of the end
     by_weekday: bool = False  # named only by its weekday within the week
 
 
@@ -47,6 +48,7 @@ class Sense:
     is_standing: bool = False
     is_tentative: bool = False
     is_undated: bool = False  # 待定: the day is still open
+    is_within: bool = False  # 具体时间待定: the days written are a window
     is_doubtful: bool = False
     is_picked: bool = False  # 择日: one day of the window, not yet chosen
 

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from ipweek.annexes.readings.numerals import level, number
+from ipweek.annexes.readings.numerals import level, number, unnumbered
 
 MOST_PEOPLE = 10**12
 """A number above this is no head count."""
@@ -20,32 +20,32 @@ _NUMBER = (
     r"|(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?!\.?\d)\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]{1,3}|[wWkK](?![A-Za-z]))?"
     rf"|[〇{_DIGITS}十百千万亿廿卅]{{1,16}}"
 )
-_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|上(?=[百千万][人名位余])"
+_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|[上过](?=[百千万][人名位余])"
 _MOST = (
     r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|(?:限额?|名额)(?:报|定)?(?:为|在)?\s?:?"
     r"|(?:最大|最多|可)?容纳|近|<=|≤|<"
 )
 _ABOUT = r"大约|大概|约为|约计?|~|左右"
 _OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、)人名位个次]))|起(?=$|[,;、)])"
-_WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为上限|\s?\(?限额\)?"
+_WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为?上限|\s?\(?限额\)?"
 _AROUND = r"左右|上下|来(?=[人名位])|许"
 NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
 _PEOPLE = (
-    r"人\(次\)|人\.?次|人/次|个?人(?!民|大代表|才|工智|文|均|行道|像|脸|气|力|物|体|口|生|权|社)|名(?!额?单|录|称)|位(?!置|于)|员工|(?:余|多)?(?:"
+    r"人\(次\)|人\.?次|人/次|个?人(?!民|大代表|才|工智|文|均|行道|像|脸|气|力|物|体|口|生|权|社)|名(?!额?单|录|称)|位(?!置|于)|员工|个?名额|(?:余|多)?(?:"
     + NOUNS
     + ")"
 )
 _SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
 _THINGS = (
-    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场)"
+    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
     rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
 )
 _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
 _GROUPS = "街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
     rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?){{0,3}})"
-    rf"(?P<low>(?P<pair>[一二两三四五六七八][二三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
-    rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]{{1,3}})?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?P<over_low>{_OVER})?"
+    rf"(?P<low>(?P<pair>[一二两三四五六七八][二两三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
+    rf"(?P<after_low>{_OVER}|{_WITHIN}|{_AROUND})?(?P<magnitude>(?<=[余多几])[万千百亿]{{1,3}})?\s?(?:\((?P<bracketed>人次|人|名)\))?(?P<unit_low>{_PEOPLE}|{_THINGS})?(?:\s?\(?含(?:本数)?\)?(?=[以及]))?(?P<over_low>{_OVER})?"
     rf"(?:\s?(?:-+|~+|至|到|或)\s?(?P<high>{_NUMBER})\s?(?P<unit_high>{_PEOPLE}|{_THINGS})?)?"
     rf"\s?(?P<after>(?:{_OVER}|{_WITHIN}|{_AROUND}){{0,3}})(?P<per>{_PER})?"
 )
@@ -53,26 +53,30 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("both", r"(?:线上[、/+和及与\-]?线下|线下[、/+和及与\-]?线上)(?:相?结合|同步|同时|联动)?"),
     (
         "online",
-        r"现场直播|(?:线上|网络|在线|同步){0,3}(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
+        r"现场直播|(?:线上|网络|在线|同步){0,3}(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步|[主分]?会场)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
     ),
-    ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|到场"),
+    ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|(?<!实际)到场"),
     ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
+    ("per", rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|队|站|点|家|所|校|{_SESSION})(?:活动|讲座|培训)?|各(?:{_GROUPS}|区|校)(?=\s?(?:限|约|近|不|选派)?\s?\d)|单场|[场日天]均"),
     ("each", r"各自|分别(?:为|约)?|各(?=\s?(?:约|近|不|超|有|限)?\s?[\d一二两三四五六七八九十百千])"),
-    ("per", rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|站|点|家|校|{_SESSION})(?:活动|讲座|培训)?|(?:单场|场均)"),
     ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
     ("total", r"总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
     ("part_of", r"其中|包括|包含|含"),
     ("quantity", QUANTITY.pattern),
     ("times", r"×|\*|乘以?|[xX]"),
-    ("sep", r"[,;、\n/+。&]|和|及|与"),
+    ("sep", r"[,;、\n/+。&]|和|及|(?<!参)与"),
     ("open", r"\("),
     ("close", r"\)"),
 )
 _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORDS))
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
+_PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
+_SPACED_DIGITS = re.compile(r"(?<![\d.])\d(?: \d){2,}(?![\d.])|(?<![\d.])\d{1,3}(?: \d{3})+(?=\s?[人名位余])")
+_PLUS_MINUS = re.compile(r"(\d{1,6})\s?(?:±|\+/-)\s?(\d{1,6})")
 _FULL_WIDTH_COMMA = re.compile(r"(?<=\d{3})，(?=\d)")
 _BOUND = re.compile(rf"(?P<least>{_LEAST}|上$)|(?P<most>{_MOST})")
 _ABOUT_SO = re.compile(rf"{_ABOUT}|左右|上下|来|许")
+_ENDS_IN_NOUN = re.compile(rf"(?:{NOUNS}|人[数次])\s?(?:约?为|达到?|有|:)?\s?$")
 _IS_PEOPLE = re.compile(_PEOPLE)
 
 
@@ -110,7 +114,9 @@ class Counts:
 
 def read(text: str) -> Counts:
     """The numbers of *text* as typed, in their order."""
-    return _Walk(level(_FULL_WIDTH_COMMA.sub("、", text)).translate(_FORMAL)).walk()
+    levelled = unnumbered(level(_FULL_WIDTH_COMMA.sub("、", text))).translate(_FORMAL)
+    levelled = _PLUS_MINUS.sub(lambda match: f"{int(match[1]) - int(match[2])}-{int(match[1]) + int(match[2])}", levelled)
+    return _Walk(_SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), levelled)).walk()
 
 
 class _Walk:
@@ -124,7 +130,7 @@ class _Walk:
         self.in_clause: list[Quantity] = []
         self.depth = 0
         self.detail_depth = -1
-        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = False
+        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = self.is_added = False
 
     def walk(self) -> Counts:
         matches = list(_ANY.finditer(self.text))
@@ -138,7 +144,7 @@ class _Walk:
                 is_last = following is None or following["w_sep"] is not None or following["w_close"] is not None
                 self._say_place(kind, match[0], is_last=is_last)
             elif kind == "quantity":
-                self._say_quantity(match)
+                self._say_quantity(match, after_noun=_ENDS_IN_NOUN.search(rest[-1]) is not None)
             else:
                 self._say(kind, match[0])
         self._end_clause()
@@ -154,10 +160,13 @@ class _Walk:
             self._end_place()
             self.place, self.place_is_used = place, False
 
-    def _say_quantity(self, match: re.Match[str]) -> None:
+    def _say_quantity(self, match: re.Match[str], *, after_noun: bool) -> None:
         quantity = _quantity(match)
         if quantity is None:
             return
+        if quantity.kind == "bare" and after_noun:
+            quantity.kind = "people"  # 学生100、教师20
+        self._add_up(quantity)
         if self.is_metric and quantity.kind == "bare":
             quantity.kind = "thing"  # 观看量10万+
         self.is_metric = False
@@ -166,7 +175,7 @@ class _Walk:
             quantity.place = self.place or self._left_open()
             quantity.is_total, self.is_total = self.is_total, False
             quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
-            quantity.per = quantity.per or self.per
+            quantity.per = quantity.per or self.per or self._shared_per(quantity)
             quantity.is_each, self.is_each = self.is_each, False
             self.per = ""
             if self.is_both and quantity.is_each:
@@ -176,6 +185,19 @@ class _Walk:
                 self._multiply(quantity)
             self.is_both = False
         self._keep(quantity)
+
+    def _add_up(self, quantity: Quantity) -> None:
+        """100+50人: both count people."""
+        before = self.counts.quantities[-1] if self.counts.quantities else None
+        if self.is_added and before is not None and {before.kind, quantity.kind} == {"bare", "people"}:
+            before.kind = quantity.kind = "people"
+        self.is_added = False
+
+    def _shared_per(self, quantity: Quantity) -> str:
+        """每场线下100人、线上500人: 每场 goes for both."""
+        before = self.counts.quantities[-1] if self.counts.quantities else None
+        is_pair = before is not None and before.place and quantity.place and before.place != quantity.place
+        return before.per if before is not None and is_pair else ""
 
     def _left_open(self) -> str:
         """线上直播，1万人次: the place of the clause before, where only that place was said and nobody counted yet."""
@@ -204,6 +226,7 @@ class _Walk:
     def _say(self, kind: str, text: str) -> None:
         if kind == "sep":
             self._end_clause()
+            self.is_added = text == "+"
             self.is_detail = self.is_detail and text not in ";。\n"
         elif kind in ("open", "close"):
             self.depth = max(0, self.depth + (1 if kind == "open" else -1))
@@ -213,7 +236,7 @@ class _Walk:
         elif kind == "times":
             self.counts.is_product = True
         elif kind == "per":
-            self.per = text.removeprefix("平均").lstrip("每个一") if "每" in text else "场"
+            self.per = _PER_WORDS.sub("", text) if text.startswith(("每", "平均每", "各")) else text[0].replace("单", "场")
         elif kind == "part_of":
             self.is_detail = bool(self.counts.quantities)
         else:

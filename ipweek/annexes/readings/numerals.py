@@ -16,12 +16,14 @@ _MARKS = str.maketrans(
     | {"：": ":", "﹕": ":", "∶": ":", "︰": ":", "【": "(", "】": ")", "〔": "(", "〕": ")", "［": "(", "］": ")", "[": "(", "]": ")"}
     | dict.fromkeys("\u00a0\u3000\t", " ")
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
+    | dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿", ";")  # they count the items of a list
 )
 _ODD = re.compile(r"[^\x20-\x5a\x5c\x5e-\x7e、。一-鿿]")
 READ_AT_MOST = 1000
 """Signs of a cell that are read; nobody writes a date or a head count longer than this."""
 
 _BLANKS = re.compile(r" {2,}")
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\n;,。 ]))[(]?([1-9])(?:[)]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)")
 
 
 def level(text: str) -> str:
@@ -31,6 +33,14 @@ def level(text: str) -> str:
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text).translate(_MARKS)
     return _BLANKS.sub(" ", text).strip()
+
+
+def unnumbered(levelled: str) -> str:
+    """*levelled* without the numbers of a list: ``1、4月20日;2、4月24日``. Only where they count up from 1."""
+    counted = _ENUMERATOR.findall(levelled)
+    if len(counted) < 2 or counted != [str(place) for place in range(1, len(counted) + 1)]:
+        return levelled
+    return _ENUMERATOR.sub(";", levelled)
 
 
 def small_number(text: str) -> int:

@@ -11,7 +11,16 @@ from ipweek.annexes.readings import head_counts
 from ipweek.annexes.readings.head_counts import NOUNS, Counts, Quantity
 from ipweek.annexes.readings.numerals import READ_AT_MOST
 
-_SESSIONS = ("场次", "场", "期", "次", "批", "天", "日", "轮", "班", "班次", "节", "讲", "个区", "区", "组", "家", "校", "站")
+_COUNTED_ALIKE = (
+    frozenset({"场次", "场", "期", "次", "批", "轮", "班", "班次", "节", "讲", "站"}),
+    frozenset({"天", "日"}),
+    frozenset({"家", "企业", "单位", "家企业", "家单位", "个企业", "个单位"}),
+    frozenset({"所", "校", "学校", "高校", "所学校", "所高校", "个学校"}),
+    frozenset({"区", "个区"}),
+    frozenset({"支", "队", "支队", "支队伍", "个队", "个队伍"}),
+    frozenset({"街镇", "街道", "镇", "社区", "村", "个街镇", "个街道", "个镇", "个社区", "个村"}),
+)
+"""Words that count the same: 5场次，每场50人."""
 _BENIGN = re.compile(
     rf"{NOUNS}|"
     r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|人群|辐射|待定|不等|大约|[的为在者计达到有会等名人约]"
@@ -95,9 +104,10 @@ def read(text: str) -> ScaleReading:
 def _people(counts: Counts) -> list[Quantity]:
     """The numbers that count people: by unit, by 线上 and 线下, or because the cell holds nothing else."""
     people = [quantity for quantity in counts.quantities if quantity.kind == "people" or (quantity.kind == "bare" and quantity.place)]
-    if people:
-        return people
     bare = [quantity for quantity in counts.quantities if quantity.kind == "bare"]
+    if people:
+        whole = [quantity for quantity in bare if not quantity.is_detail and not quantity.place]
+        return whole[:1] + people if all(quantity.is_detail for quantity in people) else people  # 1100（线上1000）
     things = [quantity for quantity in counts.quantities if quantity.kind == "thing"]
     if bare and not _BENIGN.sub("", counts.rest) and not (set(map(id, things)) and not counts.is_product):
         return bare
@@ -164,7 +174,7 @@ def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
         return None
     said = [each for each in counts.quantities if each is not main[0] and each.kind != "people" and each.low == each.high and each.low]
     if per:
-        said = [each for each in said if each.unit.endswith(per) or (per in _SESSIONS and each.unit in _SESSIONS)]
+        said = [each for each in said if each.unit.endswith(per) or any({per, each.unit} <= alike for alike in _COUNTED_ALIKE)]
     return said[0].low if len(said) == 1 else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -144,7 +145,7 @@ def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | No
         return TimeReading(text, day, day, start_time, None, "exact", (day,), years=(day.year,), campaign_year=year)
     lost = _ZERO_LOST.fullmatch(levelled)
     if lost and year is not None and 1 <= int(lost[1]) <= 12:
-        return TimeReading(text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2])), campaign_year=year)
+        return TimeReading(text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2]), 10 * int(lost[2])), campaign_year=year)
     return None
 
 
@@ -160,9 +161,9 @@ def _bare_days(text: str, levelled: str, week: tuple[date, date] | None) -> Time
     return TimeReading(text, first, last, precision="range", ask=True, choices=(choice,), campaign_year=week[0].year)
 
 
-def _half_choices(month: int, day: int) -> tuple[str, ...]:
+def _half_choices(month: int, *days: int) -> tuple[str, ...]:
     """4.2 is 2 or 20 April; February has no 30th."""
-    return tuple(f"{month}月{each}日" for each in (day, day * 10) if not (month == 2 and each > 29))
+    return tuple(f"{month}月{day}日" for day in days if 1 <= month <= 12 and day <= monthrange(2024, month)[1])
 
 
 def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int | None) -> TimeReading:
@@ -184,8 +185,7 @@ def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int |
     start_time, end_time = _hours(sense)
     common |= {"start_time": start_time, "end_time": end_time}
     if problem == "half":
-        month, day = said.split(".")
-        return TimeReading(**common, choices=_half_choices(int(month), int(day)))
+        return TimeReading(**common, choices=_half_choices(*map(int, said.split("."))))
     if problem == "impossible" or (problem == "order" and not said):
         return TimeReading(**common)
     if not sense.entries:
@@ -239,6 +239,8 @@ def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, A
         return TimeReading(**common, precision="vague")
     if start is None or end is None or (len(entries) == 1 and start != end):
         return TimeReading(**common, precision="range")
+    if any(entry.is_span and (entry.first, entry.last) == (start, end) for entry in entries):
+        return TimeReading(**common | {"slots": ()}, precision="range")  # 4月20日至26日（23日启动仪式）
     dates = sorted({day for entry in entries for day in week_days((entry.first, min(entry.last, entry.first + MOST_DAYS * ONE_DAY)))})
     if len(dates) == 1:
         return TimeReading(**common, precision="exact", dates=tuple(dates))
@@ -260,9 +262,9 @@ def _slots(entries: list[Entry]) -> tuple[tuple[date, str], ...]:
 def _is_vague(sense: Sense) -> bool:
     if sense.has_alternatives or any(entry.is_vague or entry.is_around for entry in sense.entries):
         return True
-    wide = any(entry.first != entry.last for entry in sense.entries)
+    wide = len(sense.entries) > 1 or any(entry.first != entry.last for entry in sense.entries)
     is_named_week = len(sense.entries) == 1 and sense.entries[0].kind == "week"
-    return wide and (sense.is_picked or (sense.is_undated and is_named_week))
+    return wide and (sense.is_picked or (sense.is_undated and is_named_week) or (sense.is_within and any(entry.is_span for entry in sense.entries)))
 
 
 def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
