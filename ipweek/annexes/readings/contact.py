@@ -57,6 +57,12 @@ COMPOUND_SURNAMES = frozenset(
 )
 _LISTED = re.compile(r"[\s、,，/;；和及或]*")
 _GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
+_FOREIGN_SIGNS = frozenset(
+    "阿艾安巴班贝别布不查达丹道德丁都敦多额尔恩尕嘎格根古顾哈海罕赫呼卡凯康科克库拉来兰勒里力丽列林龙鲁伦罗洛马玛曼买麦米莫木"
+    "那娜奈尼努诺帕普其钦仁日萨赛沙山什斯苏索塔泰坦特提铁图吐托瓦旺西希霞夏孜扎则珠卓吉玉素甫热依迪汗江肉"
+)
+"""Signs that write the names of other peoples, which have no surname and may be long: 额尔敦巴特尔."""
+_DOTTED = re.compile(rf"(?<={_NAME_SIGN})\.(?={_NAME_SIGN})")
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●．", "·"))
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
@@ -161,7 +167,7 @@ def _person(draft: _Draft) -> Person:
 
 def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     """The names of the cell with their places; numbers, labels and offices are no names."""
-    signs = list(text.translate(_DOTS))
+    signs = list(_DOTTED.sub("·", text.translate(_DOTS)))
     for each in found:
         signs[each.start : each.end] = "\x01" * (each.end - each.start)
     rest = "".join(signs)
@@ -177,8 +183,12 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
                 names.append((match.start(), name))
     surnamed = [each for each in names if _has_surname(each[1])]
     has_number = any(each.kind != "email" for each in found)
-    longest = 4 if len(names) == 1 else 3  # 阿依古丽
-    return surnamed or ([each for each in names if len(each[1]) <= longest or each[1].isascii()] if has_number else [])
+    return surnamed or ([each for each in names if _may_be_a_name(each[1])] if has_number else [])
+
+
+def _may_be_a_name(text: str) -> bool:
+    """Without a known surname a name is short, or written in the signs of foreign sounds."""
+    return len(text) <= 3 or text.isascii() or _FOREIGN_SIGNS.issuperset(text)
 
 
 def _has_surname(name: str) -> bool:
@@ -206,11 +216,11 @@ def _name(text: str) -> str | None:
     if re.fullmatch(rf"(?:{_TITLES}|科员|职员)", text):
         return None
     if text.isascii():
-        return text if text[0].isupper() else None
+        return text if text[0].isupper() and set(text) != {"X"} else None
     if "·" in text:
         return text
     text = text.removesuffix("等") if len(text) > 2 else text
-    return text if 2 <= len(text) <= 4 else None
+    return text if 2 <= len(text) <= (7 if _FOREIGN_SIGNS.issuperset(text) else 4) else None
 
 
 def _pair(names: list[tuple[int, str]], phones: list[Private]) -> tuple[list[_Draft], bool]:

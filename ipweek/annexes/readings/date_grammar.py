@@ -355,7 +355,7 @@ class Grammar(Frame):
 
     def _before(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
-        if entry is None:
+        if entry is None or (self.link == "to" and word.text in ("结束", "闭幕")):  # 13:30-结束
             return
         if self.after_clock and entry.clocks:
             clock = entry.clocks.pop()

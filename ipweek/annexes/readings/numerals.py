@@ -52,7 +52,7 @@ def small_number(text: str) -> int:
     tens, ten, ones = text.partition("十")
     if not ten:
         return _spelled_digits(text)
-    if len(tens) > 1 or len(ones) > 1:
+    if len(tens) > 1 or len(ones) > 1 or (tens and tens not in DIGITS) or (ones and ones not in DIGITS):
         raise ValueError(text)
     return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
 

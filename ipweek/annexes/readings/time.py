@@ -111,7 +111,7 @@ class TimeReading:
 
     def _hours_in_words(self) -> str:
         if self.start_time and self.end_time:
-            return f"{self.start_time}–{self.end_time}"
+            return f"{self.start_time}–{'次日' if self.end_time <= self.start_time else ''}{self.end_time}"
         if self.end_time:
             return f"{self.end_time}前"
         return self.start_time or (self.part or "" if self.start or self.end else "")
@@ -145,7 +145,9 @@ def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | No
         return TimeReading(text, day, day, start_time, None, "exact", (day,), years=(day.year,), campaign_year=year)
     lost = _ZERO_LOST.fullmatch(levelled)
     if lost and year is not None and 1 <= int(lost[1]) <= 12:
-        return TimeReading(text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2]), 10 * int(lost[2])), campaign_year=year)
+        return TimeReading(
+            text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2]), 10 * int(lost[2])), campaign_year=year
+        )
     return None
 
 
@@ -264,7 +266,9 @@ def _is_vague(sense: Sense) -> bool:
         return True
     wide = len(sense.entries) > 1 or any(entry.first != entry.last for entry in sense.entries)
     is_named_week = len(sense.entries) == 1 and sense.entries[0].kind == "week"
-    return wide and (sense.is_picked or (sense.is_undated and is_named_week) or (sense.is_within and any(entry.is_span for entry in sense.entries)))
+    return wide and (
+        sense.is_picked or (sense.is_undated and is_named_week) or (sense.is_within and any(entry.is_span for entry in sense.entries))
+    )
 
 
 def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:

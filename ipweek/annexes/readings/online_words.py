@@ -1,0 +1,107 @@
+"""Words of a venue that say online: platforms, meetings, broadcasts; and what is left of a place without them."""
+
+from __future__ import annotations
+
+import re
+
+_NO_PLATFORM = "(?!集团|公司|总部|大厦|滨江|园区|产业|基地)"
+_PLATFORM = re.compile(
+    r"(?:腾讯会议|meeting\.tencent|腾讯视频|腾讯直播|钉钉(?:直播|会议)?|(?i:zoom|webex|teams)|飞书(?:会议)?|企业微信|微信(?:公众号|视频号|小程序|直播|群)|视频号|公众号|服务号|订阅号|小程序|B站|哔哩哔哩|bilibili"
+    r"|抖音(?:号|直播间?)?|快手|小红书|新浪微博|微博|今日头条|喜马拉雅|学习强国|央视频|随申办(?:APP|市民云)?|一网通办|一直播|看看新闻(?:APP)?|澎湃(?:新闻)?|小鹅通|瞩目|淘宝直播|知乎|优酷|爱奇艺|西瓜视频|百家号|阿基米德(?:APP)?"
+    r"|[一-鿿A-Za-z0-9]{0,12}?(?:官网|官方网站|门户网站|网站|APP|(?<!观景)(?<!景观)(?<!亲水)(?<!露天)平台(?!经济|企业))|官微|微信|上海发布)"
+    + _NO_PLATFORM,
+    re.IGNORECASE,
+)
+_NAMELESS = re.compile(r"(?:线上|网络|直播|云|学习|上海)*平台|网站|APP", re.IGNORECASE)
+_BEFORE_NAME = re.compile(r"^(?:线上|线下|通过|在|同步|直播|和|及|与|以|并|利用|各大?|多个)+")
+_NAMED_APP = re.compile(r"[“\"《]([^”\"》]{1,20})[”\"》]\s?(?=APP|客户端)", re.IGNORECASE)
+"""“随申办”APP is the platform 随申办APP; the name before 公众号 is an account."""
+
+_QUOTE = '[“"《‘][^”"》’]{1,40}[”"》’]'
+_QUOTED = re.compile(rf"{_QUOTE}\s?(?=(?:官方)?(?:微信|公众号|视频号|小程序|抖音|微博|网站|直播))")
+_ACCOUNT_BEHIND = re.compile(
+    rf"(?<=众号|频号|音号|程序|微博|播间|务号|阅号)\s?(?:{_QUOTE}|[(（]\s?(?:{_QUOTE}|账?号\s?[:：][^()（）]{{1,30}})\s?[)）]|[:：]\s?[^\s、,，;；()（）]{{1,20}}(?=$|[\s、,，;；]))"
+)
+_ACCOUNT = re.compile(
+    r"[^\s、,，;；+＋/()（）:：及和与在]{0,24}(?:微信公众号|公众号|视频号|小程序|官方微博|微博|抖音号|APP|官网|官方网站|网站|服务号|订阅号|官微)"
+    + _NO_PLATFORM
+)
+_WORD = r"线上(?!新?经济)|在线(?!新?经济)|网上|网络(?!安全|中心|科技|大学|视听|通信|空间)|云端|云上|视频会议|电话会议|远程|新媒体"
+_LIVE = r"直播(?!间?基地|中心|产业|大厦|电商|小镇|园|大?厅|室)"
+_SAID = re.compile(rf"{_WORD}|{_LIVE}|云直播|云课堂|云展|元宇宙|推文|H5(?!创|园)|(?i:online|https?://)|虚拟(?!现实)")
+_WITH_BOTH = re.compile(
+    r"(?:采[取用]|以|通过)?(?:线上[、/+和及与或&\-]?线下|线下[、/+和及与或&\-]?线上)(?:相?结合|同步|同时|联动|融合|双线)?(?:的)?(?:举办|举行|开展|进行|方式|活动|形式|多渠道|互动)*"
+)
+_LED = "(?:全程|同步|并|同时|采[取用]|通过|利用|以)*"
+_TALK = re.compile(
+    rf"{_LED}(?:{_WORD})+(?:为[主辅]|直播|同步|转播|观看|参与|参会|[主分]?会场|活动|会议|形式|方式|平台|课堂|举办|举行|开展|进行|展播|播放|推送|发布|宣传|展示|课程|讲座|培训|答题|的)*"
+    rf"|(?:全程|同步|并|同时|通过|云)*{_LIVE}(?:同步|平台|观看|活动|间|带货)*"
+)
+_WHOLLY = re.compile(
+    rf"{_LED}(?:{_WORD}|云|虚拟|元宇宙)(?:(?!线下|现场|实地|[及和与并暨])[一-鿿]){{0,8}}(?=$|[、,，;；+()（）\s])|(?:推文|H5|短视频|海报)(?:推送|发布|宣传)*"
+)
+"""线上展厅, 网上推文: no place stands behind such a word."""
+_WEB = re.compile(r"https?://[!-~]{1,300}")
+_NUMBERED_MEETING = re.compile(
+    r"(?:会议号|会议ID|会议室?号|会议室|室|ID|密码)?\s?[:：]?\s?[#＃]?\s?(?<!\d)\d{3}[- ]?\d{3}[- ]?\d{3,4}(?!\d)"
+    r"(?:[,，;；、]?\s?(?:会议|入会)?密码\s?[:：]?\s?\d{4,8})?"
+)
+_ABOUT = re.compile(
+    r"(?:线下|线上|现场)?为[主辅]|(?:会议|直播间?|房间)(?:号码?|ID|链接|地址)(?:另行通知|待定|见.{0,6})?|链接(?:另发|待定)?"
+)
+_FILLER = re.compile(
+    r"^[\s:：;；,，、+＋/&()（）。.\"“”'‘’《》#等和及与号在通过采用取利用以的会议进行举办举行开展平台账号官方同步ID0-9-]*$"
+)
+_EMPTY_BRACKET = re.compile(
+    r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|在|通过|并)*[\s、,，;；:：“”\"]*[)）]"
+)
+_MARKS = r"[\s、,，;；+＋/和及与&:：。.\-—－]+"
+_SQUARE = str.maketrans("【】〔〕［］", "（）（）（）")
+_EDGES = re.compile(rf"^{_MARKS}|{_MARKS}$")
+_LEFT_OPEN = re.compile(r"[\s,，、；;]*(?:(?:同步|同时|并)?(?:在|通过|于|利用)|并|同时|同步)\s*$")
+_ON_SITE = re.compile(r"^(?:线下|现场|实地)(?:活动|举办|举行|地点|会场)?\s*[:：]?\s*(?!$)|[(（]\s*(?:线下|现场)\s*[)）]")
+_WHOLE_BRACKET = re.compile(r"[(（]([^()（）]*)[)）]")
+_ONLY_ON_SITE = frozenset({"线下", "现场", "实地", "线下活动"})
+
+
+def is_said(levelled: str) -> bool:
+    """Whether anything of *levelled* says online."""
+    return bool(_SAID.search(levelled) or _PLATFORM.search(levelled))
+
+
+def says_both(levelled: str) -> bool:
+    """Whether it says 线上线下 in one breath."""
+    return _WITH_BOTH.search(levelled) is not None
+
+
+def platforms(levelled: str) -> list[str]:
+    """The platforms by name, each once. 线上平台 is none; the account before or behind 公众号 is not part of it."""
+    found: list[str] = []
+    for match in _PLATFORM.finditer(_ACCOUNT_BEHIND.sub(" ", _QUOTED.sub(" ", _NAMED_APP.sub(r"\1", levelled)))):
+        name = "腾讯会议" if match[0] == "meeting.tencent" else match[0].strip()
+        name = _BEFORE_NAME.sub("", name) or name
+        if name not in found and not _NAMELESS.fullmatch(name):
+            found.append(name)
+    return found
+
+
+def taken_out(piece: str) -> str:
+    """What is left of *piece* without its words about online: the place on site, as typed; empty when there is none."""
+    rest = _WITH_BOTH.sub(" ", _WEB.sub(" ", piece.translate(_SQUARE)))
+    rest = _ACCOUNT_BEHIND.sub(" ", _QUOTED.sub(" ", _NAMED_APP.sub(r"\1", rest)))
+    rest = _WHOLLY.sub(" ", _NUMBERED_MEETING.sub(" ", rest)) if _PLATFORM.search(rest) is None else rest
+    rest = _PLATFORM.sub(" ", _ACCOUNT.sub(" ", rest))
+    rest = _ABOUT.sub(" ", _TALK.sub(" ", _NUMBERED_MEETING.sub(" ", rest)))
+    rest = _EMPTY_BRACKET.sub("", _LEFT_OPEN.sub("", rest.rstrip()))
+    if _FILLER.fullmatch(rest):
+        return ""
+    rest = _EDGES.sub("", rest)
+    return "" if rest in _ONLY_ON_SITE else re.sub(r"\s{2,}", " ", _on_site(rest))
+
+
+def _on_site(rest: str) -> str:
+    """*rest* without 线下 before the place, or a bracket around it."""
+    rest = _EDGES.sub("", _ON_SITE.sub("", rest))
+    rest = re.sub(r"[\s、,，;；]+([)）])", r"\1", rest)
+    unwrapped = _WHOLE_BRACKET.fullmatch(rest)
+    return _EDGES.sub("", unwrapped[1] if unwrapped else rest)
