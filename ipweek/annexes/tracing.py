@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ipweek.accounts import names
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import local_columns, ops
+from ipweek.annexes import local_columns, reach
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.readings import contact
 from ipweek.errors import Forbidden
@@ -93,7 +93,7 @@ def find(asked: Asked, *, by: Person) -> Trace:
     labels = dict(columns) | plugins.labels({change.key for change in found if local_columns.is_local(change.key)})
     lines = []
     for at, name, username, unit, year, annex, _, via, activity_id, key, old, new in found:
-        what = {ops.POS: "移动了位置", ops.ALIVE: "新增该行" if new == "1" else "删除该行"}.get(key, "")
+        what = {reach.POS: "移动了位置", reach.ALIVE: "新增该行" if new == "1" else "删除该行"}.get(key, "")
         row = numbers.get(activity_id, "已删除的行")
         place = row if what else f"{row} {labels.get(key, key)}"
         lines.append(Line(at, name, username, unit, year, annex, place, what, via, contact.mask(old or ""), contact.mask(new or "")))
