@@ -18,7 +18,7 @@ _PHONE_WORD = r"(?:联 *系|咨询|办公|值班|内线)?电 *话(?: *号码)?|�
 _FAX_WORD = r"传 *真(?:号码|电话)?|Fax"
 _MAIL_WORD = r"(?:电子)?(?:邮箱|邮件|信箱)(?: *(?:地址|号))?|E-?mail"
 _DESK_WORD = r"(?:联系|责任|承办|业务)(?:处室|科室|部门|单位|处|科)(?= *[:：])"
-_OTHER_WORD = r"(?:通讯|联系|邮寄|办公)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?|单位|部门|职务"
+_OTHER_WORD = r"(?:通讯|通信|联系|邮寄|办公|详细|收件|报送)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?|单位|部门|职务"
 _LABEL = re.compile(
     rf"(?P<both>(?:{_PHONE_WORD}) *[(/及、和] *(?:兼)?(?:{_FAX_WORD}) *\)?"
     rf"|(?:{_FAX_WORD}) *[(/及、和] *(?:兼)?(?:{_PHONE_WORD}) *\)?|兼传真|同传真|传真同(?:号|上|电话)|电话同传真)"
@@ -56,7 +56,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
     found = _Found()
     in_contacts = 0
     for line in lines:
-        text = line.even
+        text = re.sub(r" *\n *", "", line.even)
         labels = list(_LABEL.finditer(text))
         has_person = any(label["person"] for label in labels)
         if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
@@ -82,7 +82,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
 
 def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_on: bool) -> None:
     """One line: each label rules what stands behind it, up to the next label."""
-    text = line.even
+    text = re.sub(r" *\n *", "", line.even)
     found.add("email", [re.sub(r"\s", "", mail[0]).rstrip(".") for mail in _MAIL.finditer(text)], line)
     pieces = _pieces(text, labels, goes_on=goes_on)
     before: list[str] = []  # the numbers of the piece before

@@ -48,6 +48,7 @@ class Layout:
     closing: list[Line] = field(default_factory=list)  # signature, date, and what follows up to the annexes
     annexes: list[AnnexPart] = field(default_factory=list)
     attached: list[Line] = field(default_factory=list)  # another document that is forwarded with this one
+    issued: list[Line] = field(default_factory=list)  # an own plan that the notice issues (印发《…方案》)
     signed: Line | None = None  # the line of the signature's date
     page_title: str = ""
 
@@ -73,6 +74,7 @@ def lay_out(document: Document) -> Layout:
         end = annex_at[position + 1][0] if position + 1 < len(annex_at) else len(items)
         part = AnnexPart(number, title, content=items[at + 1 : end])
         layout.annexes.append(part)
+    _find_issued(layout)
     if not annex_at:
         _find_attached_tables(layout, items)
     return layout
@@ -147,7 +149,7 @@ def _is_dated(lines: list[Line], place: int) -> bool:
 def _split_body(layout: Layout, lines: list[Line]) -> None:
     """Tell text, list of annexes and closing apart. The signature's date is the last line that is only a date."""
     end = next((place for place, line in enumerate(lines) if place > 2 and NOISE.match(line.bare)), len(lines))
-    if (forwarded := _forwarded_at(lines[:end])) is not None:
+    if (forwarded := _forwarded_at(lines[:end], _cited([*layout.head, *lines[:4]]))) is not None:
         layout.attached = lines[forwarded:end]
         lines = [*lines[:forwarded], *lines[end:]]
         end = forwarded
@@ -200,17 +202,47 @@ _OTHER_HEAD = re.compile(
 )
 
 
-def _forwarded_at(lines: list[Line]) -> int | None:
-    """Where another whole document begins behind the signature: its letterhead, its number or its title."""
+def _forwarded_at(lines: list[Line], cited: set[str]) -> int | None:
+    """Where another whole document begins behind the signature: its letterhead, its number, or its title as *cited* before."""
     signed = next((place for place, line in enumerate(lines) if DATE_LINE.match(line.bare) or SIGNED.match(line.bare)), None)
     if signed is None:
         return None
     for place in range(signed + 1, len(lines)):
+        if lines[place].bare in cited or "".join(line.bare for line in lines[place : place + 2]) in cited:
+            return place
         if _OTHER_HEAD.match(lines[place].bare.replace("[", "〔").replace("]", "〕")) and any(
             is_addressee(line.bare) for line in lines[place : place + 8]
         ):
             return place
     return None
+
+
+def _cited(lines: list[Line]) -> set[str]:
+    """The titles that stand inside 《》 in *lines*."""
+    text = "".join(line.bare for line in lines)
+    return set(re.findall(r"《([^《》]{6,80})》", text)) | set(re.findall(r"《([^《》]{4,60}《[^《》]{4,80}》[^《》]{1,20})》", text))
+
+
+def _find_issued(layout: Layout) -> None:
+    """Tell an own plan from what is only forwarded, and find either among the annexes: there they are running text, not a form."""
+    heading = "".join(line.bare for line in layout.head)
+    issued = set(re.findall(r"(?:印发|下发|制[定订])(?:了)?《([^《》]{6,80})》", heading + "".join(line.bare for line in layout.body[:3])))
+    own_plan = bool(issued) or bool(re.search(r"印发[^《》]{2,60}(?:方案|计划)的通知", heading))
+    if layout.attached and own_plan and _names_plan("".join(line.bare for line in layout.attached[:2])):
+        layout.issued, layout.attached = layout.attached, []
+    for part in layout.annexes:
+        lines = [item for item in part.content if isinstance(item, Line)]
+        named = part.title or "".join(line.bare for line in lines[:2])
+        if sum("。" in line.bare for line in lines) < 3 or not re.search(r"方案|计划|通知|函", named):
+            continue
+        if own_plan and _names_plan(named):
+            layout.issued += _rejoined(lines)
+        elif not layout.attached:
+            layout.attached = _rejoined(lines)
+
+
+def _names_plan(words: str) -> bool:
+    return re.search(r"(?:方案|计划|安排)(?!.*(?:表|通知))", words) is not None
 
 
 def _continues_list(bare: str) -> bool:

@@ -32,12 +32,13 @@ def read_notice(document: Document, calendar: WorkCalendar | None = None, *, yea
     layout = lay_out(document)
     facts = NoticeFacts()
     read_head(layout, facts)
-    text = layout.body + layout.closing
-    years = find_years(facts.title, facts.issue_date, facts.doc_number, "\n".join(line.bare for line in layout.body))
+    told = layout.body + layout.issued
+    text = told + layout.closing
+    years = find_years(facts.title, facts.issue_date, facts.doc_number, "\n".join(line.bare for line in told))
     if years.of_week is None and years.issued_in is None:
         years = replace(years, of_week=year)
-    read_week(layout.body, years, facts)
-    read_theme(layout.body, facts)
+    read_week(told, years, facts)
+    read_theme(told, facts)
     if layout.attached and facts.starts_on is None:
         read_week(layout.attached, years, facts, attached=True)
     if layout.attached and facts.theme is None:

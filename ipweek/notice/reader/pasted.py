@@ -23,6 +23,15 @@ _CUTS = (
         re.compile(r"(?<=[）)。\s表人])\s*(附\s?件\s?(?:\d(?=20\d\d\s?年)|\d{1,2}))(?=\s|20\d\d\s?年|[^\d.:：、）)和与及所中表格的])\s*"),
         _BREAK + r"\1" + _BREAK,
     ),
+    # a date that stands alone between two sentences, and what follows it
+    (
+        re.compile(
+            r"(?<=[。）)])\s*((?:[12]\d{3}|二[\d〇○ＯO零0oОο◯一二三四五六七八九]{3})\s?年\s?[\d一二三四五六七八九十]{1,3}\s?月"
+            r"\s?[\d一二三四五六七八九十廿]{1,3}\s?日)\s*(?=[（(]\s?联|联系|附|抄送|主题词|$)"
+        ),
+        _BREAK + r"\1" + _BREAK,
+    ),
+    (re.compile(r"(?<=[）)。\s])\s*(?=主题词\s?[:：]|抄送\s?[:：])"), _BREAK),
     (re.compile(r"(?<=[）)\s])\s*(?=(?:此件|本件)(?:主动|依申请)?公开)"), _BREAK),
 )
 _RUN_ON = re.compile(r"(?<=[。；;：:])\s*(?=[一二三四五六七八九十]{1,2}、[\u4e00-\u9fff]{2,10}\s*$)")

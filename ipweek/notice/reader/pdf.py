@@ -57,6 +57,8 @@ def _blocks(reader: PdfReader) -> list[Block]:
     if len(reader.pages) > MAX_PAGES:
         raise too_long()
     blocks: list[Block] = []
+    runs_on = False
+    reach: dict[int, float] = {}  # the right margin of the pages so far, by their width
     left = MAX_STREAM * 4
     done = 0
     for page in reader.pages:
@@ -68,7 +70,15 @@ def _blocks(reader: PdfReader) -> list[Block]:
             raise too_long()
         sheet = _Sheet(operations=done)
         page.extract_text(visitor_text=sheet.hear_text, visitor_operand_before=sheet.hear_operand)
-        blocks += sheet.blocks()
+        width = round(float(page.mediabox.width))
+        new, reach[width] = sheet.blocks(reach.get(width, 0.0))
+        if blocks and new and runs_on and sheet.starts_flush:
+            ahead, first = blocks.pop(), new.pop(0)
+            assert isinstance(ahead, Paragraph)  # noqa: S101 - that is what both flags say
+            assert isinstance(first, Paragraph)  # noqa: S101
+            new.insert(0, Paragraph(_joined(ahead.text, first.text)))
+        blocks += new
+        runs_on = sheet.runs_on if new else runs_on
         done = sheet.operations
     return blocks
 
@@ -151,6 +161,8 @@ class _Sheet:
     at: tuple[float, float] = (0.0, 0.0)
     starts: list[_Shown] = field(default_factory=list)  # what was shown since the last piece of text was told
     operations: int = 0
+    starts_flush: bool = False  # the first block is a line at the left margin, so it may go on with the page before
+    runs_on: bool = False  # the last block ends at the right margin
 
     def hear_text(self, text: str, cm: Sequence[float], tm: Sequence[float], _font: object, size: float) -> None:
         starts, self.starts = self.starts, []
@@ -210,8 +222,8 @@ class _Sheet:
         elif abs(x2 - x) < 3 <= abs(y2 - y):
             self.upright.append(((x + x2) / 2, min(y, y2), max(y, y2)))
 
-    def blocks(self) -> list[Block]:
-        """The page's lines and tables from top to bottom."""
+    def blocks(self, reach: float) -> tuple[list[Block], float]:
+        """The page's lines and tables from top to bottom, and how far to the right its lines or earlier ones (*reach*) go."""
         placed: list[tuple[float, Block]] = []
         rest = self.chunks
         for left, bottom, right, top in self._frames():
@@ -221,10 +233,16 @@ class _Sheet:
                 rest = [c for c in rest if c not in inside]
                 placed.append((top, table))
         lines = _lines(rest)
-        if lines and re.fullmatch(r"[-–—·\s]*\d{1,3}[-–—·\s]*", lines[-1][1]):
+        if lines and re.fullmatch(r"[-–—·\s]*\d{1,3}[-–—·\s]*", lines[-1].text):
             lines.pop()  # the page's number
-        placed += [(y, Paragraph(text)) for y, text in lines]
-        return [block for _, block in sorted(placed, key=lambda item: -item[0])]
+        margins = (min((line.left for line in lines), default=0.0), max([reach, *(line.right for line in lines)]))
+        paragraphs = _paragraphs(lines, margins, [y for y, _ in placed])
+        placed += [(line.y, Paragraph(line.text)) for line in paragraphs]
+        placed.sort(key=lambda item: -item[0])
+        if paragraphs and placed:
+            self.starts_flush = placed[0][0] == paragraphs[0].y and paragraphs[0].left < margins[0] + 0.8 * paragraphs[0].size
+            self.runs_on = placed[-1][0] == paragraphs[-1].y and _is_full(lines[-1], margins)
+        return [block for _, block in placed], margins[1]
 
     def _frames(self) -> list[tuple[float, float, float, float]]:
         """The outlines of what may be tables: upright rules that touch the same rules across."""
@@ -265,7 +283,7 @@ class _Sheet:
                 if owner[row, column] != (row, column):
                     continue
                 mine = [spot for spot, first in owner.items() if first == (row, column)]
-                text = "\n".join(line for _, line in _lines(held.get((row, column), [])))
+                text = "\n".join(line.text for line in _lines(held.get((row, column), [])))
                 cells.append(Cell(text, max(c for _, c in mine) - column + 1, max(r for r, _ in mine) - row + 1))
             rows.append(tuple(cells))
         return Table(tuple(rows))
@@ -289,7 +307,62 @@ def _steps(values: list[float]) -> list[float]:
     return steps
 
 
-def _lines(chunks: list[_Chunk]) -> list[tuple[float, str]]:
+@dataclass(frozen=True)
+class _Printed:
+    """A line of the page: its height, its ends, the size of its letters."""
+
+    y: float
+    left: float
+    right: float
+    size: float
+    text: str
+
+
+_OWN_LINE = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|附\s?件\s?[:：]|联\s?系\s?人\s?[:：])")
+
+
+_WORD = re.compile(r"[!-~]+")
+
+
+def _is_full(line: _Printed, margins: tuple[float, float], following: str = "") -> bool:
+    """Whether a line reaches from one margin to the other, but for the room that the *following* word, which can't be parted, lacked."""
+    word = _WORD.match(following)
+    room = (len(word[0]) * 0.55 if word else 0) * line.size
+    return line.left < margins[0] + 6 * line.size and line.right + room > margins[1] - 3 * line.size
+
+
+def _paragraphs(lines: list[_Printed], margins: tuple[float, float], tables: list[float]) -> list[_Printed]:
+    """The lines that the page's width cut, whole again.
+
+    A line that reaches the right margin goes on in the next one where that begins at the left margin, without an indent, in
+    letters of the same size and with no table (*tables*: their heights) between.
+    """
+    whole: list[_Printed] = []
+    for place, line in enumerate(lines):
+        above = lines[place - 1] if place else None
+        if (
+            above is not None
+            and _is_full(above, margins, line.text)
+            and line.left < margins[0] + 0.8 * line.size
+            and abs(above.size - line.size) < 0.1 * line.size
+            and 0 < above.y - line.y < 2.6 * line.size
+            and not any(line.y < y < above.y for y in tables)
+            and not _OWN_LINE.match(line.text)
+        ):
+            first = whole.pop()
+            whole.append(_Printed(first.y, first.left, line.right, line.size, _joined(first.text, line.text)))
+        else:
+            whole.append(line)
+    return whole
+
+
+def _joined(first: str, second: str) -> str:
+    """Two parts of a line: words of Latin letters stay apart, but not those of an address."""
+    apart = first[-1:].isascii() and first[-1:].isalpha() and second[:1].isascii() and second[:1].isalpha() and "@" not in first[-30:]
+    return f"{first} {second}" if apart else first + second
+
+
+def _lines(chunks: list[_Chunk]) -> list[_Printed]:
     """The pieces put in lines, from top to bottom and left to right; wide gaps become two blanks."""
     lines: list[list[_Chunk]] = []
     for chunk in sorted(chunks, key=lambda c: (-c.y, c.x)):
@@ -297,7 +370,7 @@ def _lines(chunks: list[_Chunk]) -> list[tuple[float, str]]:
             lines[-1].append(chunk)
         else:
             lines.append([chunk])
-    texts: list[tuple[float, str]] = []
+    texts: list[_Printed] = []
     for line in lines:
         text, right = "", None
         for chunk in sorted(line, key=lambda c: c.x):
@@ -308,5 +381,5 @@ def _lines(chunks: list[_Chunk]) -> list[tuple[float, str]]:
                 text += "  " if gap > 1.2 else " " if gap > narrow else ""
             text += chunk.text.replace("\n", "")
             right = chunk.right
-        texts.append((line[0].y, text.strip()))
+        texts.append(_Printed(line[0].y, min(c.x for c in line), right or 0.0, max(c.size for c in line), text.strip()))
     return texts
