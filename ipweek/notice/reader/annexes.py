@@ -8,7 +8,7 @@ from ipweek.notice.reader import headings
 from ipweek.notice.reader.document import Table
 from ipweek.notice.reader.facts import AnnexFacts, NoticeFacts
 from ipweek.notice.reader.layout import AnnexPart, Layout
-from ipweek.notice.reader.lines import Line, tidy
+from ipweek.notice.reader.lines import Line, plain_figures, tidy
 from ipweek.notice.reader.numerals import number
 
 _ITEM = re.compile(r"(?:^|(?<=[^0-9]))(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})[.、:](?![0-9]{1,2}[^0-9年])")
@@ -60,12 +60,7 @@ def _listed(lines: list[Line]) -> list[tuple[int | None, str]]:
         lead = len(even) - len(even.lstrip())
         start = lead + prefix.end() if prefix else 0
         own = prefix["n"] if prefix else None
-        items = list(
-            re.finditer(
-                r"(?:^|(?<=[\s;；:：.)）表]))\s*(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:](?!\s*[0-9]{1,2}(?:[^0-9年]|$))",
-                even[start:],
-            )
-        )
+        items = _items(even[start:])
         if own and start < len(even):
             found.append((number(own), _title(text[start:])))
         elif items:
@@ -83,9 +78,25 @@ def _listed(lines: list[Line]) -> list[tuple[int | None, str]]:
     return titles
 
 
+_ITEM_MARK = re.compile(
+    r"(?:^|(?P<apart>(?<=[\s;；:：.)）表]))|(?<=[\u4e00-\u9fff》”]))\s*(?P<n>[0-9]{1,2}|[一二三四五六七八九十]{1,2})\s*[.、．:]"
+    r"(?!\s*[0-9]{1,2}(?:[^0-9年]|$))"
+)
+
+
+def _items(text: str) -> list[re.Match[str]]:
+    """The marks of the items on one line. Without a sign before it (…的通知2.…) a mark must be the next in order."""
+    items: list[re.Match[str]] = []
+    for mark in _ITEM_MARK.finditer(text):
+        is_apart = mark.start() == 0 or mark["apart"] is not None or mark[0][0].isspace()
+        if is_apart or (items and number(mark["n"]) == number(items[-1]["n"]) + 1):
+            items.append(mark)
+    return items
+
+
 def _title(text: str) -> str:
     """The words of a title, without the tails of file names and links."""
-    text = tidy(text)
+    text = plain_figures(tidy(text))
     text = _FILE_TAIL.sub("", text)
     text = _LINK_TAIL.sub("", text)
     text = _FILE_TAIL.sub("", text)
@@ -281,5 +292,5 @@ def _labels(line: list[_Spot]) -> list[tuple[str, int]]:
         if text
         and (place + 1 == len(cells) or not cells[place + 1][0] or place % 2 == 0)
         and len(text) <= 30
-        and not re.search(r"[。]", text)
+        and not re.search(r"[。]|年\s*月\s*日|^[（(]\s*(?:盖\s*章|公\s*章|签\s*[字名章])", text)
     ]

@@ -55,7 +55,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
     """Fill in contacts, phones, fax and email, in the order of the text, from its *lines*."""
     found = _Found()
     in_contacts = 0
-    for line in lines:
+    for line in _labels_filled(lines):
         text = re.sub(r" *\n *", "", line.even)
         labels = list(_LABEL.finditer(text))
         has_person = any(label["person"] for label in labels)
@@ -78,6 +78,18 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
             facts.evidence[name] = "\n".join(dict.fromkeys(found.said[name]))[:2000]
         else:
             facts.notes[name] = note
+
+
+def _labels_filled(lines: list[Line]) -> list[Line]:
+    """The lines, one that ends with a label (传真：) with the line behind it, which holds what it is of."""
+    whole: list[Line] = []
+    for line in lines:
+        label = re.search(r"[^,。;、 ]{2,8} *:$", whole[-1].even) if whole else None
+        if label and _LABEL.match(label[0].strip()) and not _LABEL.match(line.even.strip()):
+            whole[-1] = Line(whole[-1].text.rstrip() + line.text.strip())
+        else:
+            whole.append(line)
+    return whole
 
 
 def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_on: bool) -> None:
@@ -139,6 +151,7 @@ def _names(text: str, *, is_lead: bool) -> list[str]:
     stands_alone = not is_lead and re.match(r"[ 0-9一二三四五六七八九(]*[:：]", text) is not None
     text = re.sub(r"^[ ]*(?:[:：]|(?:变更|调整|改|更换)[为成]:?|为|是)?", "", text)
     names: list[str] = []
-    for piece in re.split(r"[、,;/|:()]|和|[0-9][0-9 +-]*", text):
-        names += split_names(piece, of_any_family=stands_alone)
+    number = re.search(r"[0-9]{3}", text)  # behind it stands more than names
+    for piece in re.finditer(r"(?:(?!和|[0-9][0-9 +-]*)[^、,;/|:()])+", text):
+        names += split_names(piece[0], of_any_family=stands_alone and (number is None or piece.start() < number.start()))
     return names

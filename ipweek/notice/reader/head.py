@@ -7,7 +7,7 @@ from datetime import date
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.layout import Layout
-from ipweek.notice.reader.lines import Line, tidy
+from ipweek.notice.reader.lines import Line, plain_figures, tidy
 from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_issuer, is_meta
 from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
 
@@ -203,6 +203,7 @@ def _printed(lines: list[Line]) -> str:
 
 
 def _clean_title(words: str) -> str:
+    words = plain_figures(words)
     if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
         words = twice[1]  # a page that prints its title twice
     words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ipweek.notice.reader import pasted
 from ipweek.notice.reader.annex_marks import annex_starts, is_form
-from ipweek.notice.reader.document import Block, Document, Table
+from ipweek.notice.reader.document import Block, Document, Paragraph, Table
 from ipweek.notice.reader.lines import Line
 from ipweek.notice.reader.looks import (
     ANNEX,
@@ -66,6 +66,7 @@ def lay_out(document: Document) -> Layout:
     own: list[Line] = []
     for item in items[:first_annex]:
         own += [item] if isinstance(item, Line) else _cells(item, own)
+    own = _unwrapped(own)
     opens = _opening(own)
     layout.head = own[:opens]
     _split_body(layout, own[opens:])
@@ -83,6 +84,8 @@ def lay_out(document: Document) -> Layout:
 def _items(blocks: Iterable[Block]) -> list[Line | Table]:
     """Paragraphs line by line, long pasted ones cut where the official form would; tables whole."""
     items: list[Line | Table] = []
+    blocks = list(blocks)
+    is_whole = sum(isinstance(block, Paragraph) and bool(block.text.strip()) for block in blocks) <= MOST_RUN_ON
     for block in blocks:
         if isinstance(block, Table):
             items.append(block)
@@ -91,11 +94,14 @@ def _items(blocks: Iterable[Block]) -> list[Line | Table]:
             if not text.strip():
                 continue
             if block.place == "body":
-                items += [Line(piece) for part in _parts(text) for piece in pasted.cut(part)]
+                items += [Line(piece) for part in _parts(text) for piece in pasted.cut(part, is_whole=is_whole)]
             else:
                 items.append(Line(text, in_margin=True))
     return items
 
+
+MOST_RUN_ON = 3
+"""Paragraphs of a document that can hold a whole notice without its line breaks."""
 
 LONGEST = 3_000
 """Characters of one line. No paragraph of a notice is longer; what is pasted without breaks is cut where a sentence ends."""
@@ -271,6 +277,37 @@ def _signature_start(lines: list[Line], signed: int | None) -> int | None:
     while start > 0 and signed - start < 30 and is_issuer(lines[start - 1].bare):
         start -= 1
     return start
+
+
+def _width(text: str) -> int:
+    """How many half-width places a line takes up."""
+    return sum(2 if ord(letter) > 0x2000 else 1 for letter in text.strip())
+
+
+def _unwrapped(lines: list[Line]) -> list[Line]:
+    """The lines of a text that was wrapped at one width, as e-mail and copying from a page do, whole again.
+
+    It was where the longest lines are many and all alike: 20 to 60 Chinese letters.
+    """
+    widths = [_width(line.text) for line in lines]
+    longest = max(widths, default=0)
+    alike = sum(longest - 3 <= width for width in widths)
+    if not 40 <= longest <= 124 or alike < 4 or alike * 5 < len(lines):
+        return lines
+    whole: list[Line] = []
+    for place, line in enumerate(lines):
+        above = lines[place - 1] if place else line
+        word = re.match(r"[!-~]*", line.text.strip())  # it can't be parted, so it may have left room
+        is_full = place > 0 and widths[place - 1] + _width(word[0] if word else "") >= longest - 3
+        ends = above.bare.endswith(("。", ":")) or (place < 12 and above.bare.endswith(("通知", "函", "方案")))
+        if is_full and not ends and not (line.from_table or above.from_table) and not _STARTS_ITEM.match(line.bare):
+            whole[-1] = Line(whole[-1].text.rstrip() + line.text.strip(), in_margin=line.in_margin)
+        else:
+            whole.append(line)
+    return whole
+
+
+_STARTS_ITEM = re.compile(r"^(?:[\u4e00-\u9fff]{2,6}:|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|附件|联系人|特此)")
 
 
 def _rejoined(lines: list[Line]) -> list[Line]:

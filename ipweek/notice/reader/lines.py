@@ -110,6 +110,14 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", " ", _BETWEEN.sub("", text)).strip()
 
 
+_FIGURES = {0xFF10 + figure: str(figure) for figure in range(10)}
+
+
+def plain_figures(text: str) -> str:
+    """*text* with figures in the half width of official titles: ２０２４年 is 2024年."""
+    return text.translate(_FIGURES)
+
+
 def spaced(text: str) -> str:
     """*text* on one line with each row of blanks as one, as in a motto of two halves; a line end between Chinese letters goes."""
     return re.sub(r"\s+", " ", _LINE_END.sub("", text)).strip()

@@ -75,6 +75,7 @@ def is_issuer(bare: str) -> bool:
     bare = re.sub(r"\((?:章|印章|盖章|代章|公章|印)\)$", "", bare)
     return bool(
         2 <= len(bare) <= 60
+        and re.search(r"[\u4e00-\u9fff]{2}", bare)
         and not re.search(r"[,。;:!?“”《》0-9]", bare)
         and not re.match(r"^(?:特此|附|以上|此致|[一二三四五六七八九十]、|\(|-)", bare)
         and not re.search(r"(?:表|名单|方案|回执|模板|通知|函)$", bare)
