@@ -78,7 +78,7 @@ def test_a_notice_comes_back_from_its_lines_and_its_ruled_table() -> None:
 def test_lines_that_the_margin_cut_are_one_paragraph_again_and_others_stay_apart() -> None:
     lines = [
         (116, "请各单位于2024年4月12日前将活动安排表报送我办，并将电子"),
-        (92, "版发至市局的邮箱。联系人：周小雨，电话：021-"),
+        (92, "版发至市局指定的邮箱。联系人：周小雨，电话：021-"),
         (92, "55551829、55551830。"),
         (116, "活动总结请于5月10日前报送。"),
         (330, "甲市知识产权局"),
@@ -89,7 +89,7 @@ def test_lines_that_the_margin_cut_are_one_paragraph_again_and_others_stay_apart
     document = read_document(pdf(drawing), "通知.pdf")
 
     assert document.text.split("\n") == [
-        "请各单位于2024年4月12日前将活动安排表报送我办，并将电子版发至市局的邮箱。联系人：周小雨，电话：021-55551829、55551830。",
+        "请各单位于2024年4月12日前将活动安排表报送我办，并将电子版发至市局指定的邮箱。联系人：周小雨，电话：021-55551829、55551830。",
         "活动总结请于5月10日前报送。",
         "甲市知识产权局",
         "2024年3月29日",
