@@ -72,11 +72,9 @@ def _blocks(reader: PdfReader) -> list[Block]:
         page.extract_text(visitor_text=sheet.hear_text, visitor_operand_before=sheet.hear_operand)
         width = round(float(page.mediabox.width))
         new, reach[width] = sheet.blocks(reach.get(width, 0.0))
-        if blocks and new and runs_on and sheet.starts_flush:
-            ahead, first = blocks.pop(), new.pop(0)
-            assert isinstance(ahead, Paragraph)  # noqa: S101 - that is what both flags say
-            assert isinstance(first, Paragraph)  # noqa: S101
-            new.insert(0, Paragraph(_joined(ahead.text, first.text)))
+        for over, under in zip(blocks[-1:], new[:1], strict=False):
+            if runs_on and sheet.starts_flush and isinstance(over, Paragraph) and isinstance(under, Paragraph):
+                blocks[-1:], new[:1] = [], [Paragraph(_joined(over.text, under.text))]
         blocks += new
         runs_on = sheet.runs_on if new else runs_on
         done = sheet.operations
