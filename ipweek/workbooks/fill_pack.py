@@ -15,14 +15,15 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ipweek.files.workbook import read_workbook
-from ipweek.notice.schema import Annex
-from ipweek.workbooks import heights, layout, skeleton
+from ipweek.notice.schema import Annex, Column
+from ipweek.plugins.schema import KINDS, Field
+from ipweek.workbooks import heights, layout, local_import, skeleton
 from ipweek.workbooks.layout import AnnexSheet, Band
 from ipweek.workbooks.reading import table_reader
 from ipweek.workbooks.skeleton import Frame
@@ -30,13 +31,17 @@ from ipweek.workbooks.stream import clean
 
 ID_LABEL = "系统行编号"
 HIDDEN = "_ipweek"
-MARK = "ipweek fill pack 1"
+MARK = "ipweek fill pack 2"
 HELP = "填写说明"
 EMPTY_ROWS = 20
 """Rows with drop-downs below those that are filled."""
-_LISTS_FROM = 30
+_LISTS_FROM = 48
 """The column of the hidden sheet where the lists of the drop-downs begin, far from the base values."""
 
+_OWN = PatternFill("solid", fgColor="FFEDE7F6")
+"""Behind the headings of the district's own columns."""
+MOST_LOCAL = 30
+"""The district's own columns that fit beside those of the notice; the gate takes 64 columns of a sheet."""
 _HELP: dict[str, tuple[str, str]] = {
     "host": ("主办单位全称，几个单位用顿号隔开；可从下拉框选，也可直接写", "区市场监督管理局"),
     "event_name": ("活动的正式名称", "知识产权进商圈"),
@@ -71,6 +76,18 @@ class Sheet:
     """The unit and its departments, for the drop-down."""
     week: tuple[date, date] | None = None
     contacts: Sequence[str] = field(default=())
+    local: Sequence[Field] = ()
+    """The district's own columns, behind those of the notice and marked."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column of the pack, headings as they are printed."""
+        own = (Column(column.key, f"{column.label}\n{local_import.TAIL}") for column in local_import.columns_of(self.local))
+        return (*self.form.columns, *own)
+
+    @property
+    def whole(self) -> Annex:
+        return Annex(self.form.number, self.form.title, self.columns, self.form.header_fields)
 
 
 def build(sheet: Sheet, *, made_at: datetime) -> bytes:
@@ -78,10 +95,12 @@ def build(sheet: Sheet, *, made_at: datetime) -> bytes:
     workbook = skeleton.new_workbook()
     workbook.properties.creator = "ipweek"
     workbook.properties.created = workbook.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    frame = skeleton.frame(workbook, AnnexSheet(sheet.form, [], single=True), sheet.band.line)
+    frame = skeleton.frame(workbook, AnnexSheet(sheet.whole, [], single=True), sheet.band.line)
     first = frame.next_row
+    for column in range(len(sheet.form.columns) + 1, len(sheet.columns) + 1):
+        frame.worksheet.cell(first - 1, column).fill = _OWN
     _rows(workbook, frame, sheet)
-    _help(workbook, sheet.form)
+    _help(workbook, sheet)
     hidden = workbook.create_sheet(HIDDEN)
     hidden.sheet_state = "veryHidden"
     _base(hidden, sheet)
@@ -108,7 +127,7 @@ def read_upload(
 
 
 def _rows(workbook: Workbook, frame: Frame, sheet: Sheet) -> None:
-    columns, worksheet, size = sheet.form.columns, frame.worksheet, frame.columns.size
+    columns, worksheet, size = sheet.columns, frame.worksheet, frame.columns.size
     rooms = frame.columns.rooms(size)
     number = len(columns) + 1
     skeleton.put_typed(worksheet, frame.next_row - 1, number, ID_LABEL)
@@ -128,13 +147,14 @@ def _rows(workbook: Workbook, frame: Frame, sheet: Sheet) -> None:
         worksheet.row_dimensions[row].height = min(height, layout.LONGEST_ROW)
 
 
-def _help(workbook: Workbook, form: Annex) -> None:
+def _help(workbook: Workbook, sheet: Sheet) -> None:
     """How to fill it in, and an example: heading by heading, so that no reader takes it for a table of activities."""
     worksheet = workbook.create_sheet(HELP)
     for letter, width in (("A", 24), ("B", 62), ("C", 40)):
         worksheet.column_dimensions[letter].width = width
     rows = [("填写说明", "", ""), *((words, "", "") for words in _WORDS), ("", "", ""), ("栏目", "怎么填", "例子")]
-    rows += [(column.label, *_HELP.get(column.key, ("按通知要求填写", ""))) for column in form.columns]
+    rows += [(column.label, *_HELP.get(column.key, ("按通知要求填写", ""))) for column in sheet.form.columns]
+    rows += [(f"{field.label}{local_import.TAIL}", _help_of(field), field.choices[0] if field.choices else "") for field in sheet.local]
     for number, texts in enumerate(rows, 1):
         is_heading = texts[0] in {"填写说明", "栏目"}
         for column, text in enumerate(texts, 1):
@@ -145,9 +165,14 @@ def _help(workbook: Workbook, form: Annex) -> None:
     skeleton.set_page(worksheet)
 
 
+def _help_of(field: Field) -> str:
+    said = field.help or f"按本区要求填写（{KINDS[field.kind]}）"
+    return f"{said}；可选：{'、'.join(field.choices[:12])}" if field.choices else said
+
+
 def _base(hidden: Worksheet, sheet: Sheet) -> None:
     """Row 1: mark, table, revision; 2: the keys; 3: the header fields as key and text; then a row for each activity."""
-    keys = [column.key for column in sheet.form.columns]
+    keys = [column.key for column in sheet.columns]
     header = [word for item in sheet.header.items() for word in item]
     lines = [[MARK, str(sheet.table_id), str(sheet.revision)], ["", *keys], header]
     lines += [[str(row_id), *(clean(values.get(key, "")) for key in keys)] for row_id, values in sheet.rows]
@@ -167,9 +192,11 @@ def _drop_downs(worksheet: Worksheet, hidden: Worksheet, sheet: Sheet, first: in
         "event_time": [f"{day.month}月{day.day}日" for day in days],
         "contact": sheet.contacts,
         "venue": ("线上",),
+        **{field.cell: field.choices for field in sheet.local if field.kind == "choice"},
+        **{field.cell: ("是", "否") for field in sheet.local if field.kind == "yes_no"},
     }
     place = _LISTS_FROM
-    for number, column in enumerate(sheet.form.columns, 1):
+    for number, column in enumerate(sheet.columns, 1):
         words = [word for word in dict.fromkeys(lists.get(column.key, ())) if word][:200]
         if not words:
             continue

@@ -8,7 +8,7 @@ from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks
+from ipweek.annexes import checks, local_columns
 from ipweek.annexes import service as annexes
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -22,7 +22,8 @@ def hand_out(table_id: int, *, by: Person) -> tuple[str, bytes]:
     table = import_service.to_import(table_id, by=by)
     form = service.official(schema.from_json(table.schema.form))
     header = annexes.header_of(table).values
-    rows = [(row.id, row.values) for row in annexes.rows_for(table, by=by) if not checks.is_empty(row.values)]
+    fields = local_columns.fields_of(table.unit_id)[: fill_pack.MOST_LOCAL]
+    rows = [(row.id, local_columns.seen(row.values, fields)) for row in annexes.rows_for(table, by=by) if not checks.is_empty(row.values)]
     week = (table.campaign.starts_on, table.campaign.ends_on)
     sheet = fill_pack.Sheet(
         table.id,
@@ -34,6 +35,7 @@ def hand_out(table_id: int, *, by: Person) -> tuple[str, bytes]:
         _hosts(table.unit),
         (week[0], week[1]) if week[0] and week[1] else None,
         [values["contact"] for _, values in rows if values.get("contact")],
+        fields,
     )
     data = fill_pack.build(sheet, made_at=clock.now())
     name = f"{table.unit.short}_附件{table.annex}_{table.campaign.year}年离线填报表.xlsx"

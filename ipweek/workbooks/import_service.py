@@ -17,7 +17,7 @@ from sqlalchemy import select
 from ipweek.accounts import audit
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, ops, reach
+from ipweek.annexes import checks, editing, local_columns, ops, reach
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable, Op
@@ -31,7 +31,7 @@ from ipweek.files import service as files
 from ipweek.files.models import StoredFile
 from ipweek.notice import schema
 from ipweek.transaction import transaction
-from ipweek.workbooks import import_plan
+from ipweek.workbooks import import_plan, local_import
 from ipweek.workbooks.import_plan import Chosen, Pack, Plan
 from ipweek.workbooks.matching import plain
 from ipweek.workbooks.reading import surroundings
@@ -65,6 +65,8 @@ class Preview:
         return bool(self.plan.unit_name) and _bare(self.plan.unit_name, self.form) not in self.own_names
 
     own_names: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
+    """The keys of the district's own columns that are in the file."""
 
     @property
     def can_be_marked(self) -> bool:
@@ -199,8 +201,10 @@ def _read(table: AnnexTable, data: bytes, name: str, settings: Settings) -> dict
 
 
 def _compare(table: AnnexTable, file: StoredFile, reading: Mapping[str, Any], *, by: Person) -> Preview:
-    form = schema.from_json(table.schema.form)
-    rows = [(row.id, row.values) for row in annexes.rows_for(table, by=by)]
+    reading, form, fields = local_import.take(
+        reading, schema.from_json(table.schema.form), local_columns.fields_of(table.unit_id) if any(reading["others"]) else ()
+    )
+    rows = [(row.id, local_columns.seen(row.values, fields)) for row in annexes.rows_for(table, by=by)]
     header = annexes.header_of(table).values
     if reach.is_department(table, by=by):  # what stands above the table is the unit's to fill
         reading = {**reading, "filled_on": ""}
@@ -209,11 +213,13 @@ def _compare(table: AnnexTable, file: StoredFile, reading: Mapping[str, Any], *,
     findings: dict[tuple[int, str], list[checks.Finding]] = {}
     for line in made.lines:
         if line.is_open:
-            for finding in checks.check_row(line.place, line.after, context):
+            said = [*checks.check_row(line.place, line.after, context), *local_columns.findings(line.place, line.after, fields)]
+            for finding in said:
                 if finding.kind != "D":
                     findings.setdefault((line.place, finding.column), []).append(finding)
     own = frozenset(_bare(name, form) for name in context.own_names)
-    return Preview(table, form, file, made, table.revision, findings, _sent_before(file), reading, own)
+    local = frozenset(field.cell for field in fields)
+    return Preview(table, form, file, made, table.revision, findings, _sent_before(file), reading, own, local)
 
 
 def _pack(table: AnnexTable, reading: Mapping[str, Any]) -> Pack | None:

@@ -151,7 +151,7 @@ def test_the_command_prints_json_without_a_site(tmp_path):
     assert [list(values.values()) for values in found["rows"]] == ROWS
     assert (found["unit_name"], found["filled_on"]) == ("闵行区", "2024年4月10日")
     columns = {heading: number for number, heading in enumerate((column.label for column in FORMS[2].columns), 1)}
-    assert found["source"] == {"sheet": "附件2", "header_row": 4, "rows": [5, 6], "columns": columns}
+    assert found["source"] == {"sheet": "附件2", "header_row": 4, "rows": [5, 6], "columns": columns, "others": {}}
     assert found["problems"][0] == {"row": 6, "column": "主办单位", "kind": "D", "message": "“主办单位”的合并单元格已填入它所跨的各行。"}
     assert [(problem["row"], problem["column"], problem["kind"]) for problem in found["problems"][1:]] == [(6, "联系人", "B")]
     assert not (tmp_path / "none").exists()

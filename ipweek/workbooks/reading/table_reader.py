@@ -59,6 +59,8 @@ class TableReading:
     """For each row, what stood in columns that the annex does not have."""
     columns: dict[str, int] = field(default_factory=dict)
     """Where each official heading stands, counted from 1."""
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Where the headings stand that the annex does not have."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -66,7 +68,13 @@ class TableReading:
             "problems": [asdict(problem) for problem in self.problems],
             "unit_name": self.unit_name,
             "filled_on": self.filled_on,
-            "source": {"sheet": self.sheet, "header_row": self.header_row, "rows": self.row_numbers, "columns": self.columns},
+            "source": {
+                "sheet": self.sheet,
+                "header_row": self.header_row,
+                "rows": self.row_numbers,
+                "columns": self.columns,
+                "others": self.unknown,
+            },
             "others": self.others,
         }
 
@@ -151,7 +159,8 @@ class _File:
         grid, heading, form = chosen.grid, chosen.headings, self.forms[0]
         labels = {column.key: column.label for column in form.columns}
         columns = {labels[key]: number for number, key in heading.columns.items()}
-        reading = TableReading(sheet=grid.name, header_row=heading.first_row, columns=columns)
+        unknown = {label: number for number, label in reversed(heading.others.items())}
+        reading = TableReading(sheet=grid.name, header_row=heading.first_row, columns=columns, unknown=unknown)
         above = [*_from_mark(grid.above), *([cell.text for cell in grid.own(row).values()] for row in range(1, heading.first_row))]
         _tell_headings(reading, grid, heading, form)
         notes = activities.read(grid, heading, self.forms, reading)
