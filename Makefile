@@ -81,4 +81,4 @@ lock: .venv-lock/bin/uv ## write the lock files anew; UPGRADE=--upgrade takes ne
 
 # The tests say themselves what happens without a browser: skipped loudly, or a failure with CI=true.
 browser: .venv/.dev
-	@$(BIN)/python -m tests.chromium >/dev/null || sh .ci/apt chromium fonts-noto-cjk || true
+	@$(BIN)/python -m tests.chromium >/dev/null || sh .ci/apt chromium fonts-noto-cjk libatomic1 || true
