@@ -111,6 +111,10 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
         if kind == "fax" and not numbers and re.match(r" *\)", piece) and before:
             found.add("fax", before[-1:], line)  # 电话：…、…（传真）
             found.values["phones"].remove(before[-1])
+        if kind == "both" and len(numbers) == 2 and re.search(r"[0-9] *\([0-9 -]+\)", piece):
+            found.add("phones", numbers[:1], line)  # 电话（传真）：…（…）
+            found.add("fax", numbers[1:], line)
+            numbers = []
         if kind in ("person", "phone", "both", "lead", "desk"):
             found.add("phones", numbers, line)
         if kind in ("fax", "both"):

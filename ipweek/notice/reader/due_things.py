@@ -16,7 +16,7 @@ _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施�
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
-    r"|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
+    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
 )
 _OTHER = (
     r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
@@ -119,6 +119,8 @@ def _near_before(before: str) -> str:
 
 
 def _kind(clause: str) -> Kind | None:
+    if re.search(r"意见建议|意见和建议|修改意见|反馈意见|无意见|征求意见", clause):
+        return "other"
     found = {name for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
     if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
         return "summary"

@@ -70,7 +70,7 @@ def _is_cited(text: str, found: re.Match[str], line: Line) -> bool:
 
 def _set_number(facts: NoticeFacts, line: Line, found: re.Match[str]) -> None:
     years, count = found["year"] or found["year2"], found["count"] or found["count2"]
-    facts.doc_number = f"{_own_prefix(found, line)}〔{year(years)}〕{int(count)}号"
+    facts.doc_number = f"{_own_prefix(found, line)}〔{year(years)}〕{number(count)}号"
     facts.evidence["doc_number"] = line.said()[:300]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,6 +66,8 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
                     found.append(_rated(line, place, single, first, first, under_heading=True, is_single=True))
         if under_heading and not found and re.search(r"月(?:上旬|中旬|下旬|底|初|份|期间)|待定|另行通知", line.bare):
             has_vague = line.said()[:200]
+    if not found:
+        found = list(_days_held(lines, years))
     best = max(found, key=lambda candidate: (candidate.score, -candidate.place, -candidate.start), default=None)
     if best is None or best.score < 4:
         facts.notes.setdefault("starts_on", f"原文只写了大致时间：{has_vague}" if has_vague else "没有找到活动的起止日期。")
@@ -85,6 +88,21 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
         facts.notes.pop(name, None)
         if attached:
             facts.notes[name] = "取自随文转发的文件。"
+
+
+def _days_held(lines: list[Line], years: Years) -> Iterator[_Candidate]:
+    """Single days that the text itself is about: 拟于4月24日举办公众开放日活动."""
+    for place, line in enumerate(lines):
+        for single in _DAY_ONE.finditer(line.bare):
+            before = re.split(r"[,。;]", line.bare[: single.start()])[-1]
+            after = re.split(r"[,。;]", line.bare[single.end() :])[0]
+            if (
+                re.search(r"(?:拟于|定于|将于|决定于|拟定于|于|在)$", before)
+                and re.match(r"(?:\([^()]{1,6}\))?(?:上午|下午|全天)?[^,。;]{0,24}?(?:举办|举行|开展|组织)", after)
+                and not _NOT_WEEK.search(before[-20:] + after.replace("公众开放日", ""))
+            ):
+                day = _single_day(single, years)
+                yield _rated(line, place, single, day, day, under_heading=False, is_single=True)
 
 
 def _rated(
