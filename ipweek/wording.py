@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from ipweek import clock
@@ -59,3 +60,8 @@ def length(value: timedelta) -> str:
     if hours:
         return f"{hours} 小时 {minutes} 分" if minutes else f"{hours} 小时"
     return f"{minutes} 分钟"
+
+
+def width(text: str) -> int:
+    """How many columns one line of text takes in a terminal or a sheet: Chinese signs take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

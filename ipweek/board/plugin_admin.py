@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 
+from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
@@ -16,12 +18,15 @@ from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.board import plugin_contact
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
+from ipweek.notice.models import Campaign
 from ipweek.plugins import check as checking
 from ipweek.plugins import service as plugins
 from ipweek.plugins import values as local_values
 from ipweek.plugins.check import Finding
 from ipweek.plugins.service import Plugin
 from ipweek.transaction import transaction
+
+YEAR = timedelta(days=365)
 
 
 def every(*, by: Person) -> list[Plugin]:
@@ -41,9 +46,36 @@ def get(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the mani
     raise NotFound
 
 
+def unit_names() -> dict[str, str]:
+    """The short names of all units, by slug."""
+    return {unit.slug: unit.short for unit in db.session.execute(select(Unit.slug, Unit.short))}
+
+
+def may_open_reports(plugin: Plugin, *, by: Person) -> bool:
+    """Whether *by* sees what the plugin's reports show: its own unit, the office and the leaders do, an administrator does not."""
+    unit_id = db.session.scalar(select(Unit.id).where(Unit.slug == plugin.unit))
+    return plugin.is_usable and unit_id is not None and annexes.may_see(unit_id, by=by)
+
+
+def kept_rows(id: str) -> int:  # noqa: A002 -- the word of the manifest
+    """How many rows hold values of the plugin, whatever became of it."""
+    own = cast(Activity.values, Text).contains(f'"{id}.', autoescape=True)
+    return db.session.scalar(select(func.count()).select_from(Activity).where(own)) or 0
+
+
+def unused(plugin: Plugin) -> list[Finding]:
+    """The fields that nobody has filled for a year, though the plugin was on; advice, as ``ipweek plugin check`` gives it."""
+    if not plugin.is_on or plugin.at is None or clock.now() - plugin.at < YEAR:
+        return []
+    query = select(Activity.values).join(AnnexTable).join(Campaign).join(Unit, Unit.id == AnnexTable.unit_id)
+    rows = list(db.session.scalars(query.where(Unit.slug == plugin.unit, Campaign.year >= clock.today().year - 1)))
+    left = [field for field in plugin.fields if not any(local_values.held(field, values) for values in rows)]
+    return [Finding("unused", f"[fields.{one.key}]", f"“{one.label}”一年来没有人填过，不再需要的话请从清单里去掉") for one in left if rows]
+
+
 def findings(plugin: Plugin) -> list[Finding]:
     """What ``ipweek plugin check`` would say of its folder without running anything."""
-    return checking.without_running(plugin.entry.folder) if plugin.entry else []
+    return [*checking.without_running(plugin.entry.folder), *unused(plugin)] if plugin.entry else []
 
 
 def enable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest
@@ -120,9 +152,7 @@ def save_settings(id: str, given: Mapping[str, str], *, by: Person) -> None:  # 
 def file(id: str, name: str, *, by: Person) -> Path:  # noqa: A002 -- the word of the manifest
     """A file that a plugin hands out, for those who see the district's reports and those who see its page."""
     plugin = plugins.get(id)
-    unit_id = db.session.scalar(select(Unit.id).where(Unit.slug == plugin.unit))
-    is_theirs = plugin.is_usable and unit_id is not None and annexes.may_see(unit_id, by=by)
-    may = is_theirs or by.has("admin") or (by.has("developer") and by.unit_slug == plugin.unit)
+    may = may_open_reports(plugin, by=by) or by.has("admin") or (by.has("developer") and by.unit_slug == plugin.unit)
     if not may or plugin.entry is None or name not in plugin.entry.files:
         raise NotFound
     return plugin.entry.folder / "files" / name

@@ -13,12 +13,15 @@ from ipweek import config, wording
 from ipweek.accounts.schema import Person, at_the_command_line
 from ipweek.app import create_app
 from ipweek.board import districts, plugin_admin
-from ipweek.errors import Invalid, NotFound
+from ipweek.board.districts import Proposal
+from ipweek.errors import Busy, Invalid, NotFound
 from ipweek.plugins import check as checking
 from ipweek.plugins import new as making
 from ipweek.plugins import service as plugins
 from ipweek.plugins import sheets, shelf
+from ipweek.plugins.check import Finding
 from ipweek.plugins.schema import STATES
+from ipweek.plugins.service import Plugin
 
 
 def _by() -> Person:
@@ -43,16 +46,18 @@ def new_plugin(name: str, title: str, unit: str) -> None:
 
 @plugin.command(
     "check",
-    help="检查插件，说明位置、原因和改法；有必须改的，退出码为 1。\n\n例：ipweek plugin check minhang，或写目录 ./plugins/minhang",
+    help="检查插件，说明位置、原因和改法；有必须改的，退出码为 1。不写名字就检查全部。\n\n"
+    "例：ipweek plugin check minhang，或写目录 ./plugins/minhang",
 )
 @click.argument("names", nargs=-1)
 @click.option("--strict", is_flag=True, help="建议也算必须（供持续集成使用）。")
-def check_plugin(names: tuple[str, ...], *, strict: bool) -> None:
+@click.option("--tests", "with_tests", is_flag=True, help="也运行插件自己的测试：它们没有围栏，请先看过；要装有 pytest。")
+def check_plugin(names: tuple[str, ...], *, strict: bool, with_tests: bool) -> None:
     """Check those named, or all that there are. Needs no site."""
     folders = [_folder(name) for name in names] or _all_folders()
     bad = 0
     for folder in folders:
-        found = checking.check(folder, enabled_as=_enabled_as(folder))
+        found = [*_checked_at_the_site(folder), *(checking.tests(folder) if with_tests else ())]
         if len(folders) > 1 or not found:
             click.echo(f"{folder.name}：{'没有问题' if not found else f'{len(found)} 项'}")
         for one in found:
@@ -65,31 +70,43 @@ def check_plugin(names: tuple[str, ...], *, strict: bool) -> None:
         sys.exit(1)
 
 
-def _enabled_as(folder: Path) -> tuple[str, str] | None:
-    """Version and content of what is switched on under this name, where there is a site."""
+def _checked_at_the_site(folder: Path) -> list[Finding]:
+    """What the check finds; where there is a site, and the plugin is on there, also what only the site knows."""
     settings = config.load()
     if not (settings.instance / "secret").exists():
-        return None
+        return checking.check(folder)
     with create_app(settings).app_context():
         try:
             known = plugins.get(folder.name)
         except NotFound:
-            return None
+            return checking.check(folder)
         is_it = known.is_on and known.entry is not None and known.entry.folder.resolve() == folder.resolve()
-        return (known.enabled_version, known.content) if is_it else None
+        if not is_it:
+            return checking.check(folder)
+        return [*checking.check(folder, enabled_as=(known.enabled_version, known.content)), *plugin_admin.unused(known)]
 
 
-@plugin.command("list", help="列出插件：状态、名字、版本、接口、单位、字段数、报表数、说明。")
+@plugin.command("list", help="列出插件：状态、名字、版本、接口、单位、字段数、报表数、说明。\n\n例：ipweek plugin list")
 def list_plugins() -> None:
-    """One line each, tabs between."""
+    """One line each, in columns."""
+    lines = [["状态", "插件", "版本", "接口", "单位", "字段", "报表", "说明"]]
     with create_app().app_context():
-        click.echo("\t".join(["状态", "插件", "版本", "接口", "单位", "字段", "报表", "说明"]))
         for one in plugins.every():
             level = str(one.manifest.api) if one.manifest else "–"
-            switched = f"{one.by} {wording.moment(one.at)} {'启用' if one.is_on else '停用'}" if one.at else ""
-            why = (one.why.splitlines() or [""])[0] or switched
             numbers = [str(len(one.fields)), str(len(one.declared.reports)) if one.declared.reports else "–"]
-            click.echo("\t".join([STATES[one.state], one.id, one.version or "–", level, one.unit or "–", *numbers, why]))
+            lines.append([STATES[one.state], one.id, one.version or "–", level, one.unit or "–", *numbers, _told_of(one)])
+    widths = [max(wording.width(line[place]) for line in lines) for place in range(7)]
+    for line in lines:
+        padded = [text + " " * (width - wording.width(text)) for text, width in zip(line, [*widths, 0], strict=True)]
+        click.echo("  ".join(padded).rstrip())
+
+
+def _told_of(one: Plugin) -> str:
+    """Why it stands as it does, else who switched it last; of one that is gone, how much of it is kept."""
+    if one.state == "gone":
+        return f"目录不在；保留 {plugin_admin.kept_rows(one.id)} 行的内容"
+    switched = f"{one.by} {wording.moment(one.at)} {'启用' if one.is_on else '停用'}" if one.at else ""
+    return (one.why.splitlines() or [""])[0] or switched
 
 
 @plugin.command("enable", help="检查并启用插件，记下是谁；换了新版也用它。\n\n例：ipweek plugin enable minhang")
@@ -116,6 +133,7 @@ def enable_plugin(name: str, *, yes: bool) -> None:
 def disable_plugin(name: str) -> None:
     """Switch off."""
     with create_app().app_context():
+        plugins.get(name)  # or the sentence that says where to look
         click.echo(f"已停用 {plugin_admin.disable(name, by=_by()).title}，已填的内容都保留。")
 
 
@@ -126,22 +144,33 @@ def disable_plugin(name: str) -> None:
 def forget_plugin(name: str, output: Path, *, yes: bool) -> None:
     """The only way in which local values go."""
     with create_app().app_context():
+        plugins.get(name)  # or the sentence that says where to look
         if not yes and not click.confirm(f"清除插件 {name} 在各行里的内容（先写入 {output}）？"):
             click.echo("没有清除。")
             return
         click.echo(f"已把 {plugin_admin.forget(name, output, by=_by())} 项内容写入 {output}，并从各行里清除。")
 
 
-@plugin.command("run", help="运行一张报表，结果是 JSON；用 -o 写成 Excel。\n\n例：ipweek plugin run minhang streets -o 街镇.xlsx")
+@plugin.command(
+    "run",
+    help="运行一张报表，结果是 JSON，用 -o 写成 Excel；也可以运行一项作业，列出建议，不保存。\n\n"
+    "例：ipweek plugin run minhang streets -o 街镇.xlsx，或 ipweek plugin run huangpu fill",
+)
 @click.argument("name")
 @click.argument("report")
-@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="写成 .xlsx 文件。")
+@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="把报表写成 .xlsx 文件。")
 @click.option("--year", type=int, help="年度，默认最新。")
 def run_report(name: str, report: str, output: Path | None, year: int | None) -> None:
-    """Run one over the unit's rows."""
+    """Run one over the unit's rows; of a job, show what it would fill in."""
     with create_app().app_context():
         found = plugins.get(name)
-        drawn = districts.report(districts.get(found.unit, year=year, by=_by()), name, report)
+        district = districts.get(found.unit, year=year, by=_by())
+        if report in found.declared.jobs and report not in found.declared.reports:
+            _show_proposals(districts.propose(district, name, report))
+            return
+        if not found.is_usable or report not in found.declared.reports:
+            raise NotFound(_not_there(found, report))
+        drawn = districts.report(district, name, report)
         blocks = districts.blocks_or_busy(drawn)
         if output is None:
             click.echo(json.dumps(list(blocks), ensure_ascii=False, indent=1))
@@ -151,6 +180,21 @@ def run_report(name: str, report: str, output: Path | None, year: int | None) ->
         except OSError as error:
             raise Invalid(f"写不进 {output}：文件可能正被打开，或没有写入权限。") from error
         click.echo(f"已写入 {output}")
+
+
+def _show_proposals(proposal: Proposal) -> None:
+    if proposal.failed:
+        raise Busy(f"作业没有运行成功：{proposal.failed}。")
+    for one in proposal.changes:
+        click.echo(f"第 {one.number} 行 {one.label}：{one.old or '（空白）'} → {one.new or '（清空）'}")
+    click.echo(f"共 {len(proposal.changes)} 处建议，没有保存。请由本单位的填报员在“本区报表”里运行并确认。")
+
+
+def _not_there(found: Plugin, report: str) -> str:
+    if not found.is_usable:
+        return f"插件 {found.id} 现在是“{STATES[found.state]}”，先启用：ipweek plugin enable {found.id}。"
+    has = "、".join([*found.declared.reports, *found.declared.jobs])
+    return f"插件 {found.id} 没有叫 {report} 的报表或作业，{f'有：{has}' if has else '它一张也没有'}。"
 
 
 def _folder(name: str) -> Path:

@@ -21,7 +21,8 @@ bp = Blueprint("plugins", __name__)
 @bp.get("/plugins")
 def every() -> Response:
     """All plugins and their states."""
-    return pages.page("plugins/plugins.html", plugins=plugin_admin.every(by=person()), states=STATES, is_safe=plugins.is_safe())
+    found = plugin_admin.every(by=person())
+    return pages.page("plugins/plugins.html", plugins=found, states=STATES, units=plugin_admin.unit_names(), is_safe=plugins.is_safe())
 
 
 @bp.get("/plugins/<plugin>")
@@ -43,6 +44,9 @@ def _page(plugin: str, refused: Invalid | Conflict | None = None) -> Response:
         findings=plugin_admin.findings(found),
         states=STATES,
         kinds=KINDS,
+        units=plugin_admin.unit_names(),
+        kept=0 if found.is_usable else plugin_admin.kept_rows(plugin),
+        may_open=plugin_admin.may_open_reports(found, by=person()),
         refused=refused,
         is_safe=plugins.is_safe(),
     )

@@ -104,7 +104,10 @@ class Square:
 
 def squares(block: Mapping[str, Any]) -> list[tuple[str, list[Square]]]:
     """A daygrid block's rows."""
-    most = max((value for _, values in block["rows"] for value in values), default=0) or 1
+    numbers = [value for _, values in block["rows"] for value in values]
+    most = max(numbers, default=0) or 1
+    if all(isinstance(number, int) for number in numbers):
+        most = max(most, LEVELS)  # a single event is not the darkest that there is
     return [
         (name, [Square(said(value) if value else "", max(0, min(LEVELS, ceil(value / most * LEVELS)))) for value in values])
         for name, values in block["rows"]

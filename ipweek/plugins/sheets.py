@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ipweek.plugins import charts
+from ipweek.wording import width
 
 LINE = Side(style="thin", color="B8C0CC")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
@@ -132,7 +133,7 @@ def _put(sheet: Worksheet, row: Sequence[Any], *, border: bool = True) -> None:
 
 
 def _width(text: str) -> int:
-    return max((sum(2 if ord(sign) > 255 else 1 for sign in line) for line in text.split("\n")), default=0)
+    return max(map(width, text.split("\n")))
 
 
 def _name(wanted: str, taken: set[str]) -> str:

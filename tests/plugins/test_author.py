@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
+from flask import Flask
 
 from ipweek.annexes.models import Activity
+from ipweek.board import plugin_admin
 from ipweek.board.plugin_commands import plugin
 from ipweek.config import Settings
 from ipweek.errors import Conflict, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.plugins import check, guide
 from ipweek.plugins import new as making
+from ipweek.plugins import service as plugins
 from ipweek.plugins.check import RULES
 from tests import make
 
-from .made import CODE, STREET, report, write
+from .made import CODE, STREET, report, switched_on, write
 
 SHIPPED = Path(__file__).parents[2] / "plugins"
 
@@ -94,6 +99,7 @@ FAULTS = {
     "version": ({}, {"enabled_as": ("1.0", "another")}),
     "readme": ({}, {}),
     "contact": ({}, {}),
+    "unused": ({}, {}),  # the site alone knows: see below
     "help": ({"toml": STREET.replace('help = "活动所在的街镇"\n', "")}, {}),
 }
 
@@ -106,7 +112,8 @@ def test_each_rule_finds_its_fault(tmp_path: Path, rule: str) -> None:
         text = (folder / "plugin.toml").read_text("utf-8")
         (folder / "plugin.toml").write_text(text.replace('contact = "信息中心 李工"\n', ""), "utf-8")
 
-    assert rule in {one.rule for one in check.check(folder, **how)}  # type: ignore[arg-type]
+    found = {one.rule for one in check.check(folder, **how)}  # type: ignore[arg-type]
+    assert (rule in found) is (rule != "unused")
 
 
 def test_every_rule_is_tried_here() -> None:
@@ -142,7 +149,7 @@ def test_from_new_to_a_column_in_three_commands(site: Settings, app: object, mon
     assert "写好了" in made.output
     assert (checked.exit_code, checked.output) == (0, "qixin：没有问题\n")
     assert "已启用 闵行区 0.1：1 个字段，1 张报表。" in enabled.output
-    assert "启用\tqixin\t0.1\t1\tminhang\t1\t1" in listed.output
+    assert ["启用", "qixin", "0.1", "1", "minhang", "1", "1"] in [line.split()[:7] for line in listed.output.splitlines()]
     disabled = run.invoke(plugin, ["disable", "qixin"])
     assert "已停用" in disabled.output
 
@@ -178,6 +185,80 @@ def test_a_report_is_run_at_the_command_line(site: Settings, app: object, monkey
     assert '"七宝镇"' in said.output
     assert (tmp_path / "街镇.xlsx").read_bytes()[:2] == b"PK"
     assert "已写入" in filed.output
+
+
+def test_a_field_that_nobody_filled_for_a_year_is_named(site: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    table = make.table("minhang")
+    make.row(table, **{"mh.street": "七宝镇"})
+    with time_machine.travel("2024-03-01 09:00+08:00", tick=False) as now:
+        switched_on(app, toml=STREET + '[fields.idle]\nlabel = "没人填"\nhelp = "空着"\n')
+        assert plugin_admin.unused(plugins.get("mh")) == []
+        now.shift(366 * 86400)
+        assert [one.where for one in plugin_admin.unused(plugins.get("mh"))] == ["[fields.idle]"]
+        said = CliRunner().invoke(plugin, ["check", "mh"]).output
+
+    assert "建议  unused" in said
+    assert "“没人填”一年来没有人填过" in said
+
+
+def test_check_runs_the_tests_when_asked(tmp_path: Path) -> None:
+    folder = making.new(tmp_path, "minhang", title="闵行区")
+    assert CliRunner().invoke(plugin, ["check", str(folder), "--tests"]).output == "minhang：没有问题\n"
+
+    tests = folder / "tests" / "test_minhang.py"
+    tests.write_text(tests.read_text("utf-8").replace("2]]", "3]]"), "utf-8")
+    said = CliRunner().invoke(plugin, ["check", str(folder), "--tests"]).output
+
+    assert "建议  tests            test_minhang.py::test_streets_counts_each_street  没有通过" in said
+
+
+def test_a_job_at_the_command_line_shows_and_saves_nothing(site: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    row = make.row(make.table("minhang"))
+    switched_on(app)
+
+    said = CliRunner().invoke(plugin, ["run", "mh", "fill"]).output
+
+    assert "第 1 行 所属街镇：（空白） → 七宝镇\n共 1 处建议，没有保存。" in said
+    db.session.rollback()
+    assert "mh.street" not in db.session.get_one(Activity, row.id, populate_existing=True).values
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "mh", "nothing"], "插件 mh 没有叫 nothing 的报表或作业，有：streets、fill。"),
+        (["run", "off", "streets"], "插件 off 现在是“未启用”，先启用：ipweek plugin enable off。"),
+        (["run", "nobody", "streets"], "没有插件 nobody，可用 ipweek plugin list 查看。"),
+        (["disable", "nobody"], "没有插件 nobody，可用 ipweek plugin list 查看。"),
+    ],
+)
+def test_a_wrong_name_at_the_command_line_is_told_what_there_is(
+    site: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.table("minhang")
+    switched_on(app)
+    write(site.instance / "plugins", "off")
+
+    with pytest.raises(NotFound, match=said):
+        CliRunner().invoke(plugin, words, catch_exceptions=False, standalone_mode=False)
+
+
+def test_a_plugin_that_is_gone_is_listed_with_what_is_kept_of_it(site: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    table = make.table("minhang")
+    make.row(table, **{"mh.street": "七宝镇"})
+    make.row(table, **{"mhx.street": "别的插件的"})
+    shutil.rmtree(switched_on(app))
+
+    assert "目录不在；保留 1 行的内容" in CliRunner().invoke(plugin, ["list"]).output
+
+
+def test_every_command_has_a_help_page_with_an_example() -> None:
+    for name in plugin.commands:
+        assert f"例：ipweek plugin {name}" in CliRunner().invoke(plugin, [name, "--help"]).output
 
 
 def test_values_go_only_after_they_stand_in_a_file(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
