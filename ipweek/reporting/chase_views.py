@@ -11,6 +11,8 @@ from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.errors import Invalid, Refused
 from ipweek.reporting import chase_words, chasing
+from ipweek.reporting.chasing import Errand
+from ipweek.reporting.summary_chasing import SUMMARIES
 
 bp = Blueprint("chasing", __name__)
 
@@ -33,19 +35,22 @@ def send(campaign_id: int) -> Response:
     form = request.form
     again = dict(part for value in form.getlist("again") if (part := _again(value)))
     try:
-        sent = chasing.send(campaign_id, form.getlist("table", type=int), again=again, note=form.get("note", ""), by=person())
+        chosen = form.getlist("table", type=int)
+        sent = chasing.send(campaign_id, chosen, errand=_errand(), again=again, note=form.get("note", ""), by=person())
     except Invalid as refused:
         return _preview(campaign_id, refused=refused)
     flash(_said(sent), "done" if sent.told else "warning")
+    if _errand() is SUMMARIES:
+        return redirect(url_for("summaries.every", campaign_id=campaign_id), code=303)
     return redirect(url_for("board.board", campaign=campaign_id), code=303)
 
 
 @bp.post("/campaigns/<int:campaign_id>/chase/group")
 def log_group(campaign_id: int) -> Response:
     """Note that the text stands in the group chat."""
-    count = chasing.log_group(campaign_id, request.form.getlist("table", type=int), by=person())
+    count = chasing.log_group(campaign_id, request.form.getlist("table", type=int), errand=_errand(), by=person())
     flash(f"已记入 {count} 个单位的催报记录。", "done")
-    return redirect(url_for(".choose", campaign_id=campaign_id), code=303)
+    return redirect(url_for(".choose", campaign_id=campaign_id, about=request.form.get("about")), code=303)
 
 
 @bp.get("/tables/<int:table_id>/chases")
@@ -71,11 +76,15 @@ def log_call(table_id: int) -> Response:
     return redirect(url_for(".log", table_id=table_id), code=303)
 
 
+def _errand() -> Errand:
+    """What is chased for: the summaries with ``about=summary``, else the tables."""
+    return SUMMARIES if request.values.get("about") == SUMMARIES.name else chasing.TABLES
+
+
 def _desk(campaign_id: int, only: list[int] | None = None) -> chasing.Desk:
-    site = current_app.extensions["settings"]
-    return chasing.desk(
-        campaign_id, show=request.args.get("show", ""), only=only, office=site.office_name, phone=site.office_phone, by=person()
-    )
+    site, show = current_app.extensions["settings"], request.args.get("show", "")
+    signed = {"office": site.office_name, "phone": site.office_phone}
+    return chasing.desk(campaign_id, errand=_errand(), show=show, only=only, **signed, by=person())
 
 
 def _preview(campaign_id: int, refused: Refused | None = None) -> Response:

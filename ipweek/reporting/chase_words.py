@@ -26,14 +26,29 @@ def letter(group: str, *, name: str, deadline: DeadlineText, activities: int, wa
     return f"{name}{when}。已填 {activities} 项活动，填完后按“报送”才算完成。"
 
 
-def to_the_group(units: Sequence[str], *, year: int, until: str, is_past: bool, office: str, phone: str) -> str:
-    """A text for the group chat: polite, without reproach, to be copied by the office."""
+def summary_letter(group: str, *, deadline: DeadlineText, waits: bool, why: str) -> str:
+    """The same for the summary after the week."""
+    until = deadline.until
+    if deadline.urgency == "late":
+        when = f"已于{until}截止（{deadline.left}），现在仍可报送"
+    else:
+        when = f"请于{until}前报送（{deadline.left}）" if until else "请尽快报送"
+    if group == "returned":
+        return f"活动总结退回修改后还没有重新报送，{when}。退回理由：{why}。".replace("。。", "。")
+    if group == "nothing":
+        return f"活动总结{when}。系统里还没有填写。"
+    state = "现在等待本单位审核人同意，同意后才算报送。" if waits else "已经填了一部分，填完后按“核对并报送”才算完成。"
+    return f"活动总结{when}。{state}"
+
+
+def to_the_group(units: Sequence[str], *, what: str, year: int, until: str, is_past: bool, nil: bool, office: str, phone: str) -> str:
+    """A text for the group chat: polite, without reproach, to be copied by the office. *nil*: a nil return is possible."""
     when = "请尽快在填报系统中报送"
     if until:
         when = f"报送时间已于{until}截止，现在仍可报送" if is_past else f"请于{until}前在填报系统中报送"
     names = "、".join(units)
     ask = f"有困难的请与我办联系{f'（{phone}）' if phone else ''}"
     return (
-        f"各位同事好！{year}年知识产权宣传周重点活动安排表{when}。目前还没有收到以下 {len(units)} 个单位的表：{names}。"
-        f"正在办理的不用回复，没有重点活动的可以办理零报送，{ask}。谢谢大家！（{office}）"
+        f"各位同事好！{year}年知识产权宣传周{what}{when}。目前还没有收到以下 {len(units)} 个单位的{'表' if nil else what}：{names}。"
+        f"正在办理的不用回复，{'没有重点活动的可以办理零报送，' if nil else ''}{ask}。谢谢大家！（{office}）"
     )

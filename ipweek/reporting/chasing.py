@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from ipweek import clock
 from ipweek.accounts import audit
@@ -17,17 +17,28 @@ from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid
 from ipweek.extensions import db
+from ipweek.notice import deadlines, workdays
 from ipweek.notice import service as notices
-from ipweek.notice import workdays
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
+from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Campaign
 from ipweek.reporting import chase_words, messages
 from ipweek.reporting.models import Chase
 from ipweek.transaction import transaction
 
-KINDS = {"message": "站内催报", "group": "工作群催报", "call": "电话催报", "soon": "自动提醒（将到期）", "late": "自动提醒（已逾期）"}
-"""How a unit was chased; the last two by the site itself."""
+KINDS = {
+    "message": "站内催报",
+    "group": "工作群催报",
+    "call": "电话催报",
+    "soon": "自动提醒（将到期）",
+    "late": "自动提醒（已逾期）",
+    "sum_message": "站内催报总结",
+    "sum_group": "工作群催报总结",
+    "sum_soon": "自动提醒（总结将到期）",
+    "sum_late": "自动提醒（总结已逾期）",
+}
+"""How a unit was chased; soon and late by the site itself, sum_ for its summary."""
 
 LONGEST = 300
 """Characters of a note."""
@@ -60,10 +71,29 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """What is chased for: the tables, or the summaries after the week (see ``summary_chasing``)."""
+
+    name: str
+    what: str
+    """What the unit is to send, in the words of the page."""
+    find: Callable[[Campaign], list[Candidate]]
+    prefix: str = ""
+    """Of its kinds of chases and messages."""
+    link: str = ""
+    """Where its page is, behind the table's."""
+
+    def due_of(self, campaign: Campaign) -> Due | None:
+        """When it is due for everybody who got no other day."""
+        return deadlines.due_of(campaign, "summary" if self.prefix else "plan")
+
+
+@dataclass(frozen=True)
 class Desk:
     """Whom the office may chase in a campaign. ``candidates`` are those that the filter leaves."""
 
     campaign: Campaign
+    errand: Errand
     candidates: Sequence[Candidate]
     totals: Mapping[str, int]
     show: str
@@ -81,23 +111,42 @@ class Sent:
     """Sent meanwhile, or no longer asked."""
 
 
-def desk(campaign_id: int, *, show: str = "", only: Collection[int] | None = None, office: str, phone: str, by: Person) -> Desk:
+def desk(
+    campaign_id: int,
+    *,
+    errand: Errand | None = None,
+    show: str = "",
+    only: Collection[int] | None = None,
+    office: str,
+    phone: str,
+    by: Person,
+) -> Desk:
     """Who has not sent; *only* those tables when named. *office* and *phone* sign the text for the group."""
-    campaign = _campaign(campaign_id, by=by)
-    every = candidates(campaign) if campaign.status == "open" else []
+    campaign, errand = _campaign(campaign_id, by=by), errand or TABLES
+    every = errand.find(campaign) if campaign.status == "open" else []
     show = show if show in chase_words.GROUPS else ""
     found = [one for one in every if (not show or one.group == show) and (only is None or one.table.id in only)]
     totals = {group: sum(one.group == group for one in every) for group in chase_words.GROUPS}
-    return Desk(campaign, found, totals, show, _to_the_group(campaign, found, office=office, phone=phone) if found else "")
+    text = _to_the_group(campaign, errand, found, office=office, phone=phone) if found else ""
+    return Desk(campaign, errand, found, totals, show, text)
 
 
-def send(campaign_id: int, tables: Collection[int], *, again: Mapping[int, int] | None = None, note: str = "", by: Person) -> Sent:
+def send(
+    campaign_id: int,
+    tables: Collection[int],
+    *,
+    errand: Errand | None = None,
+    again: Mapping[int, int] | None = None,
+    note: str = "",
+    by: Person,
+) -> Sent:
     """Chase the units of these *tables* in the app.
 
     One that was chased within a working day is spared unless *again* names its table with the chase that the office
     has seen. One that has sent meanwhile hears nothing.
     """
     note = _note(note)
+    errand = errand or TABLES
     asked_again = again or {}
     if not tables and not asked_again:
         raise Invalid("没有选中要催报的单位，请至少选择一个。")
@@ -108,7 +157,7 @@ def send(campaign_id: int, tables: Collection[int], *, again: Mapping[int, int] 
             raise Conflict("这次活动没有在进行，不用催报。")
         wanted = {*tables, *asked_again}
         hold(wanted)
-        open_now = {one.table.id: one for one in candidates(campaign) if one.table.id in wanted}
+        open_now = {one.table.id: one for one in errand.find(campaign) if one.table.id in wanted}
         for table in annexes.tables_of(campaign):
             if table.id not in wanted:
                 continue
@@ -119,24 +168,30 @@ def send(campaign_id: int, tables: Collection[int], *, again: Mapping[int, int] 
                 spared.append(table.unit.short)
             else:
                 words = f"{one.words}{note}"
-                messages.tell_unit(table, words, kind="chase")
-                _record(table, "message", words, by=by)
+                tell(table, words, errand)
+                _record(table, f"{errand.prefix}message", words, by=by)
                 told.append(table.unit.short)
         if told:
             audit.write("chase.send", by=by, object=f"campaign:{campaign.id}", detail="、".join(told))
     return Sent(told, spared, quiet)
 
 
-def log_group(campaign_id: int, tables: Collection[int], *, by: Person) -> int:
+def tell(table: AnnexTable, words: str, errand: Errand) -> None:
+    """Put the words before the unit's people. Inside transaction()."""
+    messages.tell_unit(table, words, kind=f"{errand.prefix}chase", link=f"/tables/{table.id}{errand.link}")
+
+
+def log_group(campaign_id: int, tables: Collection[int], *, errand: Errand | None = None, by: Person) -> int:
     """Note that the text was posted in the group chat, for the units that it named; how many they are."""
     with transaction():
         campaign = _campaign(campaign_id, by=by)
         hold(tables)
-        found = [one for one in candidates(campaign) if one.table.id in tables]
+        errand = errand or TABLES
+        found = [one for one in errand.find(campaign) if one.table.id in tables]
         if not found:
             raise Invalid("没有选中还没有报送的单位，没有记录。")
         for one in found:
-            _record(one.table, "group", "", by=by)
+            _record(one.table, f"{errand.prefix}group", "", by=by)
         detail = "、".join(one.table.unit.short for one in found)
         audit.write("chase.group", by=by, object=f"campaign:{campaign.id}", detail=detail)
         return len(found)
@@ -165,33 +220,48 @@ def log(table_id: int, *, by: Person) -> tuple[AnnexTable, list[Chase]]:
 
 
 def candidates(campaign: Campaign) -> list[Candidate]:
-    """Every unit that has not sent, in official order. Asks no permission."""
+    """Every unit that has not sent its table, in official order. Asks no permission."""
     tables = annexes.tables_of(campaign)
     activities = annexes.activity_counts(campaign)
     groups = {table.id: group_of(table, activities.get(table.id, 0)) for table in tables}
-    due_at = dues.of_all(campaign, tables)
-    days, today, now = workdays.table(), clock.today(), clock.now()
-    history: dict[int, list[Chase]] = {}
-    of_campaign = select(Chase).join(AnnexTable, AnnexTable.id == Chase.table_id).where(AnnexTable.campaign_id == campaign.id)
-    for chase in db.session.scalars(of_campaign.order_by(Chase.id)):
-        history.setdefault(chase.table_id, []).append(chase)
-    units = [table.unit_id for table in tables]
-    reach, mailed = messages.reach(units), messages.addresses(units)
     forms = {form.annex: form.title for form in campaign.annexes}
-    found = []
-    for table in tables:
-        if not groups[table.id]:
-            continue
-        before = history.get(table.id, [])
-        promised = [chase.promised_on for chase in before if chase.promised_on]
-        words = chase_words.letter(
+
+    def words(table: AnnexTable, deadline: DeadlineText) -> str:
+        return chase_words.letter(
             groups[table.id],
             name=f"附件{table.annex}《{forms.get(table.annex, '')}》",
-            deadline=dues.text(due_at[table.id], now=now),
+            deadline=deadline,
             activities=activities.get(table.id, 0),
             waits=table.status == "unit_review",
             why=table.return_reason,
         )
+
+    chased = [table for table in tables if groups[table.id]]
+    return gather(campaign, chased, groups, dues.of_all(campaign, tables), words, activities=activities)
+
+
+def gather(
+    campaign: Campaign,
+    tables: Sequence[AnnexTable],
+    groups: Mapping[int, str],
+    due_at: Mapping[int, Due | None],
+    words: Callable[[AnnexTable, DeadlineText], str],
+    *,
+    activities: Mapping[int, int],
+    prefix: str = "",
+) -> list[Candidate]:
+    """These *tables* as candidates, with what was done about each: the chases whose kind has the *prefix*, and calls."""
+    days, today, now = workdays.table(), clock.today(), clock.now()
+    history: dict[int, list[Chase]] = {}
+    of_campaign = select(Chase).join(AnnexTable, AnnexTable.id == Chase.table_id).where(AnnexTable.campaign_id == campaign.id)
+    for chase in db.session.scalars(of_campaign.where(_is_about(prefix)).order_by(Chase.id)):
+        history.setdefault(chase.table_id, []).append(chase)
+    units = [table.unit_id for table in tables]
+    reach, mailed = messages.reach(units), messages.addresses(units)
+    found = []
+    for table in tables:
+        before = history.get(table.id, [])
+        promised = [chase.promised_on for chase in before if chase.promised_on]
         found.append(
             Candidate(
                 table,
@@ -204,16 +274,19 @@ def candidates(campaign: Campaign) -> list[Candidate]:
                 promised[-1] if promised else None,
                 reach.get(table.unit_id, 0),
                 mailed.get(table.unit_id, 0),
-                words,
+                words(table, dues.text(due_at[table.id], now=now)),
             )
         )
     return found
 
 
+TABLES = Errand("tables", "重点活动安排表", candidates)
+
+
 def counts(campaign: Campaign) -> dict[int, int]:
     """How often each table was chased for, by table id."""
     query = select(Chase.table_id, func.count().label("times")).join(AnnexTable, AnnexTable.id == Chase.table_id)
-    found = db.session.execute(query.where(AnnexTable.campaign_id == campaign.id).group_by(Chase.table_id))
+    found = db.session.execute(query.where(AnnexTable.campaign_id == campaign.id, _is_about("")).group_by(Chase.table_id))
     return {row.table_id: row.times for row in found}
 
 
@@ -226,7 +299,7 @@ def hold(tables: Collection[int]) -> None:
 
 def group_of(table: AnnexTable, activities: int) -> str:
     """Why its unit may be chased; "" where there is nothing to chase."""
-    if table.is_excused or table.status not in {"todo", "draft", "unit_review", "returned"}:
+    if table.is_excused or not table.unit.is_active or table.status not in {"todo", "draft", "unit_review", "returned"}:
         return ""
     if table.status == "returned":
         return "returned"
@@ -258,11 +331,20 @@ def _table(table_id: int, *, by: Person) -> AnnexTable:
     return table
 
 
-def _to_the_group(campaign: Campaign, found: Sequence[Candidate], *, office: str, phone: str) -> str:
-    due = dues.with_the_campaigns(campaign, [])[0]
-    said = dues.text(due)
+def _is_about(prefix: str) -> ColumnElement[bool]:
+    """Chases of this errand: its own kinds, and calls, which are about whatever is missing."""
+    is_of_summary = Chase.kind.startswith("sum_", autoescape=True)
+    return or_(is_of_summary, Chase.kind == "call") if prefix else ~is_of_summary
+
+
+def _to_the_group(campaign: Campaign, errand: Errand, found: Sequence[Candidate], *, office: str, phone: str) -> str:
+    said = dues.text(errand.due_of(campaign))
     units = [one.table.unit.short for one in found]
-    return chase_words.to_the_group(units, year=campaign.year, until=said.until, is_past=said.urgency == "late", office=office, phone=phone)
+    is_past = said.urgency == "late"
+    nil = not errand.prefix
+    return chase_words.to_the_group(
+        units, what=errand.what, year=campaign.year, until=said.until, is_past=is_past, nil=nil, office=office, phone=phone
+    )
 
 
 def _note(text: str) -> str:

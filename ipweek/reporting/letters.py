@@ -13,7 +13,8 @@ from email.policy import SMTP
 from ipweek.annexes.readings.private_numbers import find_private
 
 SUBJECTS: Mapping[str, str] = {
-    "chase": "请报送宣传周材料",
+    "chase": "请报送重点活动安排表",
+    "sum_chase": "请报送活动总结",
     "return": "附件表退回修改",
     "sum_return": "活动总结退回修改",
     "extend": "报送期限已延长",

@@ -17,9 +17,10 @@ from ipweek.extensions import db
 from ipweek.notice import workdays
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.models import Campaign
-from ipweek.reporting import chasing, messages
-from ipweek.reporting.chasing import Candidate
+from ipweek.reporting import chasing
+from ipweek.reporting.chasing import Candidate, Errand
 from ipweek.reporting.models import Chase
+from ipweek.reporting.summary_chasing import SUMMARIES
 from ipweek.transaction import transaction
 
 AHEAD = 2
@@ -35,7 +36,8 @@ def remind(*, by: Person | str) -> list[str]:
     if not _is_worked(today, days):
         return []
     open_now = list(db.session.scalars(select(Campaign.id).where(Campaign.status == "open")))
-    return [name for campaign_id in open_now for name in _remind(campaign_id, today, days, by=by)]
+    errands = (chasing.TABLES, SUMMARIES)
+    return [name for errand in errands for campaign_id in open_now for name in _remind(errand, campaign_id, today, days, by=by)]
 
 
 def phase_of(one: Candidate, today: date, days: WorkCalendar) -> str:
@@ -51,7 +53,7 @@ def phase_of(one: Candidate, today: date, days: WorkCalendar) -> str:
         return ""
 
 
-def _due_in(campaign_id: int, today: date, days: WorkCalendar) -> list[Candidate]:
+def _due_in(errand: Errand, campaign_id: int, today: date, days: WorkCalendar) -> list[Candidate]:
     """Those who are to be reminded now and were not yet."""
     campaign = db.session.get_one(Campaign, campaign_id)
     if campaign.status != "open":
@@ -60,25 +62,25 @@ def _due_in(campaign_id: int, today: date, days: WorkCalendar) -> list[Candidate
     claimed = {tuple(row) for row in db.session.execute(asked)}
     return [
         one
-        for one in chasing.candidates(campaign)
+        for one in errand.find(campaign)
         if not one.is_recent
         and (phase := phase_of(one, today, days))
         and one.due is not None
-        and (one.table.id, phase, one.due.on) not in claimed
+        and (one.table.id, errand.prefix + phase, one.due.on) not in claimed
     ]
 
 
-def _remind(campaign_id: int, today: date, days: WorkCalendar, *, by: Person | str) -> list[str]:
+def _remind(errand: Errand, campaign_id: int, today: date, days: WorkCalendar, *, by: Person | str) -> list[str]:
     """Remind those of one campaign who still have to be under their tables' locks; their short names."""
-    asked = {one.table.id for one in _due_in(campaign_id, today, days)}
+    asked = {one.table.id for one in _due_in(errand, campaign_id, today, days)}
     if not asked:
         return []
     told = []
     with transaction():
         chasing.hold(asked)
-        for one in _due_in(campaign_id, today, days):
-            if one.table.id in asked and _claim(one, phase_of(one, today, days)):
-                messages.tell_unit(one.table, one.words, kind="chase")
+        for one in _due_in(errand, campaign_id, today, days):
+            if one.table.id in asked and _claim(one, errand.prefix + phase_of(one, today, days)):
+                chasing.tell(one.table, one.words, errand)
                 told.append(one.table.unit.short)
         if told:
             audit.write("chase.remind", by=by, object=f"campaign:{campaign_id}", detail="、".join(told))

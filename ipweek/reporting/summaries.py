@@ -310,7 +310,7 @@ def _arrive(action: str, table: AnnexTable, summary: Summary, *, by: Person) -> 
     planned = _planned(table, draft)
     summary.submitted_at, summary.is_late = at, due is not None and due.is_past(at)
     summary.times_sent += 1
-    messages.settle(table.id, ("sum_return",))
+    messages.settle(table.id, ("sum_return", "sum_chase"))
     summary.sent = _frozen(table, summary, draft, planned)
     return _move(action, table, summary, to="submitted", by=by)
 

@@ -21,7 +21,7 @@ from ipweek.extensions import db
 from ipweek.notice import amendments, deadlines, schema
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Amendment, Campaign
-from ipweek.reporting import comparing, last_year, service, states, terms
+from ipweek.reporting import comparing, last_year, service, states, summaries, terms
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
@@ -170,9 +170,10 @@ def mine(*, by: Person) -> list[Task]:
 
 
 def later(tasks: Sequence[Task]) -> list[deadlines.Due]:
-    """What else the open campaigns of these tasks ask for, such as the summary after the week."""
+    """What else the open campaigns of these tasks will ask for; a summary is a task of its own once the week is over."""
     campaigns: list[Campaign] = list(dict.fromkeys(task.table.campaign for task in tasks if task.table.campaign.status == "open"))
-    return [due for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
+    asked = [(campaign, due) for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
+    return [due for campaign, due in asked if due.kind != "summary" or not summaries.is_open(campaign)]
 
 
 def news(tasks: Sequence[Task]) -> list[Amendment]:

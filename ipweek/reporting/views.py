@@ -16,7 +16,7 @@ from ipweek.annexes import shares
 from ipweek.errors import Conflict, Invalid, Refused
 from ipweek.reporting import flags as flags_of
 from ipweek.reporting import last_year as last_years
-from ipweek.reporting import reasons, review, service, states, tasks
+from ipweek.reporting import reasons, review, service, states, summary_tasks, tasks
 from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move
 
@@ -49,7 +49,8 @@ def full_moment(value: datetime) -> str:
 def my_tasks() -> Response:
     """What my unit has to fill and send."""
     found = tasks.mine(by=person())
-    return pages.page("reporting/my_tasks.html", tasks=found, later=tasks.later(found), news=tasks.news(found))
+    after = summary_tasks.mine([task.table for task in found], by=person())
+    return pages.page("reporting/my_tasks.html", tasks=found, summaries=after, later=tasks.later(found), news=tasks.news(found))
 
 
 @bp.get("/tables/<int:table_id>/submit")

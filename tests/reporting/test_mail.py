@@ -66,7 +66,7 @@ def test_a_chase_goes_out_by_mail_in_chinese_with_the_way_to_the_table(chased, s
 
     (mail,) = post_box.mails
     assert (done.sent, mails()) == (1, [("sent", 1, "")])
-    assert mail["Subject"] == "【知识产权宣传周】请报送宣传周材料"
+    assert mail["Subject"] == "【知识产权宣传周】请报送重点活动安排表"
     assert mail["To"].addresses[0].addr_spec == TO
     assert mail["From"].addresses[0].display_name == settings.office_name
     assert mail["Auto-Submitted"] == "auto-generated"
