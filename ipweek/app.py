@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
-from ipweek import addresses, bodies, config, database, failures, headers, log, templating
+from ipweek import addresses, bodies, config, database, failures, headers, log, signatures, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
 from ipweek.annexes import campaign_views, tracing_views
@@ -52,10 +54,17 @@ BLUEPRINTS = (
 )
 
 
+class Site(Flask):
+    """Flask, told once that no view of ours is a coroutine: it would ask each function so twenty times a request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The application of one site, or config.WrongSetting with one sentence."""
     settings = settings or config.load()
-    app = Flask("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
+    app = Site("ipweek", root_path=str(PACKAGE), template_folder=str(templating.folder()), instance_path=str(settings.instance))
     app.config.from_mapping(config.for_flask(settings), SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.database_url))
     app.url_map.merge_slashes = False  # its redirect would name whatever host was sent
     app.url_map.converters["int"] = addresses.RowNumber
@@ -70,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         extension.init_app(app)
     migrate.init_app(app, db, directory=str(PACKAGE / "migrations"))
 
+    signatures.install(app)
     templating.install(app)
     headers.install(app)
     bodies.install(app)

@@ -11,10 +11,11 @@ from flask_compress import Compress
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from sqlalchemy import DateTime, MetaData
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -53,7 +54,18 @@ class Model(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Model, engine_options={"json_serializer": _readable})
+WRITING = "ipweek_writing"
+"""Where a session keeps the connection of the transaction it is in."""
+
+
+class Joining(Session):
+    """Flask-SQLAlchemy's session, on the connection of ``transaction()`` while there is one."""
+
+    def get_bind(self, *given: Any, **words: Any) -> Engine | Connection:
+        return self.info.get(WRITING) or super().get_bind(*given, **words)
+
+
+db = SQLAlchemy(model_class=Model, engine_options={"json_serializer": _readable}, session_options={"class_": Joining})
 compress = Compress()
 csrf = CSRFProtect()
 htmx = Htmx()

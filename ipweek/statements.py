@@ -107,10 +107,10 @@ def say(connection: Connection, text: str) -> None:
 
 def _run(connection: Connection, text: str, bound: Any, *, many: bool = False, fetch: bool = False) -> Sequence[Sequence[Any]]:
     """Run *text* on the pooled connection. What the driver raises comes out as SQLAlchemy raises it, and who listens to it hears it."""
-    driver = connection.connection
-    cursor = driver.cursor()
+    cursor = connection.connection.cursor()
     try:
-        connection.dispatch.before_cursor_execute(connection, cursor, text, bound, None, many)
+        if hearers := connection.engine.dispatch.before_cursor_execute:
+            hearers(connection, cursor, text, bound, None, many)
         if many:
             cursor.executemany(text, bound)
         else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from ipweek.extensions import db
+from ipweek.extensions import WRITING, db
 
 _writer = threading.Lock()
 
@@ -21,28 +21,27 @@ def transaction() -> Iterator[None]:
     """Commit at the end, undo everything on an error. Nests: only the outermost commits.
 
     What was read before is stale from here on: the outermost block starts a new transaction, so that every
-    object is read again under the lock.
+    object is read again under the lock. It is the connection's own; the session joins it when it is used.
     """
-    info = db.session.info
-    if info.get("in_transaction"):
+    session = db.session()
+    if WRITING in session.info:
         yield
         return
-    if db.session.new or db.session.dirty or db.session.deleted:
+    if session.new or session.dirty or session.deleted:
         message = "changes were made outside of transaction()"
         raise RuntimeError(message)
-    db.session.rollback()  # ends the read, and expires what it saw
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    if is_sqlite:
-        _writer.acquire()
-    info["in_transaction"] = True
-    try:
-        db.session.connection(execution_options={"ipweek_writes": True})
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    finally:
-        info["in_transaction"] = False
-        if is_sqlite:
-            _writer.release()
+    session.rollback()  # ends the read, and expires what it saw
+    engine = db.engine
+    with _writer if engine.dialect.name == "sqlite" else nullcontext(), engine.connect() as connection:
+        connection.execution_options(ipweek_writes=True)
+        with connection.begin():
+            session.info[WRITING] = connection
+            try:
+                yield
+                if session.in_transaction():
+                    session.commit()  # writes out what it holds; the connection's commit follows
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                del session.info[WRITING]

@@ -47,7 +47,8 @@ def moment(value: datetime) -> str:
 
 def clock_time(value: datetime) -> str:
     """``10:32`` in Shanghai."""
-    return f"{clock.in_shanghai(value):%H:%M}"
+    local = clock.in_shanghai(value)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def length(value: timedelta) -> str:

@@ -26,6 +26,7 @@ TOP = {
     "pages": 4,
     "headers": 4,
     "failures": 4,
+    "signatures": 4,
     "templating": 4,
     "log": 4,
 }

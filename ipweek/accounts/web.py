@@ -5,7 +5,9 @@ Everything needs a log-in but for the few endpoints named here.
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
+from functools import lru_cache
 from typing import cast
 
 import structlog
@@ -13,9 +15,10 @@ from flask import Flask, Response, current_app, g, redirect, request, session, u
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 
-from ipweek import htmx, pages
+from ipweek import htmx, pages, signatures
 from ipweek.accounts import audit, forms, origin, sessions, way_back
 from ipweek.accounts.schema import Person
+from ipweek.config import Settings
 from ipweek.errors import Forbidden, LoggedOut, Refused
 from ipweek.extensions import csrf, login
 
@@ -49,6 +52,7 @@ def install(app: Flask) -> None:
     """Stand before every view of *app*."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # we call it below, after the checks that need no token
     login.session_protection = None  # it compares addresses and browsers; the session table decides here
+    login._session_identifier_generator = str  # noqa: SLF001 -- nor shall it hash them in every request
     login.user_loader(who)
     for check in (begin, refuse_foreign_origin, need_log_in, need_own_password, csrf_token_fits):
         app.before_request(check)
@@ -63,7 +67,11 @@ def person() -> Person:
 
 def limits() -> sessions.Limits:
     """How long log-ins last on this site."""
-    settings = current_app.extensions["settings"]
+    return _limits(current_app.extensions["settings"])
+
+
+@lru_cache(maxsize=4)
+def _limits(settings: Settings) -> sessions.Limits:
     return sessions.Limits(timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours))
 
 
@@ -113,8 +121,14 @@ def need_own_password() -> Response | None:
 
 
 def csrf_token_fits() -> None:
-    """Unsafe requests bring the token of their session."""
-    if request.endpoint is not None:
+    """Unsafe requests bring the token of their session. Flask-WTF looks at every one that does not plainly fit, and says why."""
+    if request.endpoint is None or request.method not in UNSAFE:
+        return
+    field = current_app.config["WTF_CSRF_FIELD_NAME"]
+    sent, held = request.form.get(field), session.get(field)
+    if sent and held and hmac.compare_digest(signatures.token_of(sent) or "", held):
+        g.csrf_valid = True  # what Flask-WTF tells its forms
+    else:
         csrf.protect(apply_exemptions=True)
 
 

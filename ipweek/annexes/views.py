@@ -106,7 +106,7 @@ def save_cell(activity_id: int, key: str) -> Response:
     stored = next((change.new for change in op.changes), checks.clean(value)[0])
     mark = grid.mark_of(activity_id, key, stored, table=op.table)
     cleaned = stored if op.changes and stored != value.replace("\r\n", "\n") else None
-    saved = pages.fragment(PAGE, "saved", mark=mark, at=op.at, cleaned=cleaned, place=f"{activity_id}.{key}")
+    saved = pages.piece("annexes/cells.html", "saved", mark=mark, place=f"{activity_id}.{key}", at=op.at, cleaned=cleaned)
     return htmx.respond(saved, trigger=_revision(op))
 
 

@@ -1,0 +1,65 @@
+"""Signatures that are checked once: a browser sends the same cookie and the same form token with every request."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, current_app
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+KEPT = 4096
+"""How many signed texts are remembered: more than people work at one time."""
+
+
+class Remembered(URLSafeTimedSerializer):
+    """A serializer that remembers which texts bear a good signature. How old they are is looked at each time."""
+
+    def __init__(self, *given: Any, **words: Any) -> None:
+        super().__init__(*given, **words)
+        self._opened = lru_cache(KEPT)(self._open)
+
+    def loads(self, s: str | bytes, max_age: int | None = None, *_: Any, **__: Any) -> Any:  # type: ignore[override]  # no other salts
+        """What was signed; BadSignature for what we never signed, SignatureExpired for what is older than *max_age* seconds."""
+        payload, signed_at = self._opened(s)
+        if max_age is not None and not 0 <= int((datetime.now(UTC) - signed_at).total_seconds()) <= max_age:
+            raise SignatureExpired("too old", payload=payload, date_signed=signed_at)
+        return self.load_payload(payload)
+
+    def _open(self, s: str | bytes) -> tuple[bytes, datetime]:
+        last = BadSignature("no key")
+        for signer in self.iter_unsigners():
+            try:
+                return signer.unsign(s, return_timestamp=True)
+            except BadSignature as error:
+                last = error
+        raise last
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's own signed cookies, with one serializer for the life of *app*."""
+
+    def __init__(self, app: Flask) -> None:
+        made = super().get_signing_serializer(app)
+        assert made is not None  # noqa: S101 -- a site without a secret does not start
+        self._serializer = Remembered(made.secret_keys, salt=made.salt, serializer=made.serializer, signer_kwargs=made.signer_kwargs)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        return self._serializer
+
+
+def install(app: Flask) -> None:
+    """Read cookies and form tokens of *app* with it."""
+    app.session_interface = Cookies(app)
+    app.extensions["form_tokens"] = Remembered(app.secret_key, salt="wtf-csrf-token")  # as Flask-WTF signs them
+
+
+def token_of(sent: str) -> str | None:
+    """The session's token that Flask-WTF signed into a form's; None for a text that it never signed."""
+    try:
+        token = current_app.extensions["form_tokens"].loads(sent)
+    except BadSignature:
+        return None
+    return token if isinstance(token, str) else None

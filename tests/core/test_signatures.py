@@ -1,0 +1,54 @@
+"""Signatures are checked once, and nothing else about them is remembered."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from ipweek.signatures import Remembered
+
+
+@pytest.fixture
+def remembered():
+    return Remembered("s" * 64, salt="cookie")
+
+
+def test_a_text_signed_elsewhere_with_the_same_secret_is_read(remembered):
+    signed = URLSafeTimedSerializer("s" * 64, salt="cookie").dumps({"name": "闵行"})
+
+    assert remembered.loads(signed) == {"name": "闵行"}
+
+
+@pytest.mark.parametrize("secret, salt", [("t" * 64, "cookie"), ("s" * 64, "token")])
+def test_a_text_of_another_secret_or_salt_is_refused_each_time(remembered, secret, salt):
+    signed = URLSafeTimedSerializer(secret, salt=salt).dumps("x")
+
+    for _ in range(2):
+        with pytest.raises(BadSignature):
+            remembered.loads(signed)
+
+
+def test_a_changed_text_is_refused_after_the_good_one_was_read(remembered):
+    signed = remembered.dumps({"roles": []})
+    remembered.loads(signed)
+
+    with pytest.raises(BadSignature):
+        remembered.loads(signed[:-1] + ("A" if signed[-1] != "A" else "B"))
+
+
+def test_a_text_that_was_read_still_grows_too_old(remembered):
+    with time_machine.travel("2024-04-12 08:00 +0800", tick=False) as now:
+        signed = remembered.dumps("x")
+        assert remembered.loads(signed, max_age=60) == "x"
+
+        now.shift(61)
+        with pytest.raises(SignatureExpired):
+            remembered.loads(signed, max_age=60)
+
+
+def test_what_was_read_is_fresh_each_time_so_that_nobody_changes_it_for_others(remembered):
+    signed = remembered.dumps({"flashes": []})
+    remembered.loads(signed)["flashes"].append("已保存")
+
+    assert remembered.loads(signed) == {"flashes": []}
