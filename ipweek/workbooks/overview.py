@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -66,6 +68,22 @@ _COLUMNS = {
 }
 
 
+_CLOCK = re.compile(r"(上午|早上|早晨|清晨|中午|下午|晚上|晚|夜间)?\s*(?:(\d{1,2})\s*(?:[:：时点]\s*(半|\d{2})?))?")
+_HALF = {"清晨": 6, "早晨": 7, "早上": 8, "上午": 8, "中午": 12, "下午": 13, "晚上": 18, "晚": 18, "夜间": 19}
+
+
+def begins_at(text: str) -> int:
+    """The minute of the day at which an activity begins, as its text says; 0 where it says none: 全天 comes first."""
+    for found in _CLOCK.finditer(unicodedata.normalize("NFKC", text)):
+        half, hour, minute = found.groups()
+        if hour is not None and int(hour) < 24:
+            later = 12 if half in {"下午", "晚上", "晚", "夜间"} and int(hour) < 12 else 0
+            return (int(hour) + later) * 60 + (30 if minute == "半" else min(59, int(minute or 0)))
+        if half:
+            return _HALF[half] * 60
+    return 0
+
+
 def union(year: int, entries: Iterable[Entry], *, with_contacts: bool, mark: str = "") -> UnionSheet:
     """All activities by time, whatever their annex; those without a date stand at the end."""
     columns = tuple(Column(key, label) for key, label in _COLUMNS.items() if with_contacts or key != "contact")
@@ -75,7 +93,7 @@ def union(year: int, entries: Iterable[Entry], *, with_contacts: bool, mark: str
         days.setdefault(entry.starts_on or entry.ends_on, []).append(entry)
     bands = []
     for day in sorted(days, key=lambda day: day or date.max):
-        there = sorted(days[day], key=lambda entry: (entry.ends_on or date.max, entry.values.get("event_time", ""), entry.annex))
+        there = sorted(days[day], key=lambda entry: (entry.ends_on or date.max, begins_at(entry.values.get("event_time", "")), entry.annex))
         rows = [[entry.unit if column.key == "unit" else entry.values.get(column.key, "") for column in columns] for entry in there]
         bands.append(Band("", ((wording.day(day) if day else UNDATED, f"{len(there)} 项"),), rows, [entry.id for entry in there]))
     return UnionSheet(form, bands, mark=mark)

@@ -140,3 +140,25 @@ def test_libreoffice_opens_it_unchanged(campaign, clerk, sent, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "out" / "in.xlsx")
     assert book.sheetnames == ["封面", "附件1", "附件2", "活动总表", "统计", "未报单位"]
     assert len(book["统计"]._charts) == 2
+
+
+@pytest.mark.parametrize(
+    "text, minute",
+    [
+        ("4月22日 9:30", 570),
+        ("4月22日（周一）上午9:30", 570),
+        ("4月22日下午2点", 840),
+        ("4月22日下午2点半", 870),
+        ("4月22日14：00—16：00", 840),
+        ("4月22日下午", 780),
+        ("4月22日上午", 480),
+        ("4月22日晚7时", 1140),
+        ("4月22日全天", 0),
+        ("4月22日", 0),
+        ("", 0),
+        ("4月20日至26日", 0),
+        ("4月22日 99:00", 0),
+    ],
+)
+def test_activities_of_a_day_stand_by_their_hour(text, minute):
+    assert overview.begins_at(text) == minute

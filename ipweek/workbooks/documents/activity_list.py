@@ -10,7 +10,7 @@ from typing import IO
 from ipweek import wording
 from ipweek.workbooks.documents import paper
 from ipweek.workbooks.documents.paper import Section
-from ipweek.workbooks.overview import Entry
+from ipweek.workbooks.overview import Entry, begins_at
 
 LEVELS = {1: "市级层面", 2: "区级层面"}
 """What the annexes are called in a list of both."""
@@ -51,8 +51,12 @@ def _body(title: str, entries: Sequence[Entry], week: tuple[date, date] | None, 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """By time; what has no date yet stands at the end, as sent."""
-    last = date.max
-    return sorted(entries, key=lambda entry: (entry.starts_on or entry.ends_on or last, entry.ends_on or entry.starts_on or last))
+    return sorted(entries, key=_moment)
+
+
+def _moment(entry: Entry) -> tuple[date, date, int]:
+    first, last = entry.starts_on or entry.ends_on or date.max, entry.ends_on or entry.starts_on or date.max
+    return first, last, begins_at(entry.values.get("event_time", ""))
 
 
 def sentence(entry: Entry, more: Mapping[str, str] | None = None) -> str:
