@@ -48,6 +48,8 @@ class Settings:
     office_name: str = "市知识产权联席会议办公室"
     office_phone: str = ""
     """Shown on help and error pages."""
+    backups_kept: int = 14
+    """How many of the daily backups stay in ``backups/``; 0: none are made."""
     log_level: str = "INFO"
     site_url: str = ""
     """Where people open the site, such as ``http://ipweek.example.cn``: for the links in mails. Empty: mails have none."""

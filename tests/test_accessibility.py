@@ -66,7 +66,7 @@ PAGES = {
     ],
     "viewer": ["/board", "/tables/{huangpu}"],
     "auditor": ["/audit", "/audit/cells"],
-    "admin": ["/users", "/account/password", "/plugins", "/plugins/pudong"],
+    "admin": ["/site", "/users", "/account/password", "/plugins", "/plugins/pudong"],
     "songjiang1": ["/d/songjiang/reports", "/d/songjiang/reports/songjiang/cities?show=1", "/d/songjiang/warnings"],
     "minhang_it": ["/d/minhang/reports/minhang/live?show=1", "/help/plugins", "/help/plugins/manifest"],
 }

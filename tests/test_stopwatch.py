@@ -241,3 +241,13 @@ def test_an_auditor_finds_who_changed_a_cell_in_three_clicks(come: Callable[[Use
 
     expect(hand.page.get_by_role("row", name="莘庄公园")).to_contain_text(filler.name)
     assert hand.clicks <= 3  # the three fields are chosen by key
+
+
+def test_the_administrator_sees_in_one_click_that_the_site_is_well_and_backed_up(come: Callable[[User], Hand]) -> None:
+    hand = come(make.user("office", "admin", password=make.PASSWORD))
+
+    hand.link("系统状态")
+
+    hand.sees("系统运行正常")
+    hand.sees("备份")
+    assert hand.clicks == 1

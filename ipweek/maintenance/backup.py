@@ -83,6 +83,15 @@ def look(source: Path) -> Backup:
     return made
 
 
+def check(source: Path) -> Backup:
+    """Unpack and check everything as a restore would, in a place of its own, and change nothing."""
+    made = look(source)
+    service.refuse_newer(made.schema)
+    with tempfile.TemporaryDirectory(prefix="ipweek-drill-") as room:
+        _extract(source, made, Path(room) / "site")
+    return made
+
+
 def unpack(source: Path, folder: Path, *, replace: bool = False) -> Backup:
     """Put the site of *source* into *folder*, each entry checked before anything there is touched.
 

@@ -29,8 +29,13 @@ def backup(file: Path) -> None:
 @click.command(help="从备份文件 FILE 恢复站点到 IPWEEK_INSTANCE 指定的目录。须先停止服务；所有人需要重新登录。")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--replace", is_flag=True, help="目录里已有站点时，把它移到其中的 before-restore-… 保留，再恢复。")
-def restore(file: Path, *, replace: bool) -> None:
+@click.option("--check", is_flag=True, help="只演练：把备份完整解开核对一遍，不改动任何站点。")
+def restore(file: Path, *, replace: bool, check: bool) -> None:
     """Unpack, bring the schema up to date, end every log-in of then."""
+    if check:
+        made = backups.check(file.absolute())
+        click.echo(f"备份完好：{made.made_at}，ipweek {made.version}，{len(made.entries)} 个文件，可以恢复。没有改动任何站点。")
+        return
     made = backups.unpack(file.absolute(), config.load().instance, replace=replace)
     settings = config.load()
     with create_app(settings).app_context():

@@ -79,6 +79,7 @@ def serve(app: Flask, settings: Settings) -> None:
     with (
         instance.alone(settings.instance) if is_sqlite else nullcontext(),
         ticker.ticking(app.app_context),
+        ticker.ticking(app.app_context, ticker.backing_up(settings)),
         ticker.ticking(app.app_context, post, every=ticker.POSTS_EVERY) if settings.smtp_host else nullcontext(),
     ):
         server.serve(app, settings, ready=lambda address: click.echo(f"正在提供服务：{address}（按 Ctrl-C 停止）"))

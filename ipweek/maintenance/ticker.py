@@ -14,6 +14,7 @@ from ipweek import clock
 from ipweek.board import plugin_contact
 from ipweek.config import Settings
 from ipweek.extensions import db
+from ipweek.maintenance import daily
 from ipweek.reporting import posting, reminding
 
 EVERY = 600.0
@@ -69,6 +70,11 @@ def _remind() -> None:
 def _tell_of_plugins() -> None:
     if clock.in_shanghai(clock.now()).hour in HOURS:
         plugin_contact.tell()
+
+
+def backing_up(settings: Settings) -> Callable[[], object]:
+    """The chore that makes the day's backup."""
+    return lambda: daily.make(settings, by=BY)
 
 
 def posting_for(settings: Settings) -> Callable[[], object]:

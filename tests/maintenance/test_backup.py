@@ -213,3 +213,19 @@ def test_a_backup_overwrites_no_file_and_leaves_none_when_it_fails(
     assert (refused.returncode, nowhere.returncode) == (2, 2)
     assert (tmp_path / "there.zip").read_bytes() == b"dear"
     assert "不能写入" in nowhere.stderr
+
+
+def test_a_drill_says_that_a_backup_is_whole_and_changes_nothing(
+    app: Flask, ipweek: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    assert ipweek("backup", tmp_path / "site.zip", **with_tools({})).returncode == 0
+    spoilt = rewrite(
+        tmp_path / "site.zip", tmp_path / "spoilt.zip", lambda name, data: (name, data[:-1] + b"?") if name == "secret" else (name, data)
+    )
+
+    good, bad = run(tmp_path / "none", "restore", tmp_path / "site.zip", "--check"), run(tmp_path / "none", "restore", spoilt, "--check")
+
+    assert (good.returncode, bad.returncode) == (0, 2)
+    assert "备份完好" in good.stdout
+    assert "已经损坏" in bad.stderr
+    assert not (tmp_path / "none").exists()
