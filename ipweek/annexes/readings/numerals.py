@@ -37,6 +37,8 @@ def level(text: str) -> str:
 
 def unnumbered(levelled: str) -> str:
     """*levelled* without the numbers of a list: ``1、4月20日;2、4月24日``. Only where they count up from 1."""
+    if "1" not in levelled or "2" not in levelled:
+        return levelled
     counted = _ENUMERATOR.findall(levelled)
     if len(counted) < 2 or counted != [str(place) for place in range(1, len(counted) + 1)]:
         return levelled
