@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -15,9 +16,9 @@ from ipweek import htmx, pages
 from ipweek.accounts import audit, forms, service, sessions, units, way_back, web
 from ipweek.accounts.audit_words import RESULTS, action_words, object_words
 from ipweek.accounts.browsers import words as browser_words
-from ipweek.accounts.masking import mask
 from ipweek.accounts.schema import LEVELS, role_words
 from ipweek.errors import Conflict, Invalid, TooMany
+from ipweek.private_numbers import mask
 
 bp = Blueprint("accounts", __name__)
 Done = TypeVar("Done")
@@ -319,7 +320,7 @@ def audit_log() -> ResponseReturnValue:
     form.offer(audit.actions())
     form.object.data = object_words(form.object.data or "")
     broken = audit.verify() if "verify" in request.args else None
-    words = {"action_words": action_words, "object_words": object_words, "results": RESULTS, "mask": mask}
+    words = {"action_words": action_words, "object_words": object_words, "results": RESULTS, "mask": partial(mask, in_contact=False)}
     words |= {
         "people": service.names_of({line.actor for line in found.lines}),
         "units": {unit.slug: unit.short for unit in units.every(closed=True)},

@@ -13,10 +13,10 @@ from datetime import date
 from functools import lru_cache
 
 from ipweek.annexes.readings import contact, scale, time
-from ipweek.annexes.readings.contact import Private
 from ipweek.annexes.readings.numerals import level
 from ipweek.annexes.readings.time import TimeReading, say_day
 from ipweek.notice.schema import Annex, bare
+from ipweek.private_numbers import Private, find_private, mask
 
 MAX_LENGTH = 4000
 """In code points. A longer text is not stored."""
@@ -250,7 +250,7 @@ def _any_cell(key: str, label: str, value: str, context: Context, *, may_hold_ph
     if example:
         yield "example-left", key, f"“{short}”里还留有模板的示例文字“{example[0].strip()}”，请改为实际内容"
     if not may_hold_phones:
-        found = contact.find_private(value)
+        found = find_private(value)
         if found:
             yield "private-text", key, _private(short, found)
 
@@ -262,7 +262,7 @@ def _private(label: str, found: list[Private]) -> str:
 
 def _veiled(found: Private) -> str:
     """A find that may be shown: a message is read by more people than the cell."""
-    return contact.mask(found.text) if found.kind != "meeting" else re.sub(r"\d(?=\d{2})", "*", found.text)[:40]
+    return mask(found.text, in_contact=True)[:40]
 
 
 def _is_heading(value: str, form: Annex) -> bool:
@@ -341,7 +341,11 @@ def _contact(value: str, label: str, context: Context) -> Iterator[_Said]:
     if "phone-short" in problems:
         digits = next((number for number in reading.odd if "*" not in number), "")
         count = sum(sign.isdecimal() for sign in digits)
-        yield "phone-short", "contact", f"“{label}”的电话“{contact.mask(digits)}”有{count}位，手机号码应为11位、座机应为8位，请核对"
+        yield (
+            "phone-short",
+            "contact",
+            f"“{label}”的电话“{mask(digits, in_contact=True)}”有{count}位，手机号码应为11位、座机应为8位，请核对",
+        )
 
 
 def _host(value: str, label: str, context: Context) -> Iterator[_Said]:

@@ -7,17 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from ipweek.annexes import checks
-from ipweek.annexes.readings import contact, scale
+from ipweek.annexes.readings import scale
 from ipweek.notice.schema import Annex
 from ipweek.plugins import values as local_values
 from ipweek.plugins.schema import Field
+from ipweek.private_numbers import mask
 
 
 def row(
     cells: Mapping[str, str], form: Annex, fields: Sequence[Field], *, week: tuple[date, date] | None, year: int | None
 ) -> dict[str, Any]:
     """One row as plain data. Of local values only the plugin's own, by short key."""
-    handed: dict[str, Any] = {key: contact.mask(text) for key, text in cells.items() if "." not in key}
+    handed: dict[str, Any] = {key: mask(text, in_contact=key == "contact") for key, text in cells.items() if "." not in key}
     read = checks.readings_of(form, cells, week)
     online = scale.read(cells["scale"][: checks.MAX_LENGTH]).online if cells.get("scale") else None
     handed |= {

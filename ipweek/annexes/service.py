@@ -16,7 +16,6 @@ from ipweek.annexes import checks, local_columns, reach
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Held
 from ipweek.annexes.reach import Reach
-from ipweek.annexes.readings import contact
 from ipweek.annexes.schema import campaign_status_for
 from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
@@ -24,6 +23,7 @@ from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
 from ipweek.plugins import service as plugins
 from ipweek.plugins.schema import Field
+from ipweek.private_numbers import mask
 from ipweek.transaction import transaction
 
 ANNEX_OF_LEVEL = {"office": 1, "city": 1, "district": 2}
@@ -184,7 +184,7 @@ def header_of(table: AnnexTable) -> Activity:
 def _seen(row: Activity, fields: Sequence[Field] = (), *, masked: bool, local: bool = False) -> SheetRow:
     values = local_columns.seen(row.values, fields) if local else local_columns.official(row.values)
     if masked:  # a phone may stand in any cell
-        values = {key: contact.mask(text) for key, text in values.items()}
+        values = {key: mask(text, in_contact=key == "contact") for key, text in values.items()}
     return SheetRow(row.id, values, row.owner_unit_id, row.accepted_by_id is not None, row.is_header)
 
 
@@ -274,7 +274,12 @@ def history(table_id: int, *, by: Person, activity_id: int | None = None, key: s
     entries = [Entry(*row) for row in db.session.execute(query.order_by(CellChange.id.desc()).limit(limit))]
     if by.is_office or by.unit_id == table.unit_id or part_of is not None:
         return entries
-    return [replace(entry, old=contact.mask(entry.old), new=contact.mask(entry.new)) for entry in entries]
+    return [_veiled(entry) for entry in entries]
+
+
+def _veiled(entry: Entry) -> Entry:
+    old, new = (mask(text, in_contact=entry.key == "contact") for text in (entry.old, entry.new))
+    return replace(entry, old=old, new=new)
 
 
 # ---- handing out ---------------------------------------------------------------------------------------------

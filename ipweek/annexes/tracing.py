@@ -13,12 +13,12 @@ from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.annexes import local_columns, reach
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
-from ipweek.annexes.readings import contact
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
 from ipweek.plugins import service as plugins
+from ipweek.private_numbers import mask
 
 MOST = 200
 """Lines that a page shows."""
@@ -96,7 +96,8 @@ def find(asked: Asked, *, by: Person) -> Trace:
         what = {reach.POS: "移动了位置", reach.ALIVE: "新增该行" if new == "1" else "删除该行"}.get(key, "")
         row = numbers.get(activity_id, "已删除的行")
         place = row if what else f"{row} {labels.get(key, key)}"
-        lines.append(Line(at, name, username, unit, year, annex, place, what, via, contact.mask(old or ""), contact.mask(new or "")))
+        before, after = (mask(text or "", in_contact=key == "contact") for text in (old, new))
+        lines.append(Line(at, name, username, unit, year, annex, place, what, via, before, after))
     units = [(unit_id, short) for unit_id, short in db.session.execute(select(Unit.id, Unit.short).order_by(Unit.sort_no, Unit.id))]
     years = list(db.session.scalars(select(Campaign.year).distinct().order_by(Campaign.year.desc())))
     return Trace(lines, units, years, columns)

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes.models import Activity, AnnexTable
-from ipweek.annexes.readings.private_numbers import mask
 from ipweek.extensions import db
 from ipweek.notice.models import Campaign
+from ipweek.private_numbers import mask
 
 IP_DAY = (4, 26)
 """世界知识产权日, each year."""
@@ -83,7 +83,7 @@ def week(campaign: Campaign, *, by: Person) -> Week | None:
         before += ends < first
         after += starts_on > last
         said = [values.get(key, "") for key in ("event_time", "venue")]
-        shown = [name, *said] if by.is_office else [mask(text) for text in (name, *said)]
+        shown = [name, *said] if by.is_office else [mask(text, in_contact=False) for text in (name, *said)]
         for number in range(max(0, (starts_on - first).days), min(len(days) - 1, (ends - first).days) + 1):
             days[number].append(Event(table_id, unit, shown[0], shown[1], shown[2], number == max(0, (starts_on - first).days)))
     return Week([_day(first + timedelta(days=number), events) for number, events in enumerate(days)], before, after, undated)

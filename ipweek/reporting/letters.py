@@ -10,7 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from ipweek.annexes.readings.private_numbers import find_private
+from ipweek.private_numbers import find_private
 
 SUBJECTS: Mapping[str, str] = {
     "chase": "请报送重点活动安排表",

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipweek.annexes.readings import contact, scale, time, venue
+from ipweek.private_numbers import find_private, mask
 
 WEEK = (date(2024, 4, 20), date(2024, 4, 26))
 OWN = json.loads((Path(__file__).parent / "cell_values.json").read_text("utf-8"))
@@ -390,5 +391,5 @@ def test_the_longest_hostile_cell_is_read_at_once(piece, end):
 
     for reading in (time.read(text, week=WEEK), scale.read(text), contact.read(text), venue.read(text)):
         assert isinstance(reading.in_words(), str)
-    assert isinstance(contact.find_private(text), list)
-    assert len(contact.mask(text)) == len(text)
+    assert isinstance(find_private(text), list)
+    assert len(mask(text, in_contact=True)) == len(mask(text, in_contact=False)) == len(text)

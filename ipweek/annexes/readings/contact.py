@@ -1,7 +1,4 @@
-"""The reading of 联系人, which holds names and phones in one field; and phones, addresses and numbers in any free text.
-
-Phones are personal data: ``mask`` hides them, ``find_private`` finds what may not be published.
-"""
+"""The reading of 联系人, which holds names and phones in one field."""
 
 from __future__ import annotations
 
@@ -10,9 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipweek.annexes.readings.numerals import READ_AT_MOST
-from ipweek.annexes.readings.private_numbers import Private, find_private, mask, scan
-
-__all__ = ["ContactReading", "Person", "Private", "find_private", "mask", "read"]
+from ipweek.private_numbers import Private, scan
 
 _NAME_SIGN = r"[㐀-䶿一-鿿\U00020000-\U0003134f]"
 _TITLES = (

@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ipweek.annexes.readings import contact, private_numbers
+from ipweek import private_numbers
+from ipweek.annexes.readings import contact
 from ipweek.notice import schema
 from ipweek.notice.schema import Annex
 

@@ -28,7 +28,7 @@ _MOBILE = rf"1[3-9]\d(?:{_S}\d{{4}}{_S}\d{{4}}|\d{_S}\d{{3}}{_S}\d{{4}}|\d\d{_S}
 _AREA = r"(?:10|2[0-57-9]|[3-9]\d{2})"
 _LOCAL = rf"(?:\d{{7,8}}|\d{{3,4}}{_S}\d{{4}})"
 _COUNTRY = rf"(?:\+|\(\+?|00)?86\)?{_S}"
-_SPELLED = "〇零一二三四五六七八九幺"
+_SPELLED = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _NOT_BEHIND = r"(?![\d*])"
 _EXTENSION = r"(?:\s?\(?(?:转(?:分机)?|分机号?|内线|(?i:ext\.?|x)|-|\*|#)\s?:?\s?(?P<{}>\d{{1,5}})(?!\d))?"
 _MEETING = (
@@ -52,18 +52,23 @@ _TEL = (
     + _EXTENSION.format("t_ext")
 )
 _EIGHT = rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)" + _EXTENSION.format("l_ext")
+_AT = r"\s?(?:@|[(\[](?i:at)[)\]])\s?"
 _WORDS: tuple[tuple[str, str], ...] = (
-    ("email", r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}"),
+    (
+        "email",
+        rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{{0,63}}{_AT}[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,4}}",
+    ),
     ("link", _LINK),
     ("meeting", _MEETING),
     ("meeting", r"(?<![\d-])\d{3}-\d{3}-\d{3}(?![\d-])"),
-    ("id", r"(?<![\dA-Za-z])\d{6} ?(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]) ?\d{3}[\dXx](?![\dA-Za-z])"),
+    ("id", r"(?:身份证|证件)(?:号码?)?\s?:?\s?\d{15}(?!\d)"),
+    ("id", r"(?<![\dA-Za-z])\d{6}[ -]?(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}[\dXx](?![\dA-Za-z])"),
     ("masked", _MASKED),
     ("mobile", _WHOLE_MOBILE),
-    ("spelled", rf"(?:[一幺1]{_S}[三四五六七八九3-9](?:{_S}[{_SPELLED}\d]){{9}})(?![{_SPELLED}\d])"),
+    ("spelled", rf"(?:[一幺壹1]{_S}[三四五六七八九叁肆伍陆柒捌玖3-9](?:{_S}[{_SPELLED}\d]){{9}})(?![{_SPELLED}\d])"),
     ("tel", _TEL),
     ("local", _EIGHT),
-    ("service", r"(?<!\d)[48]00-?\d{3,4}-?\d{3,4}(?!\d)|(?<![\d.])(?:12\d{3}|9[56]\d{3})(?![\d.])"),
+    ("service", r"(?<!\d)[48]00[ -]?\d{3,4}[ -]?\d{3,4}(?!\d)|(?<![\d.])(?:12\d{3}|9[56]\d{3})(?![\d.])"),
     ("foreign", r"\+(?!86)\d{1,3}[ -]?\d(?:[ -]?\d){5,11}(?!\d)"),
     (
         "short",
@@ -73,17 +78,20 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )
 _KINDS = tuple(f"{kind}{place}" for place, (kind, _) in enumerate(_WORDS))
 _ANY = re.compile(
-    r"(?=[0-9A-Za-z(+*会入参密腾直房一幺])(?:"
+    r"(?=[0-9A-Za-z(+*会入参密腾直房身一幺壹])(?:"
     + "|".join(f"(?P<{kind}>{pattern})" for kind, (_, pattern) in zip(_KINDS, _WORDS, strict=True))
     + ")"
 )
 """The lookahead spares the many signs that begin none of these."""
-_WORTH_IT = re.compile(rf"\d|@|[{_SPELLED}]{{4}}|\*{{3}}")
+_WORTH_IT = re.compile(rf"\d|{_AT}|[{_SPELLED}]{{4}}|\*{{3}}")
 _BEFORE_FAX = re.compile(r"(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
 _BEFORE_PHONE_AND_FAX = re.compile(r"(?:电话|兼|手机|(?i:tel))[()/、及和兼与 ]{0,3}(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
-_BEFORE_OTHER = re.compile(r"(?:QQ|qq|微信|邮编|邮政编码|工号|短号|分机|转)(?:号码?|群)?\s?[:]?\s?$")
+_BEFORE_OTHER = re.compile(r"(?:QQ|qq|微信|邮编|邮政编码|工号|短号|分机|转|群)(?:号码?|群号?)?\s?[:]?\s?$")
 _BEFORE_PHONE = re.compile(r"(?:电话|手机|联系|热线|座机|咨询|报名|(?i:tel|mobile|phone))[^\d\n]{0,12}$")
-_NO_PHONE_BEFORE = re.compile(r"(?:第|No\.?|NO\.?|￥|¥|\$|ZL|CN|编号|注册号|专利号?|商标|申请号|[〔\[(]\d{4}[〕\])])\s?[:]?\s?$")
+_NO_PHONE_BEFORE = re.compile(
+    r"(?:第|No\.?|NO\.?|￥|¥|\$|ZL|CN|[编序单文案批证]号|注册号|登记号|流水号|备案号|代码|专利号?|商标|申请号|[〔\[(]\d{4}[〕\])])\s?[:]?\s?$"
+)
+_PART_OF_A_CODE = re.compile(r"[A-Za-z]-?$|\d-$")
 _AMOUNT_BEHIND = re.compile(r"\s?[万亿]?[元人份件项次]")
 _UNIT_BEHIND = re.compile(r"\s?(?:万|千|百|余|多|元|人|份|件|项|册|个|号|次|名|位|家|字|平|米|%|年|月|日|天|[A-Za-z])")
 
@@ -125,8 +133,10 @@ def _finds(text: str, levelled: str, *, in_contact: bool) -> Iterator[Private]:
 def _found(kind: str, match: re.Match[str], *, in_contact: bool) -> tuple[str, str, str | None] | None:
     """The kind, the normalised number and the extension of one match; None when it is nobody's number."""
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if kind in ("email", "id"):
+    if kind == "email":
         return kind, match[0], None
+    if kind == "id":
+        return kind, "".join(sign for sign in match[0] if sign.isalnum() and sign.isascii()), None
     if kind in ("meeting", "link"):
         return "meeting", match[0], None
     if kind == "mobile":
@@ -143,7 +153,7 @@ def _found(kind: str, match: re.Match[str], *, in_contact: bool) -> tuple[str, s
     return _landline(kind, match, before, in_contact=in_contact)
 
 
-_SPELLED_DIGITS = {ord(sign): str(digit) for sign, digit in zip(_SPELLED, (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1), strict=True)}
+_SPELLED_DIGITS = {ord(sign): str(digit) for sign, digit in zip(_SPELLED, (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, *range(1, 10)), strict=True)}
 
 
 def _landline(kind: str, match: re.Match[str], before: str, *, in_contact: bool) -> tuple[str, str, str | None] | None:
@@ -174,6 +184,8 @@ def _is_local_phone(typed: str, number: str, match: re.Match[str], before: str) 
     """Whether eight digits in free text are a phone and no amount, register number or span of years."""
     if _BEFORE_PHONE.search(before):
         return True
+    if number.startswith("1") or _PART_OF_A_CODE.search(before):
+        return False
     if _UNIT_BEHIND.match(match.string, match.end()) or _NO_PHONE_BEFORE.search(before):
         return False
     return typed.isdecimal() or number.startswith("0")
@@ -208,13 +220,14 @@ def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isdecimal())
 
 
-def mask(text: str) -> str:
-    """*text* with every phone hidden: 138****0001, 021-0000****, and the first three digits of a phone that is too short.
+def mask(text: str, *, in_contact: bool) -> str:
+    """*text* with every number of a person hidden: 138****0001, 021-0000****, 138******* for a phone that is too short.
 
-    The name before an @ keeps its first sign, an identity number its first six. Length and separators stay as typed.
+    The name before an @ keeps its first sign, an identity number its first six, a meeting its first three digits and
+    a link its host. Length and separators stay as typed. *in_contact* as for ``scan``.
     """
     signs = list(text)
-    for found in scan(text, in_contact=True):
+    for found in scan(text, in_contact=in_contact):
         places = [place for place in range(found.start, found.end) if signs[place].isdecimal() or signs[place] in _SPELLED]
         for place in _hidden(found, places):
             signs[place] = "*"
@@ -232,7 +245,17 @@ def _hidden(found: Private, places: list[int]) -> list[int]:
     if found.kind == "short":
         return places[3:]
     if found.kind == "email":
-        return list(range(found.start + 1, found.start + max(found.text.find("@"), found.text.find("＠"))))
+        return list(range(found.start + 1, found.start + _at_sign(found.text)))
     if found.kind == "id":
         return places[6:]
+    if found.kind == "meeting":
+        path = re.search(r"[a-z]/", found.text)
+        if re.search("密码|口令", found.text):
+            return places
+        return places[3:] if path is None else list(range(found.start + path.end(), found.end))
     return []
+
+
+def _at_sign(address: str) -> int:
+    sign = re.search(_AT, address.translate(_LEVEL))
+    return sign.start() if sign else 0
