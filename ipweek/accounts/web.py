@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import cast
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
+from itsdangerous import BadSignature
 
 from ipweek import htmx, pages, signatures
 from ipweek.accounts import audit, forms, origin, sessions, way_back
@@ -48,8 +50,25 @@ FOREIGN = "这个请求不是从本系统的页面发出的，没有执行。请
 NOT_OURS = "这次没有保存：页面打开太久，或浏览器没有保留登录信息。请再点一次；仍不行就刷新页面，并确认浏览器允许本站使用 Cookie。"
 
 
+class Cookie(SecureCookieSessionInterface):
+    """Flask's signed cookie without an age of its own: how long a log-in lasts is decided by the session table alone.
+
+    Flask's takes no cookie from the future: a server clock that is put back by a second would log everybody out.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        signer, sent = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        if signer is None or not sent:
+            return super().open_session(app, request)
+        try:
+            return self.session_class(signer.loads(sent))
+        except BadSignature:
+            return self.session_class()
+
+
 def install(app: Flask) -> None:
     """Stand before every view of *app*."""
+    app.session_interface = Cookie()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # we call it below, after the checks that need no token
     login.session_protection = None  # it compares addresses and browsers; the session table decides here
     login._session_identifier_generator = str  # noqa: SLF001 -- nor shall it hash them in every request

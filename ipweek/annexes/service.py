@@ -84,6 +84,11 @@ def get_part(table_id: int, *, by: Person) -> AnnexTable:
     return table
 
 
+def is_asked(table: AnnexTable) -> bool:
+    """Whether its unit has to report: not excused, and not dissolved before it sent anything."""
+    return not table.is_excused and (table.unit.is_active or table.submitted_at is not None)
+
+
 def may_see(unit_id: int, *, by: Person) -> bool:
     """Whether the tables of this unit are his to read."""
     if by.is_office or by.has("viewer"):

@@ -88,7 +88,7 @@ class Board:
     lines: Sequence[Line]
     totals: Mapping[str, int]
     asked: int
-    """How many units have to report: excused ones do not count."""
+    """How many units have to report: excused and dissolved ones do not count."""
     to_chase: int
     """How many have not sent."""
     activities: int
@@ -121,7 +121,7 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
         _campaigns(),
         lines,
         totals,
-        sum(not line.table.is_excused for line in every),
+        sum(annexes.is_asked(line.table) for line in every),
         sum(chasing.group_of(line.table, line.activities) != "" for line in every),
         sum(line.activities for line in every),
         [line for line in every if line.unit.level == "district"],
@@ -193,14 +193,14 @@ def _lines(
 ) -> Iterable[Line]:
     for table in tables:
         due = due_at[table.id]
-        is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and not table.is_excused
+        is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and annexes.is_asked(table)
         yield Line(
             table, table.unit, counts.get(table.id, 0), due, is_with_unit and due is not None and due.is_past(now), chases.get(table.id, 0)
         )
 
 
 def _is_shown(line: Line, show: str) -> bool:
-    if line.table.is_excused:
+    if not annexes.is_asked(line.table):
         return False
     if show == "overdue":
         return line.is_overdue or line.table.is_late

@@ -104,7 +104,7 @@ def every(campaign_id: int, *, by: Person) -> tuple[Campaign, list[Line]]:
     if not by.is_office:
         raise Forbidden("各单位的活动总结由市联席办查看。")
     campaign = notices.get(campaign_id, by=by)
-    tables = [table for table in annexes.tables_of(campaign) if not table.is_excused]
+    tables = [table for table in annexes.tables_of(campaign) if annexes.is_asked(table)]
     ids = [table.id for table in tables]
     stored = {one.table_id: one for one in db.session.scalars(select(Summary).where(Summary.table_id.in_(ids)))}
     kept = [one.table_id for one in db.session.scalars(select(SummaryFile).where(SummaryFile.table_id.in_(ids)))]

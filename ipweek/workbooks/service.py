@@ -273,7 +273,7 @@ def _cells(form: schema.Annex, values: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _tally(part: _Part) -> Tally:
-    asked = [table for table in part.tables if not table.is_excused or table.id in part.contents]
+    asked = [table for table in part.tables if annexes.is_asked(table) or table.id in part.contents]
     contents = [part.contents[table.id] for table in asked if table.id in part.contents]
     missing = [(table.unit.name, _state(table)) for table in asked if table.id not in part.contents]
     return Tally(
