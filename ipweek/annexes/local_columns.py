@@ -44,7 +44,7 @@ def with_fields(form: schema.Annex, fields: Sequence[Field]) -> schema.Annex:
     """*form* with these columns at their places: behind the column they name, else at the end."""
     columns: list[schema.Column] = list(form.columns)
     placed: dict[str, str] = {}
-    for field in fields:
+    for field in _leaders_first(form, fields):
         column = LocalColumn(field.cell, field.label, field)
         behind = field.after if form.column(field.after) else f"{field.plugin}.{field.after}" if field.after else ""
         keys = [one.key for one in columns]
@@ -57,6 +57,18 @@ def with_fields(form: schema.Annex, fields: Sequence[Field]) -> schema.Annex:
         placed[column.key] = behind
         columns.insert(place, column)
     return schema.Annex(form.number, form.title, tuple(columns), form.header_fields)
+
+
+def _leaders_first(form: schema.Annex, fields: Sequence[Field]) -> list[Field]:
+    """The fields in their order, but none before the one that it stands behind. Those that lead each other in a circle come last."""
+    there = {column.key for column in form.columns}
+    left, placed = list(fields), list[Field]()
+    while left:
+        own = {one.cell for one in left}
+        ready = [one for one in left if one.after in there or f"{one.plugin}.{one.after}" not in own] or left
+        placed += ready
+        left = [one for one in left if one not in ready]
+    return placed
 
 
 def seen(values: Mapping[str, str], fields: Sequence[Field]) -> dict[str, str]:

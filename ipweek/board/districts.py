@@ -162,6 +162,7 @@ class Proposed:
     label: str
     old: str
     new: str
+    wrong: str = ""  # what would be marked in the cell
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,8 @@ def propose(district: District, plugin_id: str, name: str) -> Proposal:
         for cell, new in said.get(row.id, {}).items():
             old = local_values.held(fields[cell], row.values)
             if new != old:
-                changes.append(Proposed(row.id, number, row.values.get("event_name", ""), cell, fields[cell].label, old, new))
+                name, wrong = row.values.get("event_name", ""), local_values.wrong(fields[cell], new)
+                changes.append(Proposed(row.id, number, name, cell, fields[cell].label, old, new, wrong))
     return Proposal(asked, changes, f"job-{secrets.token_hex(12)}")
 
 

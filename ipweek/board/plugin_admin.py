@@ -78,12 +78,18 @@ def findings(plugin: Plugin) -> list[Finding]:
     return [*checking.without_running(plugin.entry.folder), *unused(plugin)] if plugin.entry else []
 
 
-def enable(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest
-    """Let it describe itself and switch it on. Invalid with the reason; then it is not on."""
+def enable(id: str, *, by: Person, is_checked: bool = False) -> Plugin:  # noqa: A002 -- the word of the manifest
+    """Let it describe itself, hold it to what ``check`` demands, and switch it on. Invalid with the reasons; then it is not on.
+
+    *is_checked* says that the demands were looked at already: they take a call for each report and size.
+    """
     plugin = _for_the_administrator(id, by=by)
     if plugin.manifest and not db.session.scalar(select(Unit.id).where(Unit.slug == plugin.manifest.unit)):
         raise Invalid(f"没有代号是 {plugin.manifest.unit} 的单位，请改 plugin.toml 里的 unit，代号见“人员与单位”。")
     described = plugins.describe(id)
+    if not is_checked and (must := [one for one in checking.check(described.entry.folder) if one.must]):
+        said = "；".join(f"{one.where} {one.text}" for one in must[:5])
+        raise Invalid(f"插件 {id} 有 {len(must)} 项必须改，没有启用：{said}。")
     manifest = described.manifest
     with transaction():
         plugins.switch_on(described, by=by.name)

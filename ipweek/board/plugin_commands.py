@@ -124,7 +124,7 @@ def enable_plugin(name: str, *, yes: bool) -> None:
         if not yes and not click.confirm(f"启用“{found.title}”{found.version}（单位 {found.unit}）？请先看过它的代码"):
             click.echo("没有启用。")
             return
-        done = plugin_admin.enable(name, by=_by())
+        done = plugin_admin.enable(name, by=_by(), is_checked=True)
         click.echo(f"已启用 {done.title} {done.version}：{len(done.fields)} 个字段，{len(done.declared.reports)} 张报表。")
 
 

@@ -179,7 +179,7 @@ def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], 
 def _plugins(admin: Person) -> Mapping[str, Sequence[Mapping[str, str]]]:
     """Switch the shipped plugins on; what the districts filled into their own columns, row by row."""
     for entry in Shelf([shipped()]).entries().values():
-        plugin_admin.enable(entry.id, by=admin)
+        plugin_admin.enable(entry.id, by=admin, is_checked=True)
     told: Mapping[str, Sequence[Mapping[str, str]]] = tomllib.loads((DATA / "local.toml").read_text("utf-8"))["rows"]
     return told
 

@@ -8,11 +8,13 @@ from datetime import date
 from math import ceil, floor, log10
 from typing import Any
 
-from ipweek.wording import WEEKDAYS
+from ipweek.wording import WEEKDAYS, width
 
 WIDTH = 760
-NAMES, VALUES = 190, 90
-"""Room for the names on the left and the numbers on the right of bars."""
+NAMES = 190
+"""Room for the names on the left of bars."""
+SIGN = 9
+"""Room for one narrow sign; a Chinese one takes two."""
 BAR_STEP, BAR_HEIGHT = 28, 18
 LEFT, TOP, HEIGHT = 56, 14, 260
 LEVELS = 5
@@ -63,13 +65,14 @@ def bars(block: Mapping[str, Any]) -> BarChart:
     """A bars block."""
     values: list[Number] = [value for _, value in block["values"]]
     low, high = min([0, *values]), max([0, *values])
-    scale = (WIDTH - NAMES - VALUES) / ((high - low) or 1)
+    room = 16 + SIGN * max((width(said(value) + block["unit"]) for value in values), default=0)
+    scale = (WIDTH - NAMES - room) / ((high - low) or 1)
     zero = NAMES - low * scale
     drawn = []
     for place, (name, value) in enumerate(block["values"]):
-        width = abs(value) * scale
-        x = zero - width if value < 0 else zero
-        drawn.append(Bar(name, _short(name), value, said(value), round(x, 1), 6 + place * BAR_STEP, round(width, 1)))
+        long = abs(value) * scale
+        x = zero - long if value < 0 else zero
+        drawn.append(Bar(name, _short(name), value, said(value), round(x, 1), 6 + place * BAR_STEP, round(long, 1)))
     return BarChart(drawn, len(drawn) * BAR_STEP + 12, round(zero, 1))
 
 
@@ -90,7 +93,8 @@ def lines(block: Mapping[str, Any]) -> LineChart:
         dots = [(x, at(value), f"{name} {day(point)}：{said(value)}") for x, value, point in zip(places, series, names, strict=True)]
         curves.append(Curve(name, " ".join(f"{x},{y}" for x, y, _ in dots), dots))
     every = ceil(len(names) / 12) or 1
-    shown = [(x, day(name)) for place, (x, name) in enumerate(zip(places, names, strict=True)) if place % every == 0]
+    labelled = [(x, name) for place, (x, name) in enumerate(zip(places, names, strict=True)) if place % every == 0]
+    shown = [(x, _cut(day(name), int(min(wide * every, 2 * x, 2 * (WIDTH - x)) / SIGN))) for x, name in labelled]
     return LineChart(curves, [(at(step), said(step)) for step in steps], shown)
 
 
@@ -138,7 +142,16 @@ def said(value: Number) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 12 else f"{name[:11]}…"
+    return _cut(name, (NAMES - SIGN) // SIGN)
+
+
+def _cut(name: str, most: int) -> str:
+    """The name as far as it fits into *most* narrow signs."""
+    if width(name) <= most:
+        return name
+    while name and width(name) > most - 2:
+        name = name[:-1]
+    return f"{name}…"
 
 
 def _steps(low: Number, high: Number) -> list[Number]:

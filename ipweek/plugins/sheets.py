@@ -9,6 +9,10 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.axis import ChartLines
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,6 +24,7 @@ LINE = Side(style="thin", color="B8C0CC")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="EEF2F8")
 SHADES = [None, "E8EFF9", "C9DAF3", "9DBCE8", "2F62B5", "1F4E9E"]
+BLUE = "3C6FC0"
 WIDEST = 60
 _FORBIDDEN = re.compile(r"[\\/*?:\[\]]")
 
@@ -64,9 +69,12 @@ def _bars(sheet: Worksheet, block: Mapping[str, Any]) -> None:
     chart.type, chart.style = "bar", 10
     chart.y_axis.scaling.min = 0 if all(value >= 0 for _, value in block["values"]) else None
     chart.x_axis.scaling.orientation = "maxMin"  # the first name on top, as in the table
+    chart.y_axis.crosses, chart.x_axis.tickLblPos = "max", "low"  # numbers below, names on the left of what is negative too
     _chart(sheet, chart, block["title"], columns=1, rows=len(block["values"]))
     chart.height = max(7.5, 0.75 * len(block["values"]))
-    chart.legend = None
+    chart.legend = chart.y_axis.majorGridlines = None  # each bar says its number
+    chart.dataLabels = DataLabelList(showVal=True, showSerName=False, showCatName=False, showLegendKey=False)
+    chart.series[0].graphicalProperties.solidFill = BLUE
 
 
 def _lines(sheet: Worksheet, block: Mapping[str, Any]) -> None:
@@ -81,8 +89,14 @@ def _lines(sheet: Worksheet, block: Mapping[str, Any]) -> None:
 
 
 def _chart(sheet: Worksheet, chart: BarChart | LineChart, title: str, *, columns: int, rows: int) -> None:
+    numbers = [cell.value for line in sheet.iter_rows(min_row=2, min_col=2, max_col=columns + 1) for cell in line]
+    lowest, highest, whole = min(numbers), max(numbers), all(isinstance(number, int) for number in numbers)
     chart.title, chart.width, chart.height = title, 20, 9
     chart.x_axis.delete = chart.y_axis.delete = False  # openpyxl hides them unless told
+    chart.y_axis.majorGridlines = ChartLines(spPr=GraphicalProperties(ln=LineProperties(solidFill="D8DEE8")))
+    chart.y_axis.number_format = "General"
+    if lowest >= 0 and highest < 5 and whole:
+        chart.y_axis.majorUnit, chart.y_axis.scaling.min = 1, 0
     chart.add_data(Reference(sheet, min_col=2, max_col=columns + 1, min_row=1, max_row=rows + 1), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=rows + 1))
     sheet.add_chart(chart, f"{get_column_letter(columns + 3)}2")
@@ -128,6 +142,8 @@ def _put(sheet: Worksheet, row: Sequence[Any], *, border: bool = True) -> None:
             cell.value, cell.data_type = value, "s"
             cell.quotePrefix = value[:1] in "=+-@" and bool(value)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
+        elif isinstance(value, int | float):
+            cell.number_format = "#,##0" if float(value).is_integer() else "#,##0.00"
         if border:
             cell.border = BOX
 

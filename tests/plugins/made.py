@@ -54,7 +54,7 @@ def write(top: Path, id_: str = "mh", *, unit: str = "minhang", toml: str = STRE
 def switched_on(app: Flask, id_: str = "mh", **words: object) -> Path:
     """The same at the site of *app*, switched on; its unit must be there."""
     folder = write(Path(app.instance_path) / "plugins", id_, **words)  # type: ignore[arg-type]
-    plugin_admin.enable(id_, by=BY)
+    plugin_admin.enable(id_, by=BY, is_checked=True)
     return folder
 
 

@@ -15,12 +15,13 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import event
 
-from ipweek.annexes import editing, grid, service
+from ipweek.annexes import editing, grid, local_columns, service
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.board import plugin_admin
 from ipweek.errors import Invalid
 from ipweek.extensions import db
+from ipweek.notice import schema
 from ipweek.plugins import values
 from ipweek.plugins.schema import Field
 from ipweek.reporting import service as reporting
@@ -285,3 +286,20 @@ def test_only_what_changed_is_edited(app: Flask, table: AnnexTable) -> None:
     done = editing.save_cells(table.id, [Edit(row.id, "mh.street", "", "")], op_id=op_id(), by=by)
 
     assert done.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "order"),
+    [
+        ({"aa": "bb", "bb": "venue", "cc": "venue"}, ["venue", "mh.bb", "mh.aa", "mh.cc", "content"]),
+        ({"aa": "", "bb": "venue"}, ["venue", "mh.bb", "content", "mh.aa"]),
+        ({"aa": "bb", "bb": "aa"}, ["venue", "content", "mh.aa", "mh.bb"]),
+        ({"aa": "bb", "bb": "cc", "cc": "content"}, ["venue", "content", "mh.cc", "mh.bb", "mh.aa"]),
+        ({"aa": "gone", "bb": "aa"}, ["venue", "content", "mh.aa", "mh.bb"]),
+    ],
+)
+def test_a_column_stands_behind_the_one_it_names_wherever_that_is_declared(fields: dict[str, str], order: list[str]) -> None:
+    form = schema.annex(2, "附件2", ["活动地点", "活动内容"])
+    made = [Field("mh", key, key, after=after) for key, after in fields.items()]
+
+    assert [column.key for column in local_columns.with_fields(form, made).columns] == order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -20,7 +21,7 @@ from ipweek.reporting.models import Mail, Message
 from tests import make
 from tests.accounts.desk import Desk
 
-from .made import BY, report, switched_on
+from .made import BY, report, switched_on, write
 
 Seat = Callable[..., Desk]
 MORNING = datetime(2024, 4, 11, 10, tzinfo=clock.SHANGHAI)
@@ -75,6 +76,7 @@ def test_they_are_told_once_a_day_until_somebody_tries_again(app: Flask, broken:
         assert plugin_contact.tell() == ["mh"]
         assert len(told()) == 1  # yesterday's is over
 
+        write(Path(app.instance_path) / "plugins", code=report("return Report()"))
         plugin_admin.enable("mh", by=BY)
         assert told() == []
         now.shift(86400)

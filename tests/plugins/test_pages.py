@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,7 +19,7 @@ from ipweek.extensions import db
 from tests import make
 from tests.accounts.desk import HTMX, Desk
 
-from .made import report, switched_on
+from .made import report, switched_on, write
 
 Seat = Callable[..., Desk]
 
@@ -186,6 +187,18 @@ def test_what_cannot_describe_itself_is_not_switched_on(app: Flask, table: Annex
     page = admin.get("/plugins/mh").text
     assert "不能运行" in page
     assert "重试" in page
+
+
+def test_what_the_check_demands_is_demanded_on_the_page_too(app: Flask, table: AnnexTable, seat: Seat) -> None:
+    write(Path(app.instance_path) / "plugins", code=report("import random\nreturn Report(Note(rows[0].id))"))
+    admin = seat("office", "admin")
+    admin.get("/plugins/mh")
+
+    answer = admin.post("/plugins/mh/enable")
+
+    assert answer.status_code == 422
+    assert "没有启用：报表 r 遇到 0 行：列表里没有这么多项" in answer.text
+    assert "未启用" in admin.get("/plugins/mh").text
 
 
 def test_files_are_handed_out_and_never_shown(app: Flask, table: AnnexTable, seat: Seat) -> None:
