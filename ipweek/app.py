@@ -24,7 +24,7 @@ from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
 from ipweek.notice import workday_views
 from ipweek.plugins.shelf import Shelf, shipped
-from ipweek.reporting import chase_views, clean_views, mail_views, message_views, summary_views, terms_views
+from ipweek.reporting import chase_views, clean_views, hand_views, mail_views, message_views, summary_views, terms_views
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
 
@@ -43,6 +43,7 @@ BLUEPRINTS = (
     message_views.bp,
     mail_views.bp,
     terms_views.bp,
+    hand_views.bp,
     clean_views.bp,
     summary_views.bp,
     workbooks.bp,

@@ -138,6 +138,8 @@ FORMS = {
     "POST /campaigns/<int:campaign_id>/public/<int:number>/confirm": {"read": "1"},
     "POST /campaigns/<int:campaign_id>/public/<int:number>/withdraw": {"why": "内容有误"},
     "POST /tables/<int:table_id>/send-back": {"why": "第2行时间请再核对"},
+    "POST /tables/<int:table_id>/type-in": {"source": "传真件"},
+    "POST /tables/<int:table_id>/mended/object": {"why": "地点以本单位报送的为准"},
     "POST /tables/<int:table_id>/summary/return": {"why": "请补充数据"},
     "POST /tables/<int:table_id>/excuse": {"why": "职能已划转"},
     "POST /tables/<int:table_id>/refuse-late": {"why": "汇总表已印发"},

@@ -116,6 +116,8 @@ class Grid:
     @property
     def closed_because(self) -> str:
         """Why nobody may change the table now, and what to do; "" while it is open."""
+        if self.sheet.can_edit:
+            return ""
         if service.campaign_status_of(self.table) != "open":
             return "本次活动已经关闭，表格只能查看。如需补报，请在“我的任务”里申请。"
         return "" if STATUSES[self.table.status].is_open else _CLOSED[self.table.status]
@@ -288,6 +290,7 @@ HOW = {
     "job": "作业填写",
     "office": "市联席办修改",
     "stand_in": "市联席办代填",
+    "put_back": "恢复为报送的内容",
 }
 
 

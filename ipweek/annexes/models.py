@@ -100,7 +100,7 @@ class Op(db.Model):
     revision: Mapped[int]  # the table's, after this op
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     at: Mapped[datetime]
-    via: Mapped[str] = mapped_column(String(16))  # typed, pasted, filled, imported, row, undo, redo, job, office, stand_in
+    via: Mapped[str] = mapped_column(String(16))  # typed, pasted, filled, imported, row, undo, redo, job, office, stand_in, put_back
     undoes: Mapped[int | None] = mapped_column(ForeignKey("op.seq"))
 
 

@@ -94,6 +94,8 @@ def make(settings: Settings) -> list[Account]:
     password = passwords.first_password()
     with at(3, 29, 9):
         units.load(by=BY)
+        minhang = next(unit for unit in units.every() if unit.slug == "minhang")
+        units.add(slug="qibao", name="闵行区七宝镇人民政府", short="七宝镇", level="department", parent_id=minhang.id, by=BY)
         people = _people(story, password)
     with at(3, 29, 15):
         clerk = people["clerk"]
@@ -130,11 +132,13 @@ def _people(story: Mapping[str, Any], password: str) -> dict[str, Person]:
         ("admin", "温如故", "office", ["admin"]),
         ("minhang2", "方圆", "minhang", ["filler"]),
         ("minhang_it", "屠苏", "minhang", ["developer"]),
+        ("qibao1", "冉竹", "qibao", ["filler"]),
         ("baoshan2", "叶知秋", "baoshan", ["approver"]),
     ]
     named += [(f"{slug}1", told["filler"], slug, ["filler"]) for slug, told in story.items()]
     told_of = set(story)
-    named += [(f"{unit.slug}1", f"{unit.short}联络员", unit.slug, ["filler"]) for unit in units.every() if unit.slug not in told_of]
+    without = [unit for unit in units.every() if unit.slug not in told_of and unit.parent_id is None]
+    named += [(f"{unit.slug}1", f"{unit.short}联络员", unit.slug, ["filler"]) for unit in without]
     by_slug = {unit.slug: unit for unit in units.every()}
     pw_hash = passwords.hash_password(password)
     people: dict[str, Person] = {}
@@ -149,14 +153,15 @@ def _people(story: Mapping[str, Any], password: str) -> dict[str, Person]:
 
 
 def _person(user: User, unit: Unit) -> Person:
-    return Person(user.id, user.username, user.name, frozenset(user.roles), unit.id, unit.name, unit.short, unit.slug, unit.level, 0, "")
+    who = (user.id, user.username, user.name, frozenset(user.roles))
+    return Person(*who, unit.id, unit.name, unit.short, unit.slug, unit.level, 0, "", parent_id=unit.parent_id)
 
 
 def _tell(table_id: int, told: Mapping[str, Any], people: Mapping[str, Person], slug: str, number: int) -> None:
     """What one unit did, and what the office made of it."""
     filler, clerk = people[f"{slug}1"], people["clerk"]
     begins = datetime(2024, 4, 1 + number % 8, 9 + number % 7, number * 7 % 60, tzinfo=SHANGHAI)
-    fillers = itertools.cycle([filler, people[f"{slug}2"]] if slug == "minhang" else [filler])
+    fillers = itertools.cycle([filler, people["minhang2"], people["qibao1"], filler] if slug == "minhang" else [filler])
     for n, cells in enumerate(told.get("rows", [])):
         local = {f"{slug}.{key}": text for key, text in dict(enumerate(told["local"])).get(n, {}).items()}
         with clock.retelling(begins + timedelta(minutes=9 * n)):
@@ -185,7 +190,7 @@ def _plugins(admin: Person) -> Mapping[str, Sequence[Mapping[str, str]]]:
 
 
 def _fill_row(table_id: int, cells: Sequence[str], local: Mapping[str, str], *, by: Person) -> None:
-    table = annexes.get_table(table_id, by=by)
+    table = annexes.get_part(table_id, by=by)
     keys = [column.key for column in schema.from_json(table.schema.form).columns]
     added = editing.add_row(table_id, op_id=_op_id(), by=by)
     row_id = added.changes[0].activity_id

@@ -83,6 +83,6 @@ def _submissions(tables: Sequence[int]) -> dict[int, Move]:
 
 
 def _is_clean(table: AnnexTable, sent: Move, *, by: Person) -> bool:
-    if sent.snapshot is None or sent.reasons or table.return_reason or (table.unit_id == by.unit_id and sent.by_id == by.id):
+    if sent.snapshot is None or sent.reasons or table.return_reason or table.office_hand or sent.by_id == by.id:
         return False
     return not flags.of(table) and all(remark.kind == "D" for remark in review.remarks_on(table, sent.snapshot.content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
-from ipweek.reporting import reasons
+from ipweek.reporting import messages, reasons
 from ipweek.reporting.models import Flag, Move
 from ipweek.transaction import transaction
 
@@ -121,6 +122,32 @@ def of(table: AnnexTable, *, owner_unit_id: int | None = None) -> list[Flagged]:
         changed = not is_gone and _text(values[flag.activity_id], flag.key, columns) != flag.was
         found.append(Flagged(flag, f"{row} {labels.get(flag.key, '整行') if flag.key else '整行'}", changed, is_gone))
     return found
+
+
+def shut_the_rest(table: AnnexTable) -> None:
+    """Open to the unit what the return that holds opens: the marked places alone, or all. Inside transaction()."""
+    db.session.flush()
+    returned = _return_that_holds(table)
+    held = db.session.get(Move, returned) if returned is not None else None
+    opened = select(Move.id).where(Move.table_id == table.id, Move.action == "open_all", Move.id > (returned or 0))
+    if held is None or not held.only_marked or db.session.scalar(opened.limit(1)):
+        table.open_places = None
+        return
+    marked = db.session.scalars(select(Flag).where(Flag.move_id == held.id).order_by(Flag.id))
+    table.open_places = [f"{flag.activity_id}.{flag.key}" for flag in marked]
+
+
+def tell_departments(table: AnnexTable) -> None:
+    """Tell the departments on whose rows places were marked. Inside transaction()."""
+    db.session.flush()
+    counts: Counter[int] = Counter()
+    for one in of(table):
+        owner = db.session.get_one(Activity, one.flag.activity_id).owner_unit_id
+        counts[owner] += owner != table.unit_id
+    for owner, count in counts.items():
+        if count:
+            words = f"{table.unit.short}的附件{table.annex}被退回修改，本部门填写的活动有 {count} 处要改。"
+            messages.tell(messages.people_of(owner, ["filler"]), words, kind="return", link=f"/tables/{table.id}", table_id=table.id)
 
 
 def check_done(table: AnnexTable) -> None:

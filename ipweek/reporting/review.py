@@ -92,7 +92,7 @@ def read(table_id: int, *, by: Person) -> Review:
     sent = service.submissions_in(moves)
     contents = [move.snapshot.content for move in sent[-2:] if move.snapshot]
     content = contents[-1] if contents else None
-    actions = states.possible(table.status, service.parts_of(table, by=by), campaign_status=annexes.campaign_status_of(table))
+    actions = service.actions_for(table, by=by)
     return Review(
         table,
         moves,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -12,14 +12,13 @@ from ipweek import clock
 from ipweek.accounts import audit
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, local_columns, ops
 from ipweek.annexes import due as dues
+from ipweek.annexes import ops, reach
 from ipweek.annexes import service as annexes
-from ipweek.annexes.checks import Finding
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import flags, messages, states
+from ipweek.reporting import contents, flags, messages, states
 from ipweek.reporting import reasons as wording_of_reasons
 from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move, Snapshot
@@ -38,32 +37,24 @@ def submit(table_id: int, *, reasons: Mapping[str, str], revision: int, by: Pers
     *reasons* are by finding id. Kind A refuses; B and C each want a reason; a table changed meanwhile is a
     Conflict. The same revision sent twice is one submission: the second gets the first one's record.
     """
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("submit", parts_of(table, by=by))
-        moves = moves_of(table)
-        if done := _sent_already(table, moves, revision):
+    with taking("submit", table_id, by=by, revision=revision) as (table, moves, done):
+        if done:
             return done
-        _check_state("submit", table, moves)
         if table.revision != revision:
             reason = "这张表刚刚有人修改过，没有报送。请核对下面的最新内容，再确认报送。"
             raise Conflict(reason)
         flags.check_done(table)
-        given = _reasons_for(_findings(table), reasons)
+        given = contents.reasons_for(contents.findings(table), reasons)
         table.nil_return = False
         return _send("submit", table, moves, reasons=given, by=by)
 
 
 def nil_return(table_id: int, *, by: Person) -> Move:
     """Report that the unit holds no key event this year (零报送). Conflict while rows are filled."""
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("nil_return", parts_of(table, by=by))
-        moves = moves_of(table)
-        if table.nil_return and (done := _sent_already(table, moves, table.revision)):
+    with taking("nil_return", table_id, by=by) as (table, moves, done):
+        if done:
             return done
-        _check_state("nil_return", table, moves)
-        if filled := len(filled_rows(table)):
+        if filled := len(contents.filled_rows(table)):
             reason = f"表中还有 {filled} 项活动，不能零报送。请先删除这些活动，或者直接报送。"
             raise Conflict(reason)
         table.nil_return = True
@@ -72,16 +63,12 @@ def nil_return(table_id: int, *, by: Person) -> Move:
 
 def endorse(table_id: int, *, by: Person) -> Move:
     """The unit's approver agrees (同意报送), and the table goes to the office."""
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("endorse", parts_of(table, by=by))
-        moves = moves_of(table)
-        _check_state("endorse", table, moves)
+    with taking("endorse", table_id, by=by) as (table, moves, _):
         sent = moves[-1]
         if sent.by_id == by.id:
             reason = "这张表由本人提出报送，须由本单位的另一位审核人同意。"
             raise Forbidden(reason)
-        return _arrive("endorse", table, moves, reasons=sent.reasons, by=by)
+        return arrive("endorse", table, moves, reasons=sent.reasons, by=by)
 
 
 def send_back(table_id: int, why: str, *, by: Person) -> Move:
@@ -90,22 +77,18 @@ def send_back(table_id: int, why: str, *, by: Person) -> Move:
     if not why:
         reason = "请写明退回填报员的理由，例如“第 2 行时间请再核对”。"
         raise Invalid(reason, fields={"why": reason})
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("send_back", parts_of(table, by=by))
-        moves = moves_of(table)
-        _check_state("send_back", table, moves)
+    with taking("send_back", table_id, by=by) as (table, _, _done):
         table.nil_return = False
         return note_move("send_back", table, to=_way_back("send_back", table), why=why, by=by)
 
 
 def withdraw(table_id: int, *, by: Person) -> Move:
-    """Take the table back while nothing is decided on it."""
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("withdraw", parts_of(table, by=by))
-        moves = moves_of(table)
-        _check_state("withdraw", table, moves)
+    """Take the table back while nothing is decided on it. What the office was mending in it goes back to what was sent."""
+    with taking("withdraw", table_id, by=by) as (table, moves, _):
+        if table.office_hand:
+            contents.put_back(table, submissions_in(moves)[-1], by=by)
+            messages.settle(table.id, ("ask_consent",))
+        table.office_hand = states.NOTHING
         table.nil_return = False
         table.is_late = False
         table.submitted_at = None
@@ -117,21 +100,27 @@ def withdraw(table_id: int, *, by: Person) -> Move:
 
 def approve(table_id: int, *, submission: int, by: Person) -> Move:
     """Accept the table as it was sent. *submission* is the record of the submission that the person has read."""
-    with transaction():
-        table, moves = _decide("approve", table_id, submission, by=by)
-        if table.unit_id == by.unit_id and by.id in _senders(moves):
+    with taking("approve", table_id, by=by, read=submission) as (table, moves, _):
+        if by.id in _senders(moves):
             reason = "这张表由本人报送，请由办公室的另一位同事审核。"
             raise Forbidden(reason)
         return note_move("approve", table, to="approved", by=by)
 
 
 def return_for_changes(
-    table_id: int, why: str, *, submission: int, due: datetime | None = None, places: Sequence[Place] = (), by: Person
+    table_id: int,
+    why: str,
+    *,
+    submission: int,
+    due: datetime | None = None,
+    places: Sequence[Place] = (),
+    opens_all: bool = False,
+    by: Person,
 ) -> Move:
     """Give the table back to its unit with a reason and the *places* marked, to be sent again before the moment *due*.
 
-    Without *due* the unit's extension or the campaign's deadline holds as before. An approved table can be
-    returned too.
+    Where places are marked the unit may change these alone, unless it *opens_all*. Without *due* the unit's extension
+    or the campaign's deadline holds as before. An approved table can be returned too.
     """
     why = wording_of_reasons.tidy(why) or (f"请修改标出的 {len(places)} 处" if places else "")
     if not why:
@@ -140,24 +129,33 @@ def return_for_changes(
     if due is not None and due <= clock.now():
         reason = "重新报送的截止日期已经过去，请改为今天或以后的日期。"
         raise Invalid(reason, fields={"due": reason})
-    with transaction():
-        table, moves = _decide("return", table_id, submission, by=by)
+    with taking("return", table_id, by=by, read=submission) as (table, moves, _):
         table.return_reason = why
         table.return_due_at = due
         done = note_move("return", table, to="returned", why=why, by=by)
         snapshot = submissions_in(moves)[-1].snapshot
         if snapshot and places:
             flags.put(table, done, places, snapshot.content)
+            done.only_marked = not opens_all
+        flags.shut_the_rest(table)
+        flags.tell_departments(table)
+        return done
+
+
+def open_all(table_id: int, *, by: Person) -> Move:
+    """Let the unit change the whole table after a return that opened marked places alone."""
+    with taking("open_all", table_id, by=by) as (table, _, _done):
+        if table.open_places is None:
+            raise Conflict("这张表已经整张放开，单位可以修改。")
+        done = note_move("open_all", table, to=table.status, by=by)
+        flags.shut_the_rest(table)
+        messages.tell_unit(table, f"市联席办放开了附件{table.annex}的整张表，标出位置以外的内容也可以修改。", kind="open_all")
         return done
 
 
 def take_back(table_id: int, *, by: Person) -> Move:
     """Undo the office's last decision on the same day, as long as the unit has not worked on it."""
-    with transaction():
-        table = hold(table_id, by=by)
-        states.check_part("take_back", parts_of(table, by=by))
-        moves = moves_of(table)
-        _check_state("take_back", table, moves)
+    with taking("take_back", table_id, by=by) as (table, moves, _):
         why_not = cannot_take_back(table, moves)
         if why_not:
             raise Conflict(why_not)
@@ -165,7 +163,9 @@ def take_back(table_id: int, *, by: Person) -> Move:
             earlier = [move.why for move in moves[:-1] if move.action == "return"]
             table.return_reason = earlier[-1] if earlier else ""
             table.return_due_at = None
-        return note_move("take_back", table, to="submitted", by=by)
+        done = note_move("take_back", table, to="submitted", by=by)
+        flags.shut_the_rest(table)
+        return done
 
 
 def cannot_take_back(table: AnnexTable, moves: Sequence[Move]) -> str:
@@ -178,6 +178,31 @@ def cannot_take_back(table: AnnexTable, moves: Sequence[Move]) -> str:
     if last.action == "return" and table.revision != last.revision:
         return states.because("take_back", "draft")
     return ""
+
+
+# ---- the one way in --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def taking(
+    action: str, table_id: int, *, by: Person, revision: int | None = None, read: int | None = None
+) -> Iterator[tuple[AnnexTable, list[Move], Move | None]]:
+    """The table under its lock with its moves, for *action*: whether he may see it, has a part in it, and it is possible now.
+
+    Third comes the record where a submission (of *revision*; a nil return of whatever stands there) was done already. *read*
+    is the submission on which he decides: Conflict where another one came meanwhile.
+    """
+    with transaction():
+        table = hold(table_id, by=by)
+        states.check_part(action, parts_of(table, by=by))
+        moves = moves_of(table)
+        done = _sent_already(action, table, moves, revision)
+        if not done:
+            _check_state(action, table, moves)
+        if read is not None and read not in [move.id for move in submissions_in(moves)[-1:]]:
+            reason = f"{table.unit.short}刚刚重新报送，内容可能有变，没有办理。请核对新内容后再决定。"
+            raise Conflict(reason)
+        yield table, moves, done
 
 
 # ---- reading -------------------------------------------------------------------------------------------------
@@ -212,7 +237,15 @@ def parts_of(table: AnnexTable, *, by: Person) -> frozenset[Part]:
     parts: set[Part] = {"office"} if by.is_office else set()
     if by.unit_id == table.unit_id:
         parts |= {part for part in OF_THE_UNIT if by.has(part)}
+    if reach.is_typing(table, by=by):
+        parts.add("stand_in")
     return frozenset(parts)
+
+
+def actions_for(table: AnnexTable, *, by: Person) -> frozenset[str]:
+    """What he may do with the table now."""
+    parts, campaign_status = parts_of(table, by=by), annexes.campaign_status_of(table)
+    return states.possible(table.status, parts, campaign_status=campaign_status, hand=table.office_hand)
 
 
 def second_eye(table: AnnexTable, *, by: Person) -> bool:
@@ -221,32 +254,13 @@ def second_eye(table: AnnexTable, *, by: Person) -> bool:
     return any("approver" in roles and user_id != by.id for user_id, roles in people)
 
 
-def filled_rows(table: AnnexTable) -> list[tuple[int, dict[str, str]]]:
-    """The rows that hold anything official, in order, by id. A district's own columns are its own affair."""
-    rows = [(row.id, local_columns.official(row.values)) for row in annexes.rows_of(table)]
-    return [(row_id, values) for row_id, values in rows if not checks.is_empty(values)]
-
-
-def freeze(table: AnnexTable, at: datetime) -> dict[str, Any]:
-    """The table as the office gets it, independent of whatever is renamed later."""
-    return {
-        "unit": {"slug": table.unit.slug, "name": table.unit.name, "short": table.unit.short},
-        "annex": table.annex,
-        "form": table.schema.form,
-        "header": dict(annexes.header_of(table).values),
-        "rows": [{"id": row_id, "values": values} for row_id, values in filled_rows(table)],
-        "nil_return": table.nil_return,
-        "submitted_at": clock.in_shanghai(at).isoformat(timespec="seconds"),
-    }
-
-
 # ---- inside --------------------------------------------------------------------------------------------------
 
 
 def _check_state(action: str, table: AnnexTable, moves: Sequence[Move]) -> None:
     """Conflict unless *action* is possible now; if somebody was quicker, the sentence names him."""
     try:
-        states.check_state(action, table.status, campaign_status=annexes.campaign_status_of(table))
+        states.check_state(action, table.status, campaign_status=annexes.campaign_status_of(table), hand=table.office_hand)
     except Conflict as refused:
         last = moves[-1] if moves else None
         if last is None or last.to_status != table.status:
@@ -255,71 +269,46 @@ def _check_state(action: str, table: AnnexTable, moves: Sequence[Move]) -> None:
         raise Conflict(f"{refused}（{who}）") from None
 
 
-def _sent_already(table: AnnexTable, moves: Sequence[Move], revision: int) -> Move | None:
+def _sent_already(action: str, table: AnnexTable, moves: Sequence[Move], revision: int | None) -> Move | None:
     """The submission of this revision that still holds: a double click, or a second tab."""
-    if table.status not in {"unit_review", "submitted", "approved"}:
+    if action not in {"submit", "nil_return"} or table.status not in {"unit_review", "submitted", "approved"}:
         return None
+    if action == "nil_return":
+        revision = table.revision if table.nil_return else -1
     sent = [move for move in moves if move.action in states.SUBMISSIONS]
     return sent[-1] if sent and sent[-1].revision == revision == table.revision else None
 
 
-def _findings(table: AnnexTable) -> list[Finding]:
-    context = annexes.context_of(table)
-    rows = [(row.id, row.values) for row in annexes.rows_of(table)]
-    return list(checks.check_table(rows, annexes.header_of(table).values, context, nil_return=False))
-
-
-def _reasons_for(findings: Sequence[Finding], given: Mapping[str, str]) -> dict[str, str]:
-    """The reasons to store, or Invalid naming each finding that stands in the way."""
-    blocking = {finding.id: finding.message for finding in findings if finding.kind in checks.BLOCKING}
-    if blocking:
-        reason = f"有 {len(blocking)} 处需要修改，改好后才能报送。"
-        raise Invalid(reason, fields=blocking)
-    asked = [finding for finding in findings if finding.kind in checks.NEEDS_REASON]
-    reasons = {finding.id: wording_of_reasons.tidy(given.get(finding.id, "")) for finding in asked}
-    wanted = f"请写明理由（至少 {wording_of_reasons.SHORTEST} 个字，不能只写“无”或“核实无误”）。"
-    poor = {key: wanted for key, text in reasons.items() if not wording_of_reasons.is_meaningful(text)}
-    if poor:
-        reason = f"还有 {len(poor)} 处需要写明理由，写好后才能报送。"
-        raise Invalid(reason, fields=poor)
-    return reasons
-
-
 def _send(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: dict[str, str], by: Person) -> Move:
-    """To the unit's approver where there is one, else to the office."""
-    to = states.outcome(action, second_eye=second_eye(table, by=by))
+    """To the unit's approver where there is one, else to the office. What the office typed in, it sends as it is on paper."""
+    is_typed = reach.is_typing(table, by=by)
+    table.office_hand = states.NOTHING
+    if not is_typed:
+        table.typed_in = ""  # the unit itself stands for it
+    to = "submitted" if is_typed else states.outcome(action, second_eye=second_eye(table, by=by))
+    if is_typed:
+        words = f"市联席办已按你单位的{table.typed_in}代填并报送附件{table.annex}，请核对；有出入的请撤回修改。"
+        messages.tell_unit(table, words, kind="type_in", link=f"/tables/{table.id}/receipt")
     if to == "submitted":
-        return _arrive(action, table, moves, reasons=reasons, by=by)
+        return arrive(action, table, moves, reasons=reasons, why=f"按单位的{table.typed_in}代填" if is_typed else "", by=by)
     return note_move(action, table, to=to, reasons=reasons, by=by)
 
 
-def _arrive(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: Mapping[str, str], by: Person) -> Move:
-    """At the office: frozen, with a receipt, and late if the clock says so at this moment."""
+def arrive(action: str, table: AnnexTable, moves: Sequence[Move], *, reasons: Mapping[str, str], why: str = "", by: Person) -> Move:
+    """At the office: frozen, with a receipt. When it was sent, and whether that was late, is said by the submission alone."""
     at = clock.now()
-    due = dues.of(table)
-    table.is_late = due is not None and due.is_past(at)
-    table.submitted_at = at
-    table.is_excused = False  # it was not asked, and sent all the same
-    snapshot = Snapshot(table_id=table.id, revision=table.revision, at=at, content=freeze(table, at))
+    if action != "agree":
+        due = dues.of(table)
+        table.is_late = due is not None and due.is_past(at)
+        table.submitted_at = at
+        table.is_excused = False  # it was not asked, and sent all the same
+    snapshot = Snapshot(table_id=table.id, revision=table.revision, at=at, content=contents.freeze(table, table.submitted_at or at))
     number = f"BS{table.campaign.year}-{table.id:04d}-{len(submissions_in(moves)) + 1}"
-    return note_move(action, table, to="submitted", reasons=reasons, snapshot=snapshot, receipt_no=number, by=by)
+    return note_move(action, table, to="submitted", why=why, reasons=reasons, snapshot=snapshot, receipt_no=number, by=by)
 
 
 def _way_back(action: str, table: AnnexTable) -> str:
     return states.outcome(action, was_returned=bool(table.return_reason))
-
-
-def _decide(action: str, table_id: int, submission: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:
-    """The table and its record, if the office may take *action* on the submission that it has read."""
-    table = hold(table_id, by=by)
-    states.check_part(action, parts_of(table, by=by))
-    moves = moves_of(table)
-    _check_state(action, table, moves)
-    sent = submissions_in(moves)
-    if not sent or sent[-1].id != submission:
-        reason = f"{table.unit.short}刚刚重新报送，内容可能有变，没有办理。请核对新内容后再决定。"
-        raise Conflict(reason)
-    return table, moves
 
 
 def _senders(moves: Sequence[Move]) -> set[int]:

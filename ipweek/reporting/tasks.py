@@ -21,7 +21,7 @@ from ipweek.extensions import db
 from ipweek.notice import amendments, deadlines, schema
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Amendment, Campaign
-from ipweek.reporting import comparing, last_year, service, states, summaries, terms
+from ipweek.reporting import comparing, contents, last_year, service, states, summaries, terms
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
@@ -51,7 +51,7 @@ class Task:
     def is_open(self) -> bool:
         """Whether the unit still has something to do."""
         is_open = annexes.campaign_status_of(self.table) == "open" and not self.table.is_excused
-        return is_open and (STATUSES[self.table.status].is_open or self.waits)
+        return is_open and (STATUSES[self.table.status].is_open or self.waits or "agree" in self.actions)
 
     @property
     def waits(self) -> bool:
@@ -155,7 +155,7 @@ def mine(*, by: Person) -> list[Task]:
             table,
             own[table.id].rows if table.id in own else counts.get(table.id, 0),
             dues.text(due_at[table.id]),
-            actions_for(table, by=by),
+            service.actions_for(table, by=by),
             sent.get(table.id),
             annexes.may_edit(table, by=by),
             waiting.get(table.id),
@@ -171,7 +171,8 @@ def mine(*, by: Person) -> list[Task]:
 
 def later(tasks: Sequence[Task]) -> list[deadlines.Due]:
     """What else the open campaigns of these tasks will ask for; a summary is a task of its own once the week is over."""
-    campaigns: list[Campaign] = list(dict.fromkeys(task.table.campaign for task in tasks if task.table.campaign.status == "open"))
+    whole = [task.table.campaign for task in tasks if task.part is None]
+    campaigns: list[Campaign] = list(dict.fromkeys(campaign for campaign in whole if campaign.status == "open"))
     asked = [(campaign, due) for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
     return [due for campaign, due in asked if due.kind != "summary" or not summaries.is_open(campaign)]
 
@@ -181,16 +182,11 @@ def news(tasks: Sequence[Task]) -> list[Amendment]:
     return amendments.news(dict.fromkeys(task.table.campaign for task in tasks))
 
 
-def actions_for(table: AnnexTable, *, by: Person) -> frozenset[str]:
-    """What the person may do with the table now."""
-    return states.possible(table.status, service.parts_of(table, by=by), campaign_status=annexes.campaign_status_of(table))
-
-
 def preview(table_id: int, *, by: Person) -> Preview:
     """The table as the office will see it, for the people of its unit; Forbidden for others who may see it."""
     sheet = annexes.sheet(table_id, by=by)
     table = sheet.table
-    if service.parts_of(table, by=by).isdisjoint(service.OF_THE_UNIT):
+    if service.parts_of(table, by=by) <= {"office"}:
         reason = "只有本单位的填报员和审核人可以办理报送。"
         raise Forbidden(reason)
     moves = service.moves_of(table)
@@ -204,10 +200,10 @@ def preview(table_id: int, *, by: Person) -> Preview:
         remarks((finding for found in sheet.findings.values() for finding in found), numbers),
         dues.text(dues.of(table)),
         service.second_eye(table, by=by),
-        actions_for(table, by=by),
+        service.actions_for(table, by=by),
         _last_reasons(moves),
         moves[-1] if table.status == "unit_review" and moves else None,
-        comparing.compare(before.content, service.freeze(table, clock.now())) if before else None,
+        comparing.compare(before.content, contents.freeze(table, clock.now())) if before else None,
     )
 
 
@@ -223,7 +219,7 @@ def receipt(table_id: int, *, by: Person) -> Receipt | None:
     sent = [move for move in moves if move.action in states.SUBMISSIONS]
     if not sent:
         return None
-    return Receipt(table, sent[-1], table.status in {"unit_review", "submitted", "approved", "archived"}, actions_for(table, by=by))
+    return Receipt(table, sent[-1], table.status in {"unit_review", "submitted", "approved", "archived"}, service.actions_for(table, by=by))
 
 
 def record(table_id: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:

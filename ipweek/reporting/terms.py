@@ -53,7 +53,7 @@ class Terms:
 def read(table_id: int, *, by: Person) -> Terms:
     """The terms as they stand, and what was decided about them. The office's alone."""
     table = _of_the_office(annexes.get_table(table_id, by=by), by=by)
-    record = [move for move in service.record_of(table) if move.action not in states.STEPS and not move.action.startswith("sum_")]
+    record = [move for move in service.record_of(table) if move.action not in states.EVERY and not move.action.startswith("sum_")]
     request = unanswered([table.id]).get(table.id)
     return Terms(table, dues.text(dues.of(table)), request, record[::-1], dues.day_to_mend())
 

@@ -212,7 +212,8 @@ def return_for_changes(table_id: int) -> Response:
         return _review(table_id, Invalid(reason, fields={"due": reason}))
     try:
         submission = sent.get("submission", 0, type=int)
-        move = service.return_for_changes(table_id, why, submission=submission, due=due, places=_places(), by=person())
+        opens_all = sent.get("opens") == "all"
+        move = service.return_for_changes(table_id, why, submission=submission, due=due, places=_places(), opens_all=opens_all, by=person())
     except Invalid as refused:
         return _review(table_id, refused)
     return _next(move, "退回修改")

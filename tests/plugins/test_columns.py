@@ -24,7 +24,7 @@ from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.plugins import values
 from ipweek.plugins.schema import Field
-from ipweek.reporting import service as reporting
+from ipweek.reporting import contents
 from tests import make
 from tests.accounts.desk import HTMX, Desk
 
@@ -143,7 +143,7 @@ def test_what_is_reported_holds_no_local_cell(app: Flask, table: AnnexTable, sea
     local_only = make.row(table, **dict.fromkeys(make.CELLS, ""), **{"mh.street": "莘庄镇"})
     by = make.person("minhang")
 
-    frozen = reporting.freeze(service.get_table(table.id, by=by), make.datetime.now(make.UTC))
+    frozen = contents.freeze(service.get_table(table.id, by=by), make.datetime.now(make.UTC))
     sheet = service.sheet(table.id, by=by)
     page = seat("minhang", "filler").get(f"/tables/{table.id}/submit").text
 

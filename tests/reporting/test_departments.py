@@ -16,11 +16,11 @@ from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.errors import Conflict, Forbidden, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import flags, service, tasks
+from ipweek.reporting import contents, flags, service, tasks
 from ipweek.reporting.flags import Place
 from tests import make
 from tests.reporting.cast import GOOD
-from tests.test_routes import contents
+from tests.test_routes import contents as stored
 
 pytestmark = pytest.mark.usefixtures("app")
 THEIRS = "莘庄茶馆里的外观设计"
@@ -125,12 +125,12 @@ FOREIGN = {
 @pytest.mark.parametrize("owner", ["minhang", "xinzhuang"])
 def test_another_departments_row_is_not_there(table, qibao, what, owner):
     row = row_of(table, owner)
-    before = contents()
+    before = stored()
 
     with pytest.raises(NotFound):
         FOREIGN[what](row, qibao)
 
-    assert contents() == before
+    assert stored() == before
 
 
 def test_the_header_is_the_units_to_fill(table, qibao):
@@ -218,7 +218,7 @@ def test_only_a_departments_filler_marks_it_as_done(table):
 
 def test_the_whole_is_sent_with_the_departments_rows_in_it(table, qibao):
     filler = make.person("minhang")
-    found = service._findings(annexes.get_table(table.id, by=filler))
+    found = contents.findings(annexes.get_table(table.id, by=filler))
 
     done = service.submit(table.id, reasons={one.id: GOOD for one in found}, revision=table.revision, by=filler)
 
@@ -230,7 +230,7 @@ def test_the_whole_is_sent_with_the_departments_rows_in_it(table, qibao):
 def returned(table):
     """The table after the office marked one row of each owner; their ids by owner."""
     filler, clerk = make.person("minhang"), make.person("office", "clerk")
-    found = service._findings(annexes.get_table(table.id, by=filler))
+    found = contents.findings(annexes.get_table(table.id, by=filler))
     sent = service.submit(table.id, reasons={one.id: GOOD for one in found}, revision=table.revision, by=filler)
     marked = {slug: row_of(table, slug).id for slug in ("minhang", "qibao", "xinzhuang")}
     places = [Place(row_id, "venue", f"{THEIRS}的意见" if slug == "xinzhuang" else "") for slug, row_id in marked.items()]
@@ -277,7 +277,7 @@ def test_no_address_of_a_row_leads_to_another_departments(app, table, qibao, sea
     mark = {row_id: slug for slug, row_id in returned(table).items()}
     foreign = {flag.flag.id: flag for flag in flags.of(table) if mark[flag.flag.activity_id] != "qibao"}
     there = seat(qibao)
-    before = contents()
+    before = stored()
 
     asked = [
         (method, fill(rule, activity_id=row_id), rule)
@@ -292,7 +292,7 @@ def test_no_address_of_a_row_leads_to_another_departments(app, table, qibao, sea
 
     assert len(asked) >= 14
     assert set(answers.values()) == {404}, answers
-    assert contents() == before
+    assert stored() == before
 
 
 def test_no_page_of_the_table_shows_what_others_filled(app, table, qibao, seat):

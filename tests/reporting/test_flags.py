@@ -33,8 +33,8 @@ def home(move):
     return db.session.get(AnnexTable, move.table_id)
 
 
-def give_back(move, cast, *places):
-    return service.return_for_changes(move.table_id, "时间不明确", submission=move.id, places=places, by=cast["clerk"])
+def give_back(move, cast, *places, opens_all=False):
+    return service.return_for_changes(move.table_id, "时间不明确", submission=move.id, places=places, opens_all=opens_all, by=cast["clerk"])
 
 
 def change(move, cast, row_id, old=VENUE, new="莘庄公园", *, op="op-00000001"):
@@ -68,7 +68,7 @@ def test_a_marked_cell_is_done_by_itself_when_its_text_changes_and_open_again_wh
 
 def test_any_cell_of_a_marked_row_does_and_so_does_its_deletion(cast, move):
     first, second = rows(move)
-    give_back(move, cast, Place(first, ""), Place(second, "venue"))
+    give_back(move, cast, Place(first, ""), Place(second, "venue"), opens_all=True)
 
     change(move, cast, first)
     editing.delete_row(second, op_id="op-00000002", by=cast["filler of 闵行"])
@@ -78,7 +78,7 @@ def test_any_cell_of_a_marked_row_does_and_so_does_its_deletion(cast, move):
 
 def test_moving_rows_changes_no_mark(cast, move):
     _, second = rows(move)
-    give_back(move, cast, Place(second, ""))
+    give_back(move, cast, Place(second, ""), opens_all=True)
 
     editing.move_row(second, down=False, op_id="op-00000001", by=cast["filler of 闵行"])
 

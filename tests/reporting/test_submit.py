@@ -46,7 +46,7 @@ def test_the_snapshot_is_what_the_office_gets(cast):
 
     content = service.submit(home.id, reasons={}, revision=0, by=cast["filler of 闵行"]).snapshot.content
 
-    assert set(content) == {"unit", "annex", "form", "header", "rows", "nil_return", "submitted_at"}
+    assert set(content) == {"unit", "annex", "form", "header", "rows", "nil_return", "typed_in", "submitted_at"}
     assert content["unit"] == {"slug": "minhang", "name": "闵行区", "short": "闵行区"}
     assert content["header"] == {"unit_name": "闵行区"}
     assert [row["values"]["event_name"] for row in content["rows"]] == ["第一项", "第二项"]

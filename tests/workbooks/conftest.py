@@ -13,7 +13,7 @@ from ipweek.annexes import checks
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.extensions import db
 from ipweek.notice import schema
-from ipweek.reporting import service as reporting
+from ipweek.reporting import contents
 from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
 from tests import make
@@ -40,7 +40,7 @@ def sent(app: Flask) -> Callable[..., AnnexTable]:
         for cells in rows:
             read(make.row(table, **cells))
         with transaction():
-            content = reporting.freeze(table, SENT_AT)
+            content = contents.freeze(table, SENT_AT)
             db.session.add(Snapshot(table_id=table.id, revision=table.revision, at=SENT_AT, content=content))
             table.status = status
         return table

@@ -10,7 +10,7 @@ from ipweek.errors import Conflict, Forbidden, NotFound
 from ipweek.extensions import db
 from ipweek.files import service as files
 from ipweek.files.models import StoredFile
-from ipweek.reporting import service as reporting
+from ipweek.reporting import contents
 from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
 from ipweek.workbooks import releases
@@ -45,7 +45,7 @@ def resend(table, change=None, **cells):
             row.values = {**row.values, **cells}
         table = db.session.get(type(table), table.id)
         db.session.add(
-            Snapshot(table_id=table.id, revision=table.revision + 1, at=clock.now(), content=reporting.freeze(table, clock.now()))
+            Snapshot(table_id=table.id, revision=table.revision + 1, at=clock.now(), content=contents.freeze(table, clock.now()))
         )
 
 

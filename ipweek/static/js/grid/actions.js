@@ -16,6 +16,7 @@ function act(name, down = "") {
 const actions = {
   add() {
     const line = here();
+    if (pattern.querySelector("[readonly]")) return;
     if (!line) { go(fields(last(body.rows))[0]); return; }
     const fresh = pattern.cloneNode(true);
     fresh.classList.remove("blank");

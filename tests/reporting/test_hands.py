@@ -1,0 +1,422 @@
+"""The office's own hand in a unit's table: marked places alone are open, it types in for the unit, it mends and the unit answers."""
+
+import itertools
+
+import pytest
+from sqlalchemy import select
+
+from ipweek.accounts.models import AuditEntry
+from ipweek.annexes import editing, grid
+from ipweek.annexes import service as annexes
+from ipweek.annexes.models import Activity, AnnexTable, Op
+from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
+from ipweek.extensions import db
+from ipweek.reporting import clean, flags, mending, review, service, standing_in, tasks
+from ipweek.reporting.flags import Place
+from ipweek.reporting.models import Message, Snapshot
+from ipweek.workbooks import import_service
+from tests import make
+from tests.reporting.cast import sent, table
+
+pytestmark = pytest.mark.usefixtures("app")
+VENUE = make.CELLS["venue"]
+_numbers = itertools.count(1)
+
+
+def op_id():
+    return f"hand-op-{next(_numbers):06d}"
+
+
+def home(move):
+    db.session.rollback()
+    return db.session.get_one(AnnexTable, move.table_id)
+
+
+def first_row(move):
+    return annexes.rows_of(home(move))[0]
+
+
+def put(row_id, key, value, by, *, base=None):
+    held = db.session.get_one(Activity, row_id, populate_existing=True).values.get(key, "")
+    return editing.save_cell(row_id, key, value, base=held if base is None else base, op_id=op_id(), by=by)
+
+
+def words(user):
+    return [message.words for message in db.session.scalars(select(Message).where(Message.user_id == user.id).order_by(Message.id))]
+
+
+@pytest.fixture
+def filler(cast):
+    return cast["filler of 闵行"]
+
+
+@pytest.fixture
+def move(filler):
+    """A submission of two rows."""
+    return sent(filler, {"event_name": "第一项"}, {"event_name": "第二项"})
+
+
+# ---- only what was marked --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def marked(move, cast):
+    """The table came back: the first row's venue and the whole of the second are marked."""
+    first, second = (row.id for row in annexes.rows_of(home(move)))
+    places = [Place(first, "venue"), Place(second, "")]
+    service.return_for_changes(move.table_id, "时间不明确", submission=move.id, places=places, by=cast["clerk"])
+    return first, second
+
+
+def test_a_marked_cell_and_any_cell_of_a_marked_row_are_open(marked, filler):
+    first, second = marked
+
+    put(first, "venue", "莘庄公园", filler)
+    put(second, "scale", "200人", filler)
+    editing.delete_row(second, op_id=op_id(), by=filler)
+
+    assert [row.values["venue"] for row in annexes.rows_of(db.session.query(AnnexTable).one())] == ["莘庄公园"]
+
+
+SHUT = {
+    "another cell": lambda move, first, second, by: put(first, "scale", "200人", by),
+    "the header": lambda move, first, second, by: put(annexes.header_of(home(move)).id, "filled_on", "2024年4月10日", by),
+    "a new row": lambda move, first, second, by: editing.add_row(move.table_id, op_id=op_id(), by=by),
+    "a pasted row": lambda move, first, second, by: editing.save_cells(move.table_id, [], [{"event_name": "又一项"}], op_id=op_id(), by=by),
+    "a copy": lambda move, first, second, by: editing.duplicate_row(second, op_id=op_id(), by=by),
+    "the order": lambda move, first, second, by: editing.move_row(second, down=False, op_id=op_id(), by=by),
+    "a deletion": lambda move, first, second, by: editing.delete_row(first, op_id=op_id(), by=by),
+    "an import": lambda move, first, second, by: import_service.to_import(move.table_id, by=by),
+}
+
+
+@pytest.mark.parametrize("what", SHUT)
+def test_everything_else_is_shut_and_says_whom_to_ask(move, marked, filler, what):
+    before = [(row.id, dict(row.values)) for row in annexes.rows_of(home(move))]
+
+    with pytest.raises(Conflict, match=r"放开.+。$"):
+        SHUT[what](move, *marked, filler)
+
+    assert [(row.id, dict(row.values)) for row in annexes.rows_of(home(move))] == before
+
+
+def test_the_grid_shows_shut_cells_with_the_reason(move, marked, filler):
+    shown = grid.page(move.table_id, by=filler)
+
+    cells = {cell.key: cell.shut for cell in shown.cells(shown.rows[0], shown.keys)}
+    assert [key for key, why in cells.items() if not why] == ["venue"]
+    assert all(not cell.shut for cell in shown.cells(shown.rows[1], shown.keys))
+    assert "只放开了标出的位置" in cells["scale"]
+
+
+def test_a_change_from_before_the_return_cannot_be_undone_into_a_shut_cell(cast, filler):
+    made = table("draft")
+    row = annexes.rows_of(made)[0]
+    put(row.id, "scale", "120人", filler)
+    first = service.submit(made.id, reasons={}, revision=1, by=filler)
+    service.return_for_changes(made.id, "地点", submission=first.id, places=[Place(row.id, "venue")], by=cast["clerk"])
+
+    done = editing.undo(made.id, op_id=op_id(), by=filler)
+
+    assert [change.key for change in done.skipped] == ["scale"]
+    db.session.rollback()
+    assert db.session.get_one(Activity, row.id).values["scale"] == "120人"
+
+
+def test_a_return_without_marks_or_with_leave_opens_all(move, cast, filler):
+    first, _ = (row.id for row in annexes.rows_of(home(move)))
+    returned = {"submission": move.id, "by": cast["clerk"]}
+    service.return_for_changes(move.table_id, "地点", places=[Place(first, "venue")], opens_all=True, **returned)
+
+    put(first, "scale", "200人", filler)
+
+    assert home(move).open_places is None
+    assert len(flags.of(home(move))) == 1
+
+
+def test_the_office_opens_the_rest_later(move, marked, cast, filler):
+    service.open_all(move.table_id, by=cast["clerk"])
+
+    put(marked[0], "scale", "200人", filler)
+
+    with pytest.raises(Conflict, match="已经整张放开"):
+        service.open_all(move.table_id, by=cast["clerk"])
+    assert words(filler)[-1].startswith("市联席办放开了附件2的整张表")
+
+
+def test_a_return_that_is_taken_back_leaves_what_the_earlier_one_opened(move, marked, cast, filler):
+    first, second = marked
+    put(first, "venue", "莘庄公园", filler)
+    put(second, "venue", "浦江公园", filler)
+    again = service.submit(move.table_id, reasons={}, revision=2, by=filler)
+    service.return_for_changes(move.table_id, "规模", submission=again.id, places=[Place(first, "scale")], by=cast["clerk"])
+    service.take_back(move.table_id, by=cast["clerk"])
+
+    service.withdraw(move.table_id, by=filler)
+
+    assert home(move).status == "returned"
+    assert home(move).open_places == [f"{first}.venue", f"{second}."]
+
+
+# ---- 代填 ------------------------------------------------------------------------------------------------------
+
+
+def test_the_office_types_in_and_it_shows_in_history_table_and_receipt(cast, filler):
+    made = make.table("minhang", "todo")
+    clerk = cast["clerk"]
+    standing_in.begin(made.id, "传真件", "4月10日收到", by=clerk)
+
+    editing.save_cells(made.id, [], [dict(make.CELLS)], op_id=op_id(), by=clerk)
+    done = service.submit(made.id, reasons={}, revision=1, by=clerk)
+
+    assert (done.to_status, done.why, done.snapshot.content["typed_in"]) == ("submitted", "按单位的传真件代填", "传真件")
+    assert {line.how for line in grid.history(made.id, by=filler).lines} == {"市联席办代填"}
+    assert annexes.rows_of(made)[0].owner_unit_id == filler.unit_id
+    assert (made.typed_in, made.office_hand) == ("传真件", "")
+    assert [message for message in words(filler) if "代填" in message] == [
+        "市联席办正按你单位的传真件代填附件2。",
+        "市联席办已按你单位的传真件代填并报送附件2，请核对；有出入的请撤回修改。",
+    ]
+    assert tasks.receipt(made.id, by=filler).content["typed_in"] == "传真件"
+
+
+def test_who_typed_a_table_in_does_not_approve_it(cast):
+    made = make.table("minhang", "todo")
+    standing_in.begin(made.id, "邮寄件", by=cast["clerk"])
+    editing.save_cells(made.id, [], [dict(make.CELLS)], op_id=op_id(), by=cast["clerk"])
+    done = service.submit(made.id, reasons={}, revision=1, by=cast["clerk"])
+
+    with pytest.raises(Forbidden, match="另一位同事"):
+        service.approve(made.id, submission=done.id, by=cast["clerk"])
+    assert clean.waiting(made.campaign_id, by=cast["clerk"]).clean == []
+    service.approve(made.id, submission=done.id, by=cast["head"])
+
+
+def test_a_second_eye_is_not_asked_for_what_came_on_paper(cast):
+    make.person("minhang", "approver")
+    made = make.table("minhang", "todo")
+    standing_in.begin(made.id, "传真件", by=cast["clerk"])
+
+    assert service.nil_return(made.id, by=cast["clerk"]).to_status == "submitted"
+
+
+def test_the_office_types_nothing_without_saying_so_first(cast):
+    made = table("draft")
+    row = annexes.rows_of(made)[0]
+
+    with pytest.raises(Forbidden):
+        put(row.id, "venue", "莘庄公园", cast["clerk"])
+    with pytest.raises(Forbidden):
+        service.submit(made.id, reasons={}, revision=0, by=cast["clerk"])
+    with pytest.raises(Forbidden):
+        import_service.to_import(made.id, by=cast["clerk"])
+
+
+def test_the_unit_goes_on_beside_the_office_and_stands_for_what_it_sends_itself(cast, filler):
+    made = table("draft")
+    standing_in.begin(made.id, "传真件", by=cast["clerk"])
+    row = annexes.rows_of(made)[0]
+    put(row.id, "venue", "莘庄公园", cast["clerk"])
+    put(row.id, "scale", "200人", filler)
+
+    done = service.submit(made.id, reasons={}, revision=2, by=filler)
+
+    assert (done.why, done.snapshot.content["typed_in"], made.office_hand) == ("", "", "")
+    assert [(op.via, op.user_id) for op in db.session.scalars(select(Op).order_by(Op.seq))] == [
+        ("stand_in", cast["clerk"].id),
+        ("typed", filler.id),
+    ]
+
+
+def test_the_office_gives_the_table_back(cast, filler):
+    made = table("draft")
+    standing_in.begin(made.id, "传真件", by=cast["clerk"])
+
+    standing_in.end(made.id, by=cast["head"])
+
+    with pytest.raises(Forbidden):
+        editing.add_row(made.id, op_id=op_id(), by=cast["clerk"])
+    with pytest.raises(Conflict, match="没有在代填"):
+        standing_in.end(made.id, by=cast["head"])
+
+
+def test_typing_in_names_its_source(cast):
+    made = table("draft")
+
+    with pytest.raises(Invalid, match="按什么代填"):
+        standing_in.begin(made.id, "", by=cast["clerk"])
+
+
+@pytest.mark.parametrize("who", ["filler of 闵行", "viewer", "admin"])
+def test_only_the_office_types_in(cast, who):
+    made = table("draft")
+
+    with pytest.raises((Forbidden, NotFound)):
+        standing_in.begin(made.id, "传真件", by=cast[who])
+
+
+# ---- 代改 ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mended(move, cast):
+    """The office changed the first venue and waits for the unit's answer."""
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+    row = first_row(move)
+    put(row.id, "venue", "七宝万科广场二楼", cast["clerk"])
+    mending.ask(move.table_id, by=cast["clerk"])
+    return row.id
+
+
+def test_the_unit_agrees_and_that_is_what_is_merged(move, mended, cast, filler):
+    seen = mending.read(move.table_id, by=filler)
+    assert seen.lines == [("第 1 行 活动地点", VENUE, "七宝万科广场二楼")]
+
+    done = mending.agree(move.table_id, revision=home(move).revision, by=filler)
+
+    assert done.receipt_no == f"BS2024-{move.table_id:04d}-2"
+    assert [row["values"]["venue"] for row in done.snapshot.content["rows"]] == ["七宝万科广场二楼", VENUE]
+    first, second = db.session.scalars(select(Snapshot).order_by(Snapshot.id))
+    assert first.content["rows"][0]["values"]["venue"] == VENUE
+    assert second.content["submitted_at"] == first.content["submitted_at"]
+    service.approve(move.table_id, submission=done.id, by=cast["clerk"])
+    assert home(move).status == "approved"
+
+
+def test_late_stays_what_the_submission_was(move, mended, filler, clock):
+    clock.move_to("2024-04-20T12:00:00+08:00")
+
+    mending.agree(move.table_id, revision=home(move).revision, by=filler)
+
+    assert not home(move).is_late
+    assert home(move).submitted_at == move.at
+
+
+def test_the_unit_objects_and_what_it_sent_stands(move, mended, cast, filler):
+    mending.object_to(move.table_id, "地点以报送的为准", by=filler)
+
+    assert first_row(move).values["venue"] == VENUE
+    assert home(move).office_hand == ""
+    assert mending.read(move.table_id, by=filler) is None
+    assert words(cast["clerk"])[-1] == "闵行区不同意代为修改的附件2：地点以报送的为准。内容已恢复为单位报送的。"
+    service.approve(move.table_id, submission=move.id, by=cast["clerk"])
+
+
+def test_an_objection_says_why(move, mended, filler):
+    with pytest.raises(Invalid, match="写明不同意的理由"):
+        mending.object_to(move.table_id, " ", by=filler)
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_the_office_leaves_it_and_everything_is_as_it_was_sent(move, cast, filler, is_asked):
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+    put(first_row(move).id, "venue", "七宝万科广场二楼", cast["clerk"])
+    if is_asked:
+        mending.ask(move.table_id, by=cast["clerk"])
+
+    mending.drop(move.table_id, by=cast["clerk"])
+
+    assert first_row(move).values["venue"] == VENUE
+    assert [line.how for line in grid.history(move.table_id, by=filler).lines] == ["恢复为报送的内容", "市联席办修改"]
+    assert any("不用再答复" in said for said in words(filler)) == is_asked
+
+
+def test_a_withdrawal_takes_back_what_was_sent_not_what_was_mended(move, mended, filler):
+    service.withdraw(move.table_id, by=filler)
+
+    assert (home(move).status, home(move).office_hand) == ("draft", "")
+    assert first_row(move).values["venue"] == VENUE
+
+
+@pytest.mark.parametrize("decide", ["approve", "return_for_changes"])
+def test_nothing_is_decided_before_the_unit_has_answered(move, mended, cast, decide):
+    why = {"why": "时间不明确"} if decide == "return_for_changes" else {}
+
+    with pytest.raises(Conflict, match="等单位答复"):
+        getattr(service, decide)(move.table_id, submission=move.id, by=cast["head"], **why)
+
+
+def test_an_unchanged_table_asks_nobody(move, cast):
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+
+    with pytest.raises(Conflict, match="还没有改动任何内容"):
+        mending.ask(move.table_id, by=cast["clerk"])
+
+
+@pytest.mark.parametrize("what", ["add", "delete", "move", "duplicate", "local"])
+def test_mending_is_for_official_cells_alone(move, cast, what):
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+    row, by = first_row(move), cast["clerk"]
+    acts = {
+        "add": lambda: editing.add_row(move.table_id, op_id=op_id(), by=by),
+        "delete": lambda: editing.delete_row(row.id, op_id=op_id(), by=by),
+        "move": lambda: editing.move_row(row.id, down=True, op_id=op_id(), by=by),
+        "duplicate": lambda: editing.duplicate_row(row.id, op_id=op_id(), by=by),
+        "local": lambda: put(row.id, "minhang.street", "七宝镇", by),
+    }
+
+    with pytest.raises((Conflict, Invalid)):
+        acts[what]()
+
+
+def test_the_unit_changes_nothing_while_its_table_is_with_the_office(move, mended, filler):
+    with pytest.raises(Conflict, match="已报送"):
+        put(mended, "venue", "莘庄公园", filler)
+
+
+def test_the_office_changes_nothing_more_while_the_unit_reads(move, mended, cast):
+    with pytest.raises(Forbidden):
+        put(mended, "venue", "莘庄公园", cast["clerk"])
+
+
+def test_who_saw_an_older_change_reads_again_before_he_agrees(move, mended, cast, filler):
+    seen = home(move).revision
+    mending.drop(move.table_id, by=cast["clerk"])
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+    put(mended, "venue", "别的地方", cast["clerk"])
+    mending.ask(move.table_id, by=cast["clerk"])
+
+    with pytest.raises(Conflict, match="又有修改"):
+        mending.agree(move.table_id, revision=seen, by=filler)
+
+
+@pytest.mark.parametrize(("who", "refused"), [("filler of 徐汇", NotFound), ("viewer", Forbidden), ("clerk", Forbidden)])
+def test_the_units_own_people_answer(move, mended, cast, who, refused):
+    with pytest.raises(refused):
+        mending.agree(move.table_id, revision=home(move).revision, by=cast[who])
+    with pytest.raises(refused):
+        mending.object_to(move.table_id, "地点以报送的为准", by=cast[who])
+
+
+def test_the_review_shows_what_was_agreed_to(move, mended, cast, filler):
+    mending.agree(move.table_id, revision=home(move).revision, by=filler)
+
+    seen = review.read(move.table_id, by=cast["clerk"])
+
+    assert seen.differences.cells == {(mended, "venue"): VENUE}
+    assert {"approve", "return", "mend"} <= seen.actions
+
+
+def test_every_step_is_in_the_audit_log(move, mended, filler):
+    mending.object_to(move.table_id, "地点以报送的为准", by=filler)
+
+    actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["table.submit", "table.mend", "table.ask_consent", "table.object"]
+
+
+def test_the_pages_lead_through_it(move, mended, cast, filler, seat):
+    unit, office = seat(filler), seat(cast["clerk"])
+
+    assert "核对市联席办的修改" in unit.get("/tasks").text
+    assert "核对修改" in unit.get(f"/tables/{move.table_id}").text
+    page = unit.get(f"/tables/{move.table_id}/mended").text
+    assert "七宝万科广场二楼" in page
+    assert "答复以前不能审核" in office.get(f"/tables/{move.table_id}/review").text
+    again = unit.post(f"/tables/{move.table_id}/mended/object", {"why": ""})
+    assert (again.status_code, "写明不同意的理由" in again.text) == (422, True)
+    stale = unit.post(f"/tables/{move.table_id}/mended/agree", {"revision": "0"})
+    assert (stale.status_code, "又有修改" in stale.text) == (409, True)
+    agreed = unit.post(f"/tables/{move.table_id}/mended/agree", {"revision": str(home(move).revision)})
+    assert agreed.location == f"/tables/{move.table_id}/receipt"
+    assert "同意代改" in unit.get(agreed.location).text
+    assert "没有等待确认的修改" in unit.get(f"/tables/{move.table_id}/mended").text
