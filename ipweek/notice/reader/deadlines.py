@@ -104,10 +104,18 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         if mark.recurs:
             kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
-        yield _postponed(deadline, calendar) if postponed else deadline
+        yield _postponed(deadline, calendar) if postponed else _pointed_out(deadline, calendar)
 
 
 # --- what the expressions are ---
+
+
+def _pointed_out(deadline: Deadline, calendar: WorkCalendar) -> Deadline:
+    """The deadline with a word about its day where that is a rest day; the day stays as the text has it."""
+    day = deadline.due_on
+    if day is None or day.year not in calendar.years or calendar.is_workday(day):
+        return deadline
+    return replace(deadline, note=f"{deadline.note}这一天是休息日，按原文保留。")
 
 
 def _postponed(deadline: Deadline, calendar: WorkCalendar) -> Deadline:

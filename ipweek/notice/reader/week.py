@@ -94,8 +94,8 @@ def _days_held(lines: list[Line], years: Years) -> Iterator[_Candidate]:
     """Single days that the text itself is about: 拟于4月24日举办公众开放日活动."""
     for place, line in enumerate(lines):
         for single in _DAY_ONE.finditer(line.bare):
-            before = re.split(r"[,。;]", line.bare[: single.start()])[-1]
-            after = re.split(r"[,。;]", line.bare[single.end() :])[0]
+            before = re.split(r"[,。;]", line.bare[max(0, single.start() - 40) : single.start()])[-1]
+            after = re.split(r"[,。;]", line.bare[single.end() : single.end() + 60])[0]
             if (
                 re.search(r"(?:拟于|定于|将于|决定于|拟定于|于|在)$", before)
                 and re.match(r"(?:\([^()]{1,6}\))?(?:上午|下午|全天)?[^,。;]{0,24}?(?:举办|举行|开展|组织)", after)
