@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from ipweek.accounts.models import Unit
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, service
 from ipweek.annexes.models import Activity, AnnexTable
@@ -135,6 +136,16 @@ def _read_again(campaign: Campaign, was: tuple[date, date] | None) -> int:
 def _lies_in(read: checks.Readings, week: tuple[date, date] | None) -> bool:
     """Whether a part of the activity falls into *week*."""
     return week is not None and read.starts_on is not None and read.starts_on <= week[1] and (read.ends_on or read.starts_on) >= week[0]
+
+
+def excused_before(campaign_id: int) -> list[str]:
+    """Short names of units that were excused in the campaign before this one and are asked now."""
+    now = db.session.get_one(Campaign, campaign_id)
+    earlier = select(Campaign.id).where(Campaign.year < now.year, Campaign.status.in_(("open", "closed")))
+    before = db.session.scalar(earlier.order_by(Campaign.year.desc(), Campaign.id.desc()).limit(1))
+    excused = select(AnnexTable.unit_id).where(AnnexTable.campaign_id == before, AnnexTable.is_excused)
+    asked = select(Unit.short).join(AnnexTable, AnnexTable.unit_id == Unit.id).where(AnnexTable.campaign_id == campaign_id)
+    return list(db.session.scalars(asked.where(~AnnexTable.is_excused, Unit.id.in_(excused)).order_by(Unit.sort_no)))
 
 
 def withdraw_campaign(campaign: Campaign, *, by: Person) -> None:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ipweek import htmx, pages
 from ipweek.accounts.web import person
 from ipweek.board import service, week
+from ipweek.board import years as years_of
 
 bp = Blueprint("board", __name__)
 
@@ -40,6 +41,12 @@ def board() -> Response:
         return pages.page("board/none.html")
     days = week.week(found.campaign, by=by)
     return pages.answer("board/board.html", "board", board=found, shown=service.SHOWN, week=days, week_shows=week.SHOWN)
+
+
+@bp.get("/years")
+def years() -> Response:
+    """The campaigns side by side, unit by unit."""
+    return pages.page("board/years.html", found=years_of.compare(by=person()))
 
 
 @bp.post("/board/<int:campaign_id>/missing")

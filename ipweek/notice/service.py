@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from ipweek import clock
@@ -161,6 +161,11 @@ def every(*, by: Person) -> list[Campaign]:
     """All campaigns for the office, newest first."""
     _office(by)
     return list(db.session.scalars(select(Campaign).order_by(Campaign.year.desc(), Campaign.id.desc())))
+
+
+def of_year(year: int) -> Select[Campaign]:
+    """What finds a campaign of *year* that was not withdrawn, the newest first."""
+    return select(Campaign).where(Campaign.year == year, Campaign.status != "withdrawn").order_by(Campaign.id.desc()).limit(1)
 
 
 def newest_forms(campaign: Campaign) -> dict[int, AnnexSchema]:

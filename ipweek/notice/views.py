@@ -12,7 +12,7 @@ from ipweek.accounts.web import person
 from ipweek.config import Settings
 from ipweek.errors import Refused
 from ipweek.files import service as files
-from ipweek.notice import amendments, deadlines, service
+from ipweek.notice import amendments, deadlines, next_year, service
 from ipweek.notice import dates_file as dates_file_of
 from ipweek.notice.forms import FactsForm, NoticeForm, facts_form
 from ipweek.notice.models import Amendment, Campaign
@@ -23,7 +23,18 @@ bp = Blueprint("notice", __name__)
 @bp.get("/campaigns")
 def campaigns() -> Response:
     """All campaigns, for the office."""
-    return pages.page("notice/campaigns.html", campaigns=service.every(by=current_user), words=service.STATUSES)
+    found = service.every(by=current_user)
+    years = {campaign.year for campaign in found if campaign.status != "withdrawn"}
+    newest = next((one for one in found if one.status in {"open", "closed"} and one.year + 1 not in years), None)
+    return pages.page("notice/campaigns.html", campaigns=found, newest=newest, words=service.STATUSES)
+
+
+@bp.post("/campaigns/<int:campaign_id>/next")
+def begin_next(campaign_id: int) -> Response:
+    """A draft for the year after, from what this campaign had."""
+    made = next_year.begin(service.to_manage(campaign_id, by=current_user), by=current_user)
+    flash("已按去年的活动建立草稿：附件表头、联系方式照旧，日期顺延一年。请逐项核对后再开启；单位和人员不用重新录入。", "done")
+    return _to(".review", made.id)
 
 
 @bp.get("/notices/new")
