@@ -42,6 +42,7 @@ PAGES = {
         "/tables/{jingan}/review",
         "/campaigns/1/chase",
         "/mail",
+        "/years",
         "/campaigns/1/chase/preview?table={jingan}",
         "/campaigns/1/clean",
         "/campaigns/1/summaries",
