@@ -79,21 +79,22 @@ class Grid:
 
     def cells(self, row: SheetRow, keys: Sequence[str]) -> Iterator[Cell]:
         """The cells of a row as they are shown."""
-        row_id = checks.HEADER_ROW if row is self.sheet.header else row.id
+        row_id, checked_as = row.id, checks.HEADER_ROW if row is self.sheet.header else row.id
         how_far, is_whole = self.sheet.reach, self.sheet.reach.is_whole
         found, values, context, is_typed = self.sheet.findings, row.values, self.sheet.context, self.sheet.can_edit
         for key in keys:
-            value = values.get(key, "")
-            findings = found.get((row_id, key), ())
+            value, mark = values.get(key, ""), None
+            findings = found.get((checked_as, key), ())
             if findings:
                 findings = [finding for finding in findings if finding.check not in UNTOLD]
-            reading = _reading(key, value, context) if key in READ else ""
-            doubt = _doubt(key, value, context, is_accepted=row.is_accepted) if key in READ else None
-            mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
+            if findings or key in READ:
+                reading, doubt = _reading(key, value, context), _doubt(key, value, context, is_accepted=row.is_accepted)
+                mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
             shut = "" if is_whole else how_far.why_not(row, key)
-            yield Cell(key, value, _lines(key, value) if is_typed else 1, mark, mark.kind if mark else "", shut)
+            lines = _lines(key, value) if is_typed else 1
+            yield Cell(key, f"{row_id}-{key}", value, lines, mark, mark.kind if mark and findings else "", shut)
 
-    @property
+    @cached_property
     def keys(self) -> list[str]:
         """The columns."""
         return [column.key for column in self.sheet.form.columns]
@@ -135,6 +136,8 @@ class Cell(NamedTuple):
     """One cell: its text, about how many lines that takes where it can be typed, and what stands under it."""
 
     key: str
+    place: str
+    """``12-venue``: the end of its id. Made here once, since each thing that a template puts in has to be escaped."""
     value: str
     lines: int
     mark: Mark | None
@@ -148,8 +151,7 @@ def _lines(key: str, value: str) -> int:
     return sum(-(-len(line) // wide) or 1 for line in value.split("\n")) if len(value) > wide or "\n" in value else 1
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """What stands under one cell: how it was read, what the checks find, and what is asked."""
 
     reading: str
