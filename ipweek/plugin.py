@@ -31,19 +31,32 @@ class Row:
     """附件的一行，只读。
 
     例：``row["venue"]`` 是“活动地点”的原文，``row["street"]`` 是本插件字段的值，没有填的是 ``""``；``row.id`` 是行号。
+    名字写错了会停下来，说明最接近的名字。
     """
 
-    __slots__ = ("_values", "id")
+    __slots__ = ("_known", "_values", "id")
 
     def __init__(self, id: int, values: Mapping[str, Any]) -> None:  # noqa: A002 -- the name authors read
         self.id = id
         self._values = dict(values)
+        self._known: Sequence[str] = ()  # the columns that there are, where the system has said so
 
     def __getitem__(self, key: str) -> Any:
-        return self._values.get(key, "")
+        if key in self._values:
+            return self._values[key]
+        if self._known and key not in self._known and not str(key).startswith("col_"):
+            raise LookupError(_no_column(str(key), self._known))
+        return ""
 
     def __repr__(self) -> str:
         return f"Row({self.id}, {self._values!r})"
+
+
+def _no_column(key: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- only for somebody who mistyped
+
+    near = get_close_matches(key, known, 1)
+    return f"没有 {key} 这一列，{f'是否想写 {near[0]}？' if near else '可用的有：' + '、'.join(known)}"
 
 
 class Rows(list["Row"]):

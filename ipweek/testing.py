@@ -18,7 +18,7 @@ from ipweek.notice import schema
 from ipweek.plugins import answers, shelf, values
 from ipweek.plugins import check as checking
 from ipweek.plugins.call import call
-from ipweek.plugins.schema import OFFICIAL
+from ipweek.plugins.schema import OFFICIAL, columns
 
 WEEK = (date(2024, 4, 20), date(2024, 4, 26))
 FORM = schema.annex(
@@ -77,7 +77,14 @@ class Lab:
 
     def _ask(self, do: str, rows: Sequence[list[Any]], **order: Any) -> Any:
         offered = {"today": self.today, "deadline": "2024-04-12", "week": checking.WEEK}
-        whole = {"do": do, "rows": list(rows), "settings": self.settings, "offered": offered, **order}
+        whole = {
+            "do": do,
+            "columns": columns(self.manifest.fields),
+            "rows": list(rows),
+            "settings": self.settings,
+            "offered": offered,
+            **order,
+        }
         return call(self.folder, whole, inline=self._inline)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ipweek.plugins import answers, shelf, values
 from ipweek.plugins.call import PluginFailed, call
-from ipweek.plugins.schema import OFFICIAL, READ, Declared, Entry, Field, Manifest
+from ipweek.plugins.schema import OFFICIAL, READ, Declared, Entry, Field, Manifest, columns
 
 RULES: dict[str, tuple[str, str]] = {
     "manifest": ("可用", "plugin.toml 读得懂，每个词都认识"),
@@ -173,7 +173,11 @@ def _own_keys(manifest: Manifest, declared: Declared) -> Iterator[Finding]:
 
 def _runs(entry: Entry, manifest: Manifest, declared: Declared, *, inline: bool) -> Iterator[Finding]:
     settings = {one.key: values.typed_default(one) for one in manifest.settings}
-    whole = {"settings": settings, "offered": {"today": "2024-04-11", "deadline": "2024-04-12", "week": WEEK}}
+    whole = {
+        "columns": columns(manifest.fields),
+        "settings": settings,
+        "offered": {"today": "2024-04-11", "deadline": "2024-04-12", "week": WEEK},
+    }
 
     def run(do: str, rows: Sequence[list[Any]], **order: Any) -> Any:
         return call(entry.folder, {"do": do, "rows": rows, **order, **whole}, inline=inline)

@@ -103,7 +103,7 @@ def answer(api: Any, plugin: Any, order: dict[str, Any]) -> Any:
     offered = {"settings": order["settings"], **order["offered"]}
     if order["do"] == "check":
         return check(api, plugin, order, offered)
-    offered["rows"] = api.Rows(api.Row(row_id, values) for row_id, values in order["rows"])
+    offered["rows"] = api.Rows(row(api, order, row_id, values) for row_id, values in order["rows"])
     name = order["name"]
     shelf, word = (plugin.reports, "报表") if order["do"] == "report" else (plugin.jobs, "作业")
     if name not in shelf:
@@ -118,11 +118,18 @@ def answer(api: Any, plugin: Any, order: dict[str, Any]) -> Any:
     return [[row_id, values] for row_id, values in said.items()]
 
 
+def row(api: Any, order: dict[str, Any], row_id: int, values: dict[str, Any]) -> Any:
+    """One row that knows which columns there are, so that a mistyped name is told."""
+    made = api.Row(row_id, values)
+    made._known = order.get("columns", ())  # noqa: SLF001 -- between us and our own API, out of an author's way
+    return made
+
+
 def check(api: Any, plugin: Any, order: dict[str, Any], offered: dict[str, Any]) -> list[list[Any]]:
     """What the checks say of the rows: row, column, sentence. With ``keys`` only those that look at one of them."""
     wanted, said = order["keys"], []
     for row_id, values in order["rows"]:
-        offered["row"] = api.Row(row_id, values)
+        offered["row"] = row(api, order, row_id, values)
         for function, keys in plugin.checks:
             if wanted is not None and not set(wanted) & set(keys):
                 continue

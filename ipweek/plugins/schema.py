@@ -184,3 +184,8 @@ HEADINGS = frozenset(
 
 READ = frozenset({"starts_on", "ends_on", "people_min", "people_max", "online"})
 """What ipweek read out of them: dates and numbers, or ""."""
+
+
+def columns(fields: Sequence[Field]) -> list[str]:
+    """Every name that a plugin with these fields may ask a row for."""
+    return [*sorted(OFFICIAL), *sorted(READ), *(field.key for field in fields)]

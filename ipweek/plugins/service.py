@@ -19,7 +19,7 @@ from ipweek.extensions import db, of_app
 from ipweek.plugins import answers, shelf, values
 from ipweek.plugins.call import PluginFailed, call
 from ipweek.plugins.models import PluginField, PluginState
-from ipweek.plugins.schema import OFFICIAL, Declared, Entry, Field, Link, Manifest, Warned, Words
+from ipweek.plugins.schema import OFFICIAL, Declared, Entry, Field, Link, Manifest, Warned, Words, columns
 from ipweek.plugins.shelf import Shelf
 from ipweek.transaction import transaction
 
@@ -361,7 +361,7 @@ def answers_of(plugin: Plugin, do: str, rows: Rows, offered: Mapping[str, Any], 
     if is_safe():
         raise PluginFailed("off", "安全模式：不运行插件代码")
     plain = [[row_id, dict(cells)] for row_id, cells in rows]
-    whole = {"do": do, "settings": plugin.settings, "offered": dict(offered), "rows": plain, **order}
+    whole = {"do": do, "columns": columns(plugin.fields), "settings": plugin.settings, "offered": dict(offered), "rows": plain, **order}
     db.session.rollback()  # what was read is read: no transaction stays open while a plugin runs
     try:
         said = read(call(plugin.entry.folder, whole, nice=NICE if do == "check" else 0))

@@ -287,3 +287,13 @@ def test_every_page_of_the_guide_is_there() -> None:
         page = guide.page(name)
         assert page.title == title
         assert page.parts[0].kind == "h1"
+
+
+def test_a_mistyped_column_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    folder = write(tmp_path, code=report('return Report(Bars("场数", rows.count_by("stret")))'))
+
+    said = {one.text for one in check.check(folder) if one.must}
+
+    assert said == {
+        f"遇到{words}：没有 stret 这一列，是否想写 street？（__init__.py:8）" for words in (" 1 行", " 300 行", " 3 行全空的行")
+    }
