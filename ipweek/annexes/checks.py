@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from ipweek.annexes import private_text
 from ipweek.annexes.readings import contact, scale, time
 from ipweek.annexes.readings.numerals import level
-from ipweek.annexes.readings.time import TimeReading, say_day
+from ipweek.annexes.readings.time import TimeReading
 from ipweek.notice.schema import Annex, bare
-from ipweek.private_numbers import Private, find_private, mask
+from ipweek.private_numbers import find_private, mask
 
 MAX_LENGTH = 4000
 """In code points. A longer text is not stored."""
@@ -73,7 +74,6 @@ _EXAMPLE = re.compile(
     r"|(?<![\d*×A-Za-z])(?:[×✕○]{2,}|X{2,}|x{2,})(?=[一-鿿])|某某"
 )
 _HOSTS = re.compile(r"[、,;\n/]|(?<=\S)\s+(?=\S)")
-_PRIVATE_NAMES = {"mobile": "手机号码", "tel": "电话号码", "fax": "传真号码", "email": "邮箱地址", "id": "身份证号码", "meeting": "会议号"}
 
 
 @dataclass(frozen=True)
@@ -252,17 +252,7 @@ def _any_cell(key: str, label: str, value: str, context: Context, *, may_hold_ph
     if not may_hold_phones:
         found = find_private(value)
         if found:
-            yield "private-text", key, _private(short, found)
-
-
-def _private(label: str, found: list[Private]) -> str:
-    what = "、".join(dict.fromkeys(_PRIVATE_NAMES[each.kind] for each in found))
-    return f"“{label}”里有{what}“{_veiled(found[0])}”，对外发布时不能公开；请删去或移到“联系人”，确需保留请说明理由"
-
-
-def _veiled(found: Private) -> str:
-    """A find that may be shown: a message is read by more people than the cell."""
-    return mask(found.text, in_contact=True)[:40]
+            yield "private-text", key, private_text.message(short, found)
 
 
 def _is_heading(value: str, form: Annex) -> bool:
@@ -290,7 +280,8 @@ def _time(value: str, label: str, context: Context) -> Iterator[_Said]:
     elif reading.precision in ("unknown", "vague"):
         yield "time-vague", "event_time", f"“{label}”还不是确定的日期，日期定下后请补上"
     for day, said in reading.wrong_weekdays[:1]:
-        yield "weekday", "event_time", f"“{label}”写的是周{time.WEEKDAY_NAMES[said]}，而{day.year}年{say_day(day)}，请核对"
+        is_on = f"{day.year}年{day.month}月{day.day}日是周{time.WEEKDAY_NAMES[day.weekday()]}"
+        yield "weekday", "event_time", f"“{label}”写的是周{time.WEEKDAY_NAMES[said]}，而{is_on}，请核对"
     yield from _beside_week(reading, label, context)
 
 
@@ -344,7 +335,7 @@ def _contact(value: str, label: str, context: Context) -> Iterator[_Said]:
         yield (
             "phone-short",
             "contact",
-            f"“{label}”的电话“{mask(digits, in_contact=True)}”有{count}位，手机号码应为11位、座机应为8位，请核对",
+            f"“{label}”的电话“{mask(digits, in_contact=True)}”有{count}位，手机号码应为11位，座机应为8位（区号另计），请核对",
         )
 
 
