@@ -59,6 +59,14 @@ def small_number(text: str) -> int:
     return (DIGITS[tens] if tens else 1) * 10 + (DIGITS[ones] if ones else 0)
 
 
+def count_of(text: str, otherwise: int = 1) -> int:
+    """*text* as a small number, *otherwise* where it is none (首日, 最后一周)."""
+    try:
+        return small_number(text.replace("两", "二"))
+    except ValueError:
+        return otherwise
+
+
 def _spelled_digits(text: str) -> int:
     """``二〇二四`` is 2024, ``九`` is 9."""
     if not text or any(sign not in DIGITS for sign in text):

@@ -1,0 +1,151 @@
+"""What words at the edges of days mean: links, open and closed ends, durations, and words that make things vague."""
+
+from __future__ import annotations
+
+import re
+
+from ipweek.annexes.readings.clock_times import ClockTime
+from ipweek.annexes.readings.date_frame import DATED, Frame
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry
+from ipweek.annexes.readings.date_words import Word
+from ipweek.annexes.readings.numerals import count_of
+
+_PICKED = re.compile("[择某任选]|的?[一1]个?[天日]")
+_LASTS = ("为期", "历时", "连续", "持续")
+
+
+class EdgeWords(Frame):
+    """The words that join days, open or close a span, or say how sure it is."""
+
+    def _to(self, word: Word) -> None:
+        if self.sense.entries and (self.is_fresh or word.text in ("至", "到", "直至")):
+            self.link = "to"
+        elif (not self.sense.entries and word.text[-1] in "至到") or self.by_now:
+            self.until = True
+
+    def _list(self, word: Word) -> None:
+        if self.link != "to" or word.text in "，,、;\n":
+            self.link = "list"
+
+    def _or(self, word: Word) -> None:
+        self.link = "or"
+
+    def _bracket(self, word: Word) -> None:
+        if word.text == ")":
+            self.link = ""
+
+    def _after(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None or entry.is_span or (self.after_clock and word.text == "开始"):
+            return
+        entry.is_begun = True
+        if entry.kind == "week" and self.week:
+            if word.text.startswith(("起", "开始")):
+                entry.is_open_end = True
+            else:
+                entry.first, entry.is_open_end, entry.is_vague = self.week[1] + ONE_DAY, True, True
+            return
+        if entry.kind == "window" and word.text in ("之后", "后"):
+            entry.first = entry.last + ONE_DAY
+        entry.is_open_end = True
+
+    def _before(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None or (self.link == "to" and word.text in ("结束", "闭幕")):  # 13:30-结束
+            return
+        if self.after_clock and entry.clocks:
+            clock = entry.clocks.pop()
+            entry.clocks.append(ClockTime(None, clock.start if clock.end is None else clock.end, clock.parts))
+        if entry.is_span or self._ends_what_began(entry):
+            return
+        entry.is_open_start = True
+        if entry.kind == "week" and self.week and word.text[-1] == "前":
+            entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
+
+    def _begun(self, word: Word) -> None:
+        if self.is_fresh and self.sense.entries:
+            self.sense.entries[-1].is_begun = True
+
+    def _ends_what_began(self, entry: Entry) -> bool:
+        """4月20日启动，4月26日结束 is one span."""
+        before = self.sense.entries[-2] if len(self.sense.entries) > 1 else None
+        if before is None or not before.is_begun or before.is_span or entry.first < before.first:
+            return False
+        self.sense.entries.pop()
+        before.clocks_before_join, before.is_span, before.is_open_end = len(before.clocks), True, False
+        before.last = entry.last
+        before.clocks += entry.clocks
+        before.weekdays += entry.weekdays
+        return True
+
+    def _to_date(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and self.is_fresh and self._next() not in DATED:
+            self._before(word)
+        elif entry is not None and entry.is_open_end and self.link != "list":
+            self.link = "to"
+        else:
+            self.until = True
+
+    def _from(self, word: Word) -> None:
+        self.since = True
+
+    def _now(self, word: Word) -> None:
+        self.by_now = self.until = self.sense.is_standing = True
+
+    def _around(self, word: Word) -> None:
+        if word.text in ("约", "大约", "大概"):
+            self.around = True
+        elif self.is_fresh and self.sense.entries and not self.after_clock:
+            self.sense.entries[-1].is_around = True
+
+    def _inside(self, word: Word) -> None:
+        picked = _PICKED.search(word.text) is not None
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if picked:
+            self.sense.is_picked = True
+        elif entry is not None and self.is_fresh:
+            is_window = (entry.kind == "week" and word.text.endswith("内")) or (entry.is_span and word.text in ("之间", "间"))
+            entry.is_vague = entry.is_vague or is_window
+            entry.is_around = entry.is_around or (entry.first == entry.last and word.text in ("期间", "当周"))
+
+    def _duration(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is None or entry.first != entry.last or "半" in word.text:
+            return
+        if not entry.is_open_end and (len(self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
+            return
+        count = count_of(re.sub(r"[^\d一二三四五六七八九十两]", "", word.text), otherwise=0)
+        if count and "工作日" not in word.text and "月" not in word.text:
+            entry.last = entry.first + (count * (7 if "周" in word.text or "星期" in word.text else 1) - 1) * ONE_DAY
+            entry.is_open_end, entry.is_span = False, count > 1
+        elif "月" in word.text:
+            entry.is_open_end = True
+
+    def _every(self, word: Word) -> None:
+        self.sense.is_recurring = True
+
+    def _standing(self, word: Word) -> None:
+        if word.text == "工作日" and self.is_fresh and self.sense.entries and self.sense.entries[-1].kind == "week":
+            self.sense.entries[-1].is_vague = True
+        if self.link == "to" and self.sense.entries:  # 4月20日至长期
+            self.sense.entries[-1].is_open_end, self.link = True, ""
+        self.sense.is_standing = True
+
+    _daily = _holiday = _standing
+
+    def _relative(self, word: Word) -> None:
+        if not self.sense.entries:
+            self.sense.is_standing = self.sense.is_doubtful = True
+
+    def _tentative(self, word: Word) -> None:
+        self.sense.is_tentative = True
+        self.sense.is_within = self.sense.is_within or word.text.startswith("具体")
+        self.sense.is_undated = self.sense.is_undated or word.text not in ("拟", "拟定", "预计", "计划", "暂定", "初定")
+
+    def _close(self) -> None:
+        """What stands at the end half-typed: 4月20日至."""
+        last = self.words[-1] if self.words else None
+        if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries and self._is_at_the_end():
+            self.sense.entries[-1].is_open_end = True
+            self.sense.is_doubtful = True

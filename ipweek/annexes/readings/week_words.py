@@ -1,0 +1,122 @@
+"""What words about weeks mean: the campaign's week and the days named within it, weekdays, the day before or after."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from ipweek.annexes.readings.date_frame import LINKS, Frame
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, week_days
+from ipweek.annexes.readings.date_words import Word
+from ipweek.annexes.readings.numerals import count_of
+
+
+class WeekWords(Frame):
+    """The words of weeks and of days beside a day."""
+
+    def _ip_week(self, word: Word) -> None:
+        self.week_is_said = True
+        if self.week is None:
+            self.sense.is_standing = True
+            return
+        self._add(*self.week, "week")
+
+    def _in_week(self, first: date, last: date) -> None:
+        """A day of the week takes the place of the week itself, where that was said just before."""
+        if self.is_fresh and self.sense.entries and self.sense.entries[-1].kind == "week" and not self.link:
+            self.sense.entries.pop()
+        entry = self._add(first, last, "day")
+        entry.by_weekday = True
+
+    def _nth_day(self, word: Word) -> None:
+        if not self.week_is_said or self.week is None:
+            return
+        text = word.text
+        if text.startswith(("最后", "末", "闭幕", "结束")):
+            day = self.week[1]
+        else:
+            day = self.week[0] + (count_of(text.strip("第天日")) - 1) * ONE_DAY
+            if day > self.week[1]:
+                self.sense.is_doubtful = True  # 宣传周第八天
+                return
+        self._in_week(day, day)
+
+    def _weekday(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        link = self.link
+        if self.sense.is_recurring or word.value is None:
+            pass
+        elif self.week and self.week_is_said and (entry is None or entry.kind == "week" or (entry.by_weekday and link)):
+            for day in week_days(self.week):
+                if day.weekday() == word.value:
+                    self._in_week(day, day)
+        elif entry is not None and self.is_fresh and entry.kind == "window":
+            self._in_window(entry, word.value)
+        elif entry is not None and self.is_fresh:
+            self._say_weekday(entry, word.value)
+        elif entry is None:
+            self.sense.weekdays.append(word.value)
+            if self.at and self.words[self.at - 1].kind == "to" and len(self.sense.weekdays) > 1:
+                self.sense.is_recurring = True  # 周一至周五
+        self.link = ""
+
+    def _in_window(self, entry: Entry, weekday: int) -> None:
+        """4月第三周周三; which week is the third is counted in two ways, so it is asked."""
+        days = [day for day in week_days((entry.first, entry.last)) if day.weekday() == weekday]
+        if len(days) == 1:
+            entry.first = entry.last = days[0]
+            entry.kind, entry.is_vague, entry.written = "day", False, days
+        self.sense.is_doubtful = True
+
+    def _say_weekday(self, entry: Entry, weekday: int) -> None:
+        """Several weekdays in a row (周六、周日) belong to as many days before them."""
+        told = {day for each in self.sense.entries for day, _ in each.weekdays}
+        written = [day for each in self.sense.entries for day in each.written]
+        ahead = 0
+        for word in self.words[self.at + 1 :]:
+            if word.kind == "weekday":
+                ahead += 1
+            elif word.kind not in LINKS or word.is_apart:
+                break
+        behind = sum(1 for word in self.words[max(0, self.at - 2 * len(written)) : self.at] if word.kind == "weekday") if ahead == 0 else 0
+        free = [day for day in written if day not in told]
+        day = free[-ahead - 1] if len(free) > ahead else (free[0] if free and (ahead or behind) else None)
+        if day is not None:
+            entry.weekdays.append((day, weekday))
+
+    def _weekend(self, word: Word) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and entry.kind == "week" and self.is_fresh and self.week:
+            days = [day for day in week_days(self.week) if day.weekday() >= 5]
+            self._in_week(days[0], days[-1])
+        elif entry is None:
+            self.sense.is_recurring = True
+
+    def _day_before(self, word: Word) -> None:
+        self._shift(-ONE_DAY)
+
+    def _day_after(self, word: Word) -> None:
+        if self.link and self.sense.entries:
+            day = self.sense.entries[-1].last + ONE_DAY
+            self._add(day, day, "day")
+        else:
+            self._shift(ONE_DAY)
+
+    def _week_beside(self, word: Word) -> None:
+        """宣传周前一周, 4月26日后一周."""
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        if entry is None:
+            self.sense.is_doubtful = True
+        elif word.text[0] == "前":
+            entry.first, entry.last = entry.first - 7 * ONE_DAY, entry.first - ONE_DAY
+        else:
+            entry.first, entry.last = entry.last + ONE_DAY, entry.last + 7 * ONE_DAY
+        if entry is not None:
+            entry.kind, entry.is_vague = "window", True
+
+    def _shift(self, by: timedelta) -> None:
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is not None and self.is_fresh and entry.kind == "day" and entry.first == entry.last:
+            entry.first, entry.last = entry.first + by, entry.last + by
+            entry.written = [entry.first]
+        else:
+            self.sense.is_doubtful = True
