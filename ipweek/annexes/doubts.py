@@ -8,13 +8,19 @@ from datetime import date
 from functools import lru_cache
 
 from ipweek.annexes.readings import scale, time
+from ipweek.annexes.readings.numerals import level
+from ipweek.annexes.readings.time import WEEKDAY_NAMES, TimeReading
 
 MUST_BE_MENDED = frozenset({"impossible", "order"})
 """Readings that a check of kind A speaks of: there is nothing to accept."""
 
+_WEEKDAY = r"[（(]?\s*(?:周|星期|礼拜)?(?P<{}>[一二三四五六日天])\s*[）)]?"
 _DAY = re.compile(
-    r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?(?:\s*[（(]?\s*(?:周|星期|礼拜)[一二三四五六日天]\s*[）)]?)?|(?<![\d.:：])\d{1,2}\.\d{1,2}(?![\d.:：])"
+    rf"(?:{_WEEKDAY.format('ahead').replace(')?(?P', ')(?P')}\s*)?"
+    r"(?:(?<!\d)(?P<month>\d{1,2})\s*月\s*)?(?<!\d)(?P<day>\d{1,2})\s*[日号]"
+    rf"(?:\s*{_WEEKDAY.format('behind')})?"
 )
+"""A day with the weekday before or behind it."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +35,43 @@ class Doubt:
 def of(key: str, text: str, week: tuple[date, date] | None) -> Doubt | None:
     """What is to be asked of the cell *key* with this *text*; None where nothing is doubtful, or where it must be mended anyway."""
     if key == "scale":
-        return Doubt() if scale.read(text).ask else None
+        size = scale.read(text)
+        return _doubt(text, [_in_place(text, size.doubtful, choice) for choice in size.choices]) if size.ask else None
     if key != "event_time":
         return None
     reading = time.read(text, week=week)
     if not reading.ask or reading.problem in MUST_BE_MENDED:
         return None
-    return Doubt(tuple(whole for choice in reading.choices if (whole := _whole(text, choice)) and whole != text))
+    if reading.problem == "weekday":
+        return _doubt(text, [_beside_weekday(text, reading, choice) for choice in reading.choices])
+    return _doubt(text, [_in_place(text, reading.doubtful, choice) for choice in reading.choices])
 
 
-def _whole(text: str, choice: str) -> str:
-    """*text* with the chosen day in the place of the doubtful one, hours and all else kept; "" where that place is not sure."""
-    days = _DAY.findall(text)
-    if len(days) == 1:
-        return _DAY.sub(lambda _: choice, text)
-    return "" if days or re.search(r"[:：时点午晚]", text) else choice
+def _doubt(text: str, wholes: list[str]) -> Doubt:
+    return Doubt(tuple(whole for whole in wholes if whole and whole != text))
+
+
+def _in_place(text: str, piece: str, choice: str) -> str:
+    """*text* with *choice* where *piece* stands, all else kept; "" where that place is not sure."""
+    if not piece:
+        return ""
+    alone = re.compile(rf"(?<!\d){re.escape(piece)}" + (r"(?!\d)" if piece[-1].isdecimal() else ""))
+    for whole in (text, level(text)):
+        if len(alone.findall(whole)) == 1:
+            return alone.sub(lambda _: choice, whole)
+    return ""
+
+
+def _beside_weekday(text: str, reading: TimeReading, choice: str) -> str:
+    """*text* with *choice* in the place of the first day whose weekday is wrong; "" where that place is not sure."""
+    day, said = reading.wrong_weekdays[0]
+    places = [
+        match
+        for match in _DAY.finditer(text)
+        if int(match["day"]) == day.day
+        and int(match["month"] or day.month) == day.month
+        and (match["behind"] or match["ahead"] or "").replace("天", "日") == WEEKDAY_NAMES[said]
+    ]
+    if len(places) != 1:
+        return ""
+    return text[: places[0].start()] + choice + text[places[0].end() :]

@@ -27,7 +27,20 @@ def accepted(row):
     [
         ("4.2", ("4月2日", "4月20日")),
         ("4月23日（周三）14:00", ("4月23日（周二）14:00", "4月24日（周三）14:00")),
-        ("4月22日或23日", ()),
+        ("4月22日或23日", ("4月22日", "4月23日")),
+        ("4.2-4.26", ("4月2日-4.26", "4月20日-4.26")),
+        ("4月2日0", ("4月2日", "4月20日")),
+        ("4月20日（周六）至4月26日（周四）", ("4月20日（周六）至4月26日（周五）", "4月20日（周六）至4月25日（周四）")),
+        ("（周日）4月20日", ("4月20日（周六）", "4月21日（周日）")),
+        ("4月23日2点", ("4月23日下午2点", "4月23日凌晨2点")),
+        ("周三下午2点", ("4月24日（周三）下午2点",)),
+        ("周六、周日", ("4月20日（周六）、4月21日（周日）",)),
+        ("20-26", ("4月20日至4月26日",)),
+        ("4月20日至", ("4月20日", "4月20日起")),
+        ("去年4月22日", ("2023年4月22日", "2024年4月22日")),
+        ("4月第三周周三", ("4月17日",)),
+        ("30日", ("4月30日",)),
+        ("下周三", ()),
     ],
 )
 def test_a_choice_keeps_all_that_is_not_doubtful(text, choices):
@@ -45,6 +58,13 @@ def test_what_is_sure_or_vague_or_must_be_mended_is_not_asked(text):
 def test_parts_that_do_not_make_the_total_are_asked_about():
     assert doubts.of("scale", "线上5000人次，线下200人，共6000人", WEEK) is not None
     assert doubts.of("scale", "约200人", WEEK) is None
+
+
+def test_a_wrong_total_may_be_put_right():
+    asked = doubts.of("scale", "线上500人、线下100人，共700人", WEEK)
+
+    assert asked is not None
+    assert asked.choices == ("线上500人、线下100人，共600人",)
 
 
 def test_the_answer_to_a_saved_cell_asks_with_its_choices(filler, table):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ipweek.annexes.readings.date_sense import Entry, Sense, Unreal, day_of, week_days
+from ipweek.annexes.readings.date_sense import Entry, Sense, Unreal, day_of, longest, say, week_days
 from ipweek.annexes.readings.date_words import words
 
 LONGEST_SPAN = timedelta(days=200)
@@ -140,18 +140,26 @@ class Frame:
     def _is_at_the_end(self) -> bool:
         return self.at == len(self.words) - 1 and self.text.endswith(self.words[-1].text)
 
-    def _half(self, month: int, day: int, other: int = 0) -> None:
+    def _ask(self, piece: str, *answers: str) -> None:
+        """Ask what *piece* of the text means; *answers* are texts in its place. Only the first question is asked."""
+        self.sense.is_doubtful = True
+        if not self.sense.question[0] and answers:
+            self.sense.question = (piece, answers)
+
+    def _half(self, piece: str, month: int, day: int, other: int = 0) -> None:
         """A digit of the day is missing or misplaced: it may also be *other* (else the day with a zero behind)."""
-        self.sense.problems.append(("half", f"{month}.{day}.{other or day * 10}"))
+        self.sense.problems.append(("half", piece))
+        self.sense.question = (piece, tuple(say(month, each) for each in (day, other or day * 10) if each <= longest(month)))
 
     def _month_by_week(self, day: int) -> int:
         if self.week is None:
             self.sense.is_doubtful = True
             raise Unreal
         in_week = next((each for each in week_days(self.week) if each.day == day), None)
+        month = (in_week or self.week[0]).month
         if in_week is None:
-            self.sense.is_doubtful = True
-        return (in_week or self.week[0]).month
+            self._ask(self.words[self.at].text, say(month, day))
+        return month
 
 
 def _a_year_later(day: date) -> date:

@@ -5,14 +5,13 @@ The words of weeks and those at the edges of days have modules of their own.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Callable
 from datetime import date
 
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_frame import DATED
-from ipweek.annexes.readings.date_sense import ONE_DAY, Sense, Unreal, in_year, month_window, week_days
+from ipweek.annexes.readings.date_sense import ONE_DAY, Sense, Unreal, in_year, longest, month_window, say, week_days
 from ipweek.annexes.readings.date_words import Word
 from ipweek.annexes.readings.edge_words import EdgeWords
 from ipweek.annexes.readings.numerals import count_of
@@ -48,14 +47,12 @@ class Grammar(WeekWords, EdgeWords):
         self._close()
         return self.sense
 
-    # Numbers without 日 or 月 take it from their neighbours: 4月22、24、26日; 3-4月.
-
     # Days.
 
     def _ymd(self, word: Word) -> None:
         year, month, day = word.value
         if len(word.text) > 7 and word.text[-1].isdecimal() and "月" in word.text and self._is_half_typed(day):
-            self._half(month, day)
+            self._half(word.text, month, day)
             return
         self._say_year(year)
         self._add_day(month, day)
@@ -75,9 +72,9 @@ class Grammar(WeekWords, EdgeWords):
             return
         entry = self._add_day(month, day)
         if self.week and day in (1, 2, 3) and "." in word.text and word.text[-1].isdecimal():
-            zero_lost = date(entry.last.year, month, day * 10) if day * 10 <= calendar.monthrange(entry.last.year, month)[1] else None
+            zero_lost = date(entry.last.year, month, day * 10) if day * 10 <= longest(month, entry.last.year) else None
             if zero_lost and self.week[0] <= zero_lost <= self.week[1] and not self.week[0] <= entry.last <= self.week[1]:
-                self.sense.is_doubtful = True  # 4.2 is what Excel leaves of 4.20
+                self._ask(word.text, say(month, day), say(month, day * 10))  # 4.2 is what Excel leaves of 4.20
 
     def _day(self, word: Word) -> None:
         if self.sense.is_recurring and not self.month:  # 每月26日
@@ -88,7 +85,7 @@ class Grammar(WeekWords, EdgeWords):
         role = self.number_is.get(self.at)
         if role == "day":
             if self.words[self.at - 1].kind == "month" and self._is_half_typed(word.value):
-                self._half(self.month, word.value)
+                self._half(self.words[self.at - 1].text + word.text, self.month, word.value)
                 return
             self._day(word)
         elif role == "month":
@@ -105,7 +102,8 @@ class Grammar(WeekWords, EdgeWords):
         if before is None or entry is None or before.kind not in ("day", "ymd", "md") or not word.text.isdecimal() or len(word.text) > 1:
             return
         if f"{before.text}{word.text}" in self.text and entry.last.day < 10:
-            self._half(entry.last.month, entry.last.day, 10 * entry.last.day + int(word.text))
+            ahead = self.words[self.at - 2].text if before.kind == "day" and self.at > 1 else ""
+            self._half(ahead + before.text + word.text, entry.last.month, entry.last.day, 10 * entry.last.day + int(word.text))
 
     def _named_day(self, word: Word) -> None:
         entry = self._add_day(*word.value)
@@ -125,9 +123,11 @@ class Grammar(WeekWords, EdgeWords):
             self._window(date(self.year, 1, 1), date(self.year, 12, 31))
 
     def _relative_year(self, word: Word) -> None:
+        this_year = self.year
         self.year += -1 if word.text in ("去年", "上年") else 1
         self.year_is_said = self.year_is_new = True
-        self.sense.is_doubtful = self.sense.is_doubtful or word.text not in ("次年", "翌年")
+        if word.text not in ("次年", "翌年"):
+            self._ask(word.text, f"{self.year}年", f"{this_year}年")
 
     def _ym(self, word: Word) -> None:
         self._say_year(word.value[0])
@@ -192,7 +192,8 @@ class Grammar(WeekWords, EdgeWords):
             self.sense.problems.append((clock.problem if clock.problem == "order" else "impossible", word.text))
         entry = self.sense.entries[-1] if self.sense.entries else None
         is_into_the_night = entry is not None and entry.is_span and entry.clocks  # 22:00-4月24日2:00
-        self.sense.is_doubtful = self.sense.is_doubtful or (clock.is_doubtful and not is_into_the_night)
+        if clock.is_doubtful and not is_into_the_night:
+            self._ask(word.text, *(f"{part}{word.text}" for part in ("下午", "凌晨") if not clock.problem))
         for part in clock.parts:
             self._say_part(part)
         if clock.start and not clock.end and entry is not None and entry.is_open_start:

@@ -43,6 +43,7 @@ class Sense:
     years: set[int] = field(default_factory=set)
     problems: list[tuple[str, str]] = field(default_factory=list)
     weekdays: list[int] = field(default_factory=list)  # without a day
+    weekdays_text: str = ""  # as they are written, where they stand together
     has_alternatives: bool = False
     is_recurring: bool = False
     is_standing: bool = False
@@ -50,6 +51,7 @@ class Sense:
     is_undated: bool = False  # 待定: the day is still open
     is_within: bool = False  # 具体时间待定: the days written are a window
     is_doubtful: bool = False
+    question: tuple[str, tuple[str, ...]] = ("", ())  # the piece of the text that is doubtful, and what may stand there instead
     is_picked: bool = False  # 择日: one day of the window, not yet chosen
 
 
@@ -69,6 +71,16 @@ def month_window(year: int, month: int, first: int = 1, last: int = 31) -> tuple
     if not end:
         raise Unreal
     return date(year, month, first), date(year, month, min(last, end))
+
+
+def longest(month: int, year: int = 2024) -> int:
+    """The days that *month* has in *year*, or may have in a leap year; 0 for what is no month."""
+    return calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 0
+
+
+def say(month: int, day: int) -> str:
+    """``4月20日``."""
+    return f"{month}月{day}日"
 
 
 def in_year(day: date, year: int) -> date:

@@ -148,4 +148,5 @@ class EdgeWords(Frame):
         last = self.words[-1] if self.words else None
         if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries and self._is_at_the_end():
             self.sense.entries[-1].is_open_end = True
-            self.sense.is_doubtful = True
+            before = "".join(word.text for word in self.words[-2:-1])
+            self._ask(before + last.text, before, f"{before}起")

@@ -33,7 +33,7 @@ class ScaleReading:
 
     ``min``, ``max``: None on the open side. ``unknown``: no head count can be read. ``is_approximate``: 约, 左右.
     ``other``: numbers of things that are not people, as written. ``per``: the numbers are for each of these (场).
-    ``ask``: the parts and the total disagree.
+    ``ask``: the parts and the total disagree; ``choices`` stand for the ``doubtful`` piece of the text.
     """
 
     text: str
@@ -46,6 +46,8 @@ class ScaleReading:
     other: tuple[str, ...] = ()
     per: str | None = None
     ask: bool = False
+    doubtful: str = ""
+    choices: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -96,9 +98,17 @@ def read(text: str) -> ScaleReading:
     missing = {place for place, said in (("online", online), ("offline", offline)) if place in counts.open_places and said is None}
     if (missing or counts.has_vague) and not any(quantity.is_total for quantity in main):
         low, high = (low if low is not None else high), None
-    return ScaleReading(
-        text, low, high, online, offline, False, any(quantity.is_approximate for quantity in main), other, per, ask
-    )  # fmt: skip
+    is_approximate = any(quantity.is_approximate for quantity in main)
+    doubtful, choices = _question(people, main) if ask else ("", ())
+    return ScaleReading(text, low, high, online, offline, False, is_approximate, other, per, ask, doubtful, choices)
+
+
+def _question(people: list[Quantity], main: list[Quantity]) -> tuple[str, tuple[str, ...]]:
+    """Which piece of the text is wrong where 线上500人、线下100人，共700人 do not add up, and what the parts come to."""
+    low, high = _sum([quantity for quantity in people if quantity.place])
+    if len(main) != 1 or main[0].place or main[0].per or low is None or low != high:
+        return "", ()
+    return main[0].text, (f"{low}{main[0].unit or '人'}",)
 
 
 def _people(counts: Counts) -> list[Quantity]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,7 +10,7 @@ from typing import Any
 
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_grammar import Grammar
-from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, week_days
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, say, week_days
 from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
 WEEKDAY_NAMES = "一二三四五六日"
@@ -23,6 +22,7 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(36526, 73051)  # the years 2000 to 2099
 _ZERO_LOST = re.compile(r"(\d{1,2})\.([123])")
 _BARE_DAYS = re.compile(r"([12]?\d|3[01])\s?(?:-+|~+|至|到)\s?([12]?\d|3[01])")
+_EITHER = re.compile(r"(?:\d{1,2}月)?\d{1,2}[日号]?\s?或者?\s?(?:\d{1,2}月)?\d{1,2}[日号]")
 _DATE_CELL = re.compile(r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]0?0:00(?::00(?:\.0+)?)?")
 
 
@@ -32,7 +32,8 @@ class TimeReading:
 
     ``precision``: exact (one day), range (first and last day, either may be open), multiple (``dates``), vague (a
     window the words allow, perhaps without bounds) or unknown. Clock times are ``HH:MM`` and only there when written;
-    上午 and the like are in ``part``. ``ask``: not to be stored before the unit chose; ``choices`` are texts to choose from.
+    上午 and the like are in ``part``. ``ask``: not to be stored before the unit chose; ``choices`` are texts to choose from, each for the
+    ``doubtful`` piece of the text.
     ``problem``: impossible (``problem_text`` says what: 4月31日), order (the end before the start), half, weekday, or empty.
     ``years`` are the years written in the text; ``slots`` days with hours of their own; ``is_moment``: the hours are those of
     the first and the last day, not of each.
@@ -52,6 +53,7 @@ class TimeReading:
     is_recurring: bool = False
     ask: bool = False
     choices: tuple[str, ...] = ()
+    doubtful: str = ""
     problem: str = ""
     problem_text: str = ""
     slots: tuple[tuple[date, str], ...] = ()
@@ -145,9 +147,9 @@ def _number_cell(text: str, levelled: str, year: int | None) -> TimeReading | No
         return TimeReading(text, day, day, start_time, None, "exact", (day,), years=(day.year,), campaign_year=year)
     lost = _ZERO_LOST.fullmatch(levelled)
     if lost and year is not None and 1 <= int(lost[1]) <= 12:
-        return TimeReading(
-            text, ask=True, problem="half", choices=_half_choices(int(lost[1]), int(lost[2]), 10 * int(lost[2])), campaign_year=year
-        )
+        month, typed = int(lost[1]), int(lost[2])
+        choices = tuple(say(month, each) for each in (typed, 10 * typed) if each <= longest(month))
+        return TimeReading(text, ask=True, problem="half", choices=choices, doubtful=levelled, campaign_year=year)
     return None
 
 
@@ -159,19 +161,16 @@ def _bare_days(text: str, levelled: str, week: tuple[date, date] | None) -> Time
     first, last = (next((day for day in week_days(week) if day.day == int(said)), None) for said in bare.groups())
     if first is None or last is None or last <= first:
         return None
-    choice = f"{first.month}月{first.day}日至{last.month}月{last.day}日"
-    return TimeReading(text, first, last, precision="range", ask=True, choices=(choice,), campaign_year=week[0].year)
-
-
-def _half_choices(month: int, *days: int) -> tuple[str, ...]:
-    """4.2 is 2 or 20 April; February has no 30th."""
-    return tuple(f"{month}月{day}日" for day in days if 1 <= month <= 12 and day <= monthrange(2024, month)[1])
+    choice = f"{say(first.month, first.day)}至{say(last.month, last.day)}"
+    return TimeReading(text, first, last, precision="range", ask=True, choices=(choice,), doubtful=levelled, campaign_year=week[0].year)
 
 
 def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int | None) -> TimeReading:
     date_cell = _DATE_CELL.fullmatch(levelled)
     sense = Grammar(date_cell[1] if date_cell else levelled, week, year).read()
     _drop_wide(sense)
+    if sense.has_alternatives and not sense.question[0]:
+        sense.question = _either(levelled, sense.entries)
     problem, said = sense.problems[0] if sense.problems else ("", "")
     common: dict[str, Any] = {
         "text": text,
@@ -183,16 +182,26 @@ def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int |
         "campaign_year": year,
         "problem": problem,
         "problem_text": said,
+        "doubtful": sense.question[0],
+        "choices": sense.question[1],
     }
     start_time, end_time = _hours(sense)
     common |= {"start_time": start_time, "end_time": end_time}
     if problem == "half":
-        return TimeReading(**common, choices=_half_choices(*map(int, said.split("."))))
+        return TimeReading(**common)
     if problem == "impossible" or (problem == "order" and not said):
         return TimeReading(**common)
     if not sense.entries:
         return _without_days(sense, week, common)
     return _with_days(sense, week, common)
+
+
+def _either(levelled: str, entries: list[Entry]) -> tuple[str, tuple[str, ...]]:
+    """The question of 4月25日或26日; none where it is not two single days."""
+    pieces = _EITHER.findall(levelled)
+    if len(pieces) != 1 or len(entries) != 2 or any(entry.first != entry.last for entry in entries):
+        return "", ()
+    return pieces[0], tuple(say(entry.first.month, entry.first.day) for entry in entries)
 
 
 def _drop_wide(sense: Sense) -> None:
@@ -215,10 +224,9 @@ def _without_days(sense: Sense, week: tuple[date, date] | None, common: dict[str
         return TimeReading(**common, precision="vague")
     if sense.weekdays and week:
         days = [day for weekday in sense.weekdays for day in week_days(week) if day.weekday() == weekday][:7]
-        common["ask"] = True
-        choices = tuple(say_day(day) for day in days)
+        common |= {"ask": True, "doubtful": sense.weekdays_text, "choices": ("、".join(map(say_day, days)),)}
         precision = "exact" if len(days) == 1 else "multiple"
-        return TimeReading(**common, start=min(days), end=max(days), precision=precision, dates=tuple(sorted(days)), choices=choices)
+        return TimeReading(**common, start=min(days), end=max(days), precision=precision, dates=tuple(sorted(days)))
     return TimeReading(**common)
 
 
@@ -228,8 +236,7 @@ def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, A
     wrong = next(((day, weekday) for day, weekday in weekdays if day.weekday() != weekday), None)
     if wrong and not common["problem"]:
         common |= {"ask": True, "problem": "weekday", "problem_text": say_day(wrong[0])}
-        if len(entries) == 1 and not entries[0].is_span:
-            common["choices"] = (say_day(wrong[0]), say_day(_nearest(wrong[0], wrong[1], week)))
+        common |= {"choices": (say_day(wrong[0]), say_day(_nearest(wrong[0], wrong[1], week))), "doubtful": ""}
     common["weekdays"] = weekdays
     common |= {"is_moment": entries[-1].is_moment, "slots": _slots(entries)}
     is_open_start = any(entry.is_open_start for entry in entries)

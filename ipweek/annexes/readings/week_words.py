@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.date_frame import LINKS, Frame
-from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, week_days
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, say, week_days
 from ipweek.annexes.readings.date_words import Word
 from ipweek.annexes.readings.numerals import count_of
 
@@ -55,6 +55,8 @@ class WeekWords(Frame):
             self._say_weekday(entry, word.value)
         elif entry is None:
             self.sense.weekdays.append(word.value)
+            first = next(at for at, each in enumerate(self.words) if each.kind == "weekday")
+            self.sense.weekdays_text = "".join(each.text for each in self.words[first : self.at + 1])
             if self.at and self.words[self.at - 1].kind == "to" and len(self.sense.weekdays) > 1:
                 self.sense.is_recurring = True  # 周一至周五
         self.link = ""
@@ -62,10 +64,11 @@ class WeekWords(Frame):
     def _in_window(self, entry: Entry, weekday: int) -> None:
         """4月第三周周三; which week is the third is counted in two ways, so it is asked."""
         days = [day for day in week_days((entry.first, entry.last)) if day.weekday() == weekday]
+        piece = "".join(word.text for word in self.words[max(0, self.at - 2) : self.at + 1])
+        self._ask(piece, *(say(day.month, day.day) for day in days))
         if len(days) == 1:
             entry.first = entry.last = days[0]
             entry.kind, entry.is_vague, entry.written = "day", False, days
-        self.sense.is_doubtful = True
 
     def _say_weekday(self, entry: Entry, weekday: int) -> None:
         """Several weekdays in a row (周六、周日) belong to as many days before them."""
