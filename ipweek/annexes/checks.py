@@ -292,9 +292,8 @@ def _impossible(reading: TimeReading, label: str) -> str:
 
 
 def _beside_week(reading: TimeReading, label: str, context: Context) -> Iterator[_Said]:
-    others = [year for year in reading.years if year != context.year]
-    if context.year is not None and others:
-        yield "other-year", "event_time", f"“{label}”写的是{others[0]}年，本次填报的是{context.year}年，请核对"
+    if context.year is not None and reading.years and context.year not in reading.years:
+        yield "other-year", "event_time", f"“{label}”写的是{reading.years[0]}年，本次填报的是{context.year}年，请核对"
         return
     if context.week is None or (reading.start is None and reading.end is None):
         return

@@ -127,6 +127,7 @@ class Grammar(WeekWords, EdgeWords):
         self.year += -1 if word.text in ("去年", "上年") else 1
         self.year_is_said = self.year_is_new = True
         if word.text not in ("次年", "翌年"):
+            self.sense.years.add(self.year)
             self._ask(word.text, f"{self.year}年", f"{this_year}年")
 
     def _ym(self, word: Word) -> None:

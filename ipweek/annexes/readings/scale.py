@@ -63,7 +63,7 @@ class ScaleReading:
         }
 
     def in_words(self) -> str:
-        """``约200人``, ``100至150人``, ``至少5200人（线上5000、线下200）``; empty when no head count was read."""
+        """``约200人``, ``100至150人``, ``至少5200人（线上5000、线下200）``, ``不超过200人``; empty when no head count was read."""
         if self.unknown:
             return ""
         if self.min is not None and self.min == self.max:
@@ -71,7 +71,7 @@ class ScaleReading:
         elif self.min is not None and self.max is not None:
             words = f"{self.min}至{self.max}人"
         else:
-            words = f"至少{self.min}人" if self.min is not None else f"至多{self.max}人"
+            words = f"至少{self.min}人" if self.min is not None else f"不超过{self.max}人"
         if self.online is not None and self.offline is not None:
             words += f"（线上{self.online}、线下{self.offline}）"
         elif self.online is not None:
