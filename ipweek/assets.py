@@ -11,9 +11,10 @@ _WHOLE_LINE = re.compile(r"^//.*")
 _BEHIND_CODE = re.compile(r"""  // [^"'`]*$""")
 """Two blanks before and no quote behind: inside a string it would meet the string's end first."""
 _PART = re.compile(r"^ *// @part (\S+)\n", re.MULTILINE)
-_STRING_OR_BLANK = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')| ?([=<>!&|?:,;{}()\[\]*%]+) ?""")
-"""A text, or signs between which JavaScript needs no blank. (Plus and minus may need one.)"""
-_STRING = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_TEXT = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)"""
+_STRING = re.compile(_TEXT)
+_STRING_OR_BLANK = re.compile(_TEXT + r"""| ?([=<>!&|?:,;{}()\[\]*%]+|(?<![+-] )[+-](?= [^+-])) ?""")
+"""A text, or signs between which JavaScript needs no blank. (Between two plus or minus it does.)"""
 
 
 def whole(path: Path) -> str:
@@ -42,7 +43,8 @@ def bare_script(source: str) -> str:
 
 
 def _close(line: str) -> str:
-    """The line without blanks around signs; as it is where a template or a regular expression may stand in it."""
-    if "`" in line or "/" in _STRING.sub("", line):
+    """The line without blanks around signs; as it is where it may have a regular expression, or a template within a template."""
+    texts = [found[0] for found in _STRING.finditer(line)]
+    if "/" in _STRING.sub("", line) or any(text[0] == "`" and text.count("${") > text.count("}") for text in texts):
         return line
     return _STRING_OR_BLANK.sub(lambda found: found[1] or found[2], line)

@@ -162,7 +162,7 @@ def csrf_failed(error: CSRFError) -> Response:
     # Only our own pages can send htmx's header and read the answer.
     token = {"csrf-renew": {"token": generate_csrf()}}
     response = htmx.respond(pages.fragment("refused.html", "sentence", refused=refused), refused.status, trigger=token)
-    htmx.retarget(response, "#notice")
+    htmx.retarget(response, "#notice", reswap="none" if POLL in request.headers else "innerHTML")
     return response
 
 

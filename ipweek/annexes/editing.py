@@ -380,14 +380,15 @@ def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
         return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)
 
 
-def delete_row(activity_id: int, *, op_id: str, by: Person) -> Written:
-    """Take the row out. It stays in the history, and an undo brings it back."""
+def delete_row(activity_id: int, *, also: Iterable[int] = (), op_id: str, by: Person) -> Written:
+    """Take the row out, and those of *also* with it, as one op. They stay in the history, and an undo brings them back."""
     with transaction():
         table = _hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _check_reach(table, [(_row(table, activity_id), ALIVE)])
-        return _write(table, [Change(activity_id, ALIVE, "1", "0")], op_id=op_id, via="row", by=by)
+        rows = [_row(table, row_id) for row_id in dict.fromkeys((activity_id, *also))]
+        _check_reach(table, [(row, ALIVE) for row in rows])
+        return _write(table, [Change(row.id, ALIVE, "1", "0") for row in rows], op_id=op_id, via="row", by=by)
 
 
 def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written:
@@ -409,6 +410,37 @@ def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written
         else:
             changes = [Change(mine, POS, str(my_pos), str(other_pos)), Change(other, POS, str(other_pos), str(my_pos))]
         return _write(table, changes, op_id=op_id, via="row", by=by)
+
+
+def place_row(activity_id: int, *, after: int | None, op_id: str, by: Person) -> Written:
+    """Put the row behind the row *after*, or at the top. Where it stands there already nothing changes."""
+    with transaction():
+        table = _hold_of(activity_id, by=by)
+        if done := ops.find(op_id, table=table, user_id=by.id):
+            return done
+        _check_reach(table, [(_row(table, row_id), POS) for row_id in filter(None, (activity_id, after))])
+        _check_rows(table)
+        order = _order(table, of=table.reach.owner_unit_id)
+        ids = [row_id for row_id, _ in order]
+        here = ids.index(activity_id)
+        there = 0 if after is None else ids.index(after) + (ids.index(after) < here)
+        if there == here or after == activity_id:
+            return _write(table, [], op_id=op_id, via="row", by=by)
+        return _write(table, _moved(order, here, there, alone=table.reach.owner_unit_id is None), op_id=op_id, via="row", by=by)
+
+
+def _moved(order: Sequence[tuple[int, int]], here: int, there: int, *, alone: bool) -> list[Change]:
+    """The moves that bring the row at *here* to *there*: of it *alone* where a place is free, else each takes the place of the next."""
+    rest = [*order[:here], *order[here + 1 :]]
+    above = rest[there - 1][1] if there else 0
+    below = rest[there][1] if there < len(rest) else above + 2 * GAP
+    if alone and below - above > 1:
+        return [Change(order[here][0], POS, str(order[here][1]), str((above + below) // 2))]
+    wanted = [*rest[:there], order[here], *rest[there:]]
+    places = [pos for _, pos in order]
+    if len(set(places)) < len(places):  # rows of one import may stand at one place
+        return _spread(wanted)
+    return [Change(row_id, POS, str(pos), str(new)) for (row_id, pos), new in zip(wanted, places, strict=True) if pos != new]
 
 
 def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Written | None:

@@ -64,7 +64,7 @@ def block(text: str) -> Block:
         raise Refused(BROKEN) from error
     words = [via, *(word for edit in edits for word in (edit.key, edit.value, edit.base))]
     words += [word for row in rows for item in row.items() for word in item]
-    if not all(isinstance(word, str) for word in words) or via not in {"pasted", "filled"} or len(edits) > MOST_ROWS * 20:
+    if not all(isinstance(word, str) for word in words) or via not in {"pasted", "filled", "imported"} or len(edits) > MOST_ROWS * 20:
         raise Refused(BROKEN)
     if len({(edit.activity_id, edit.key) for edit in edits}) < len(edits):
         raise Refused(BROKEN)

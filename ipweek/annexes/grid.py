@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, doubts, local_columns, ops, service
+from ipweek.annexes import checks, doubts, local_columns, ops, reach, service
 from ipweek.annexes import due as dues
 from ipweek.annexes.doubts import Doubt
 from ipweek.annexes.editing import Against, Clash
-from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Held
 from ipweek.annexes.reach import ALIVE, POS
 from ipweek.annexes.readings import scale, time
@@ -265,6 +265,10 @@ class Told:
     lines: Sequence[Line]
     can_restore: bool
     cell: tuple[int, str] | None = None
+    before: int | None = None
+    """Only what is older than this entry is told; None from the newest on."""
+    older: int | None = None
+    """The entry before which still older ones are told; None when these are the oldest."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +283,14 @@ class Line:
     """What was done to a row; "" for a cell, which went from ``old`` to ``new``."""
     old: str
     new: str
+    cell: str = ""
+    """The cell that ``old`` can be put back into, by its name in the form; "" where it can't be, or stands there now."""
+    now: str = ""
+    """What that cell holds now."""
 
+
+HISTORY_PAGE = 200
+"""How many changes one page of a history tells. Nothing is ever pruned: older ones stand on further pages."""
 
 HOW = {
     "typed": "填写",
@@ -296,29 +307,39 @@ HOW = {
 }
 
 
-def history(table_id: int, *, activity_id: int | None = None, key: str | None = None, by: Person) -> Told:
-    """Who changed what, newest first: of a table, or of one cell."""
+def history(table_id: int, *, activity_id: int | None = None, key: str | None = None, before: int | None = None, by: Person) -> Told:
+    """Who changed what, newest first: of a table, or of one cell; a page of it, older than the entry *before*."""
     table = service.get_part(table_id, by=by)
     form = schema.from_json(table.schema.form)
     if activity_id is not None:
         service.check_row(activity_id, table, by=by)
     labels = {column.key: column.label for column in form.columns} | {one.key: one.label for one in form.header_fields}
-    entries = service.history(table_id, activity_id=activity_id, key=key, by=by)
+    entries = service.history(table_id, activity_id=activity_id, key=key, before=before, limit=HISTORY_PAGE + 1, by=by)
+    older = entries[HISTORY_PAGE - 1].id if len(entries) > HISTORY_PAGE else None
     labels |= plugins.labels({*filter(local_columns.is_local, [*(entry.key for entry in entries), key or ""])})
     if key is not None and key not in labels:
         raise NotFound
-    rows = service.rows_for(table, by=by)
-    numbers = {row.id: f"第 {number} 行" for number, row in enumerate(rows, 1)} | {service.header_of(table).id: "表头"}
+    rows, header, fields = service.rows_for(table, by=by), service.header_of(table), plugins.fields_of(table.unit.slug)
+    numbers = {row.id: f"第 {number} 行" for number, row in enumerate(rows, 1)} | {header.id: "表头"}
+    now: dict[int, tuple[Activity | None, Mapping[str, str]]] = {}
+    now |= {row.id: (row, local_columns.seen(row.values, fields)) for row in (header, *rows)}
+    known = {*labels} - {*filter(local_columns.is_local, labels)} | {field.cell for field in fields}
+    how_far = reach.of(table, by=by) if service.may_edit(table, by=by) else None
     lines = []
-    for entry in entries:
+    for entry in entries[:HISTORY_PAGE]:
         row = numbers.get(entry.activity_id, "已删除的行")
         what = "移动了位置" if entry.key == POS else "" if entry.key != ALIVE else "新增该行" if entry.new == "1" else "删除该行"
         place = row if what else f"{row} {labels.get(entry.key, entry.key)}"
-        lines.append(Line(entry.at, entry.who, HOW.get(entry.via, entry.via), place, what, entry.old, entry.new))
+        line, held = now.get(entry.activity_id, (None, {}))
+        held_now = held.get(entry.key, "")
+        is_open = how_far is not None and line is not None and entry.key in known and not how_far.why_not(line, entry.key)
+        cell = f"{entry.activity_id}.{entry.key}" if is_open and held_now != entry.old else ""
+        lines.append(Line(entry.at, entry.who, HOW.get(entry.via, entry.via), place, what, entry.old, entry.new, cell, held_now))
+    can_restore = any(line.cell for line in lines)
     if activity_id is None or key is None:
-        return Told(table, "", lines, can_restore=False)
+        return Told(table, "", lines, can_restore, before=before, older=older)
     place = f"{numbers.get(activity_id, '已删除的行')} {labels[key]}"
-    return Told(table, place, lines, service.may_edit(table, by=by) and activity_id in numbers, (activity_id, key))
+    return Told(table, place, lines, can_restore, (activity_id, key), before, older)
 
 
 def table_of(activity_id: int) -> int:

@@ -115,3 +115,13 @@ class CellChange(db.Model):
     key: Mapped[str] = mapped_column(String(80))
     old: Mapped[str] = mapped_column(Text, default="")
     new: Mapped[str] = mapped_column(Text, default="")
+
+
+class Presence(db.Model):
+    """Who has a table's page open: kept up by the page itself, and worth nothing once ``seen_at`` is old (see ``presence``)."""
+
+    __tablename__ = "presence"
+
+    table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime]

@@ -141,6 +141,11 @@ _MINE = (
     .order_by(_op.c.seq.desc())
     .limit(UNDO_DEPTH)
 )
+_OTHERS_SINCE = (
+    select(_change.c.activity_id, _change.c.key)
+    .join_from(_change, _op, _op.c.seq == _change.c.op_seq)
+    .where(_op.c.table_id == bindparam("table_id"), _op.c.seq > bindparam("seq"), _op.c.user_id != bindparam("user_id"))
+)
 
 
 def check_op_id(client_id: str) -> str:
@@ -337,12 +342,15 @@ def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Wr
     done = changes_of(seq)
     wanted = done if redo else [Change(c.activity_id, c.key, c.new, c.old) for c in reversed(done)]
     known = rows(table, {change.activity_id for change in wanted})
+    since = _connection().execute(_OTHERS_SINCE, {"table_id": table.id, "seq": seq, "user_id": user_id})
+    others = {(activity_id, key) for activity_id, key in since}  # even where the same text stands there again: it is theirs now
     todo: list[Change] = []
     skipped: list[Change] = []
     for change in wanted:
         row = known[change.activity_id]
         is_open = table.reach.is_whole or (table.reach.is_his(row) and not table.reach.why_not(row, change.key))
-        (todo if is_open and cell(row, change.key) == change.old else skipped).append(change)
+        is_mine = cell(row, change.key) == change.old and (change.activity_id, change.key) not in others
+        (todo if is_open and is_mine else skipped).append(change)
     via = "redo" if redo else "undo"
     if not todo:  # all of it was changed since: log it as taken back, so that the next press goes further
         todo = [change._replace(old=now, new=now) for change in wanted[:1] for now in [cell(known[change.activity_id], change.key)]]

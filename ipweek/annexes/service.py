@@ -249,8 +249,9 @@ def activity_counts(campaign: Campaign) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a history: who changed what, when and how."""
+    """One line of a history: who changed what, when and how. ``id`` counts up with time."""
 
+    id: int
     at: datetime
     who: str
     via: str
@@ -260,12 +261,17 @@ class Entry:
     new: str
 
 
-def history(table_id: int, *, by: Person, activity_id: int | None = None, key: str | None = None, limit: int = 200) -> list[Entry]:
-    """The newest changes of a table, of one row, or of one cell, newest first; for a department those of its own rows."""
+def history(
+    table_id: int, *, by: Person, activity_id: int | None = None, key: str | None = None, before: int | None = None, limit: int = 200
+) -> list[Entry]:
+    """The newest changes of a table, of one row, or of one cell, newest first; for a department those of its own rows.
+
+    With *before*, those older than the entry of this id.
+    """
     table = get_part(table_id, by=by)
     part_of = reach.owner_seen(table.unit_id, by=by)
     query = (
-        select(Op.at, User.name, Op.via, CellChange.activity_id, CellChange.key, CellChange.old, CellChange.new)
+        select(CellChange.id, Op.at, User.name, Op.via, CellChange.activity_id, CellChange.key, CellChange.old, CellChange.new)
         .join_from(CellChange, Op)
         .join(User, User.id == Op.user_id)
         .where(Op.table_id == table.id)
@@ -276,6 +282,8 @@ def history(table_id: int, *, by: Person, activity_id: int | None = None, key: s
         query = query.where(CellChange.key == key)
     if part_of is not None:
         query = query.join(Activity, Activity.id == CellChange.activity_id).where(Activity.owner_unit_id == part_of)
+    if before is not None:
+        query = query.where(CellChange.id < before)
     entries = [Entry(*row) for row in db.session.execute(query.order_by(CellChange.id.desc()).limit(limit))]
     if by.is_office or by.unit_id == table.unit_id or part_of is not None:
         return entries

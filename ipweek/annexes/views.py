@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from ipweek import clock, htmx, pages, wording
 from ipweek.accounts.web import person
-from ipweek.annexes import checks, editing, forms, grid
+from ipweek.annexes import checks, editing, forms, grid, presence, suggestions
 from ipweek.annexes.editing import CellConflict
 from ipweek.annexes.ops import Written
 from ipweek.errors import Conflict, Invalid
@@ -88,6 +88,24 @@ def changed_rows(table_id: int) -> Response:
     return htmx.respond(pages.fragment(PAGE, "changed", changed=changed))
 
 
+@bp.post("/tables/<int:table_id>/people")
+def people(table_id: int) -> Response:
+    """Say that the page is still open, and who else is in the table; 204 when the page shows them already."""
+    others = presence.renew(table_id, by=person())
+    if not pages.wants_fragment():
+        return _back(table_id)
+    if request.form.get("shown", "") == " ".join(str(one.id) for one in others):
+        return htmx.respond("", 204)
+    return htmx.respond(pages.fragment(PAGE, "people", others=others))
+
+
+@bp.get("/tables/<int:table_id>/suggestions")
+def suggested(table_id: int) -> Response:
+    """What the unit wrote before in the columns that say so."""
+    found = suggestions.of(table_id, by=person())
+    return htmx.respond(pages.fragment(PAGE, "suggestions", suggestions=found)) if pages.wants_fragment() else _back(table_id)
+
+
 # ---- cells ---------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +156,20 @@ def paste(table_id: int) -> Response:
         response = pages.refuse(conflict)
         response.headers["HX-Trigger"] = "clash"  # the page now saves the cells one by one, so that each shows its own
         return response
-    return _answer(table_id, op, "")
+    return _answer(table_id, op, _blocked(block, op))
+
+
+_DONE = {"pasted": "粘贴", "filled": "填充", "imported": "带入"}
+
+
+def _blocked(block: forms.Block, op: Written) -> str:
+    """What a change of many cells did, in words, and whether something was taken out of them."""
+    cells = [change for change in op.changes if not change.key.startswith("_")]
+    done = "清空" if cells and not any(change.new for change in cells) else _DONE[block.via]
+    sent = [edit.value for edit in block.edits] + [value for row in block.new_rows for value in row.values()]
+    cleaned = sum(checks.clean(value)[1] for value in sent)
+    note = f"；其中 {cleaned} 格去掉了看不见的字符" if cleaned else ""
+    return f"已{done} {len(cells)} 格{note}" if len(cells) > 1 or cleaned else ""
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------
@@ -161,16 +192,20 @@ def duplicate_row(activity_id: int) -> Response:
 
 @bp.post("/activities/<int:activity_id>/delete")
 def delete_row(activity_id: int) -> Response:
-    """The row goes; an undo brings it back."""
-    op = editing.delete_row(activity_id, op_id=request.form.get("op", ""), by=person())
-    return _answer(grid.table_of(activity_id), op, "已删除一行")
+    """The row goes, and those whose numbers stand in ``also``; an undo brings them back."""
+    also = [forms.number(row) for row in request.form.get("also", "").split()]
+    op = editing.delete_row(activity_id, also=also, op_id=request.form.get("op", ""), by=person())
+    return _answer(grid.table_of(activity_id), op, f"已删除 {len(op.changes)} 行" if also else "已删除一行")
 
 
 @bp.post("/activities/<int:activity_id>/move")
 def move_row(activity_id: int) -> Response:
-    """One place down (``down=1``) or up."""
-    down = request.form.get("down") == "1"
-    op = editing.move_row(activity_id, down=down, op_id=request.form.get("op", ""), by=person())
+    """One place down (``down=1``) or up; or behind the row ``after``, to the top where that is empty."""
+    after, op_id = request.form.get("after"), request.form.get("op", "")
+    if after is None:
+        op = editing.move_row(activity_id, down=request.form.get("down") == "1", op_id=op_id, by=person())
+    else:
+        op = editing.place_row(activity_id, after=forms.number(after) if after else None, op_id=op_id, by=person())
     return _answer(grid.table_of(activity_id), op, "")
 
 
@@ -218,16 +253,21 @@ def _answer(table_id: int, op: Written | None, said: str, *, jump: bool = False)
 
 @bp.get("/tables/<int:table_id>/history")
 def history(table_id: int) -> Response:
-    """Who changed what in this table, newest first."""
-    told = grid.history(table_id, by=person())
-    return pages.answer("annexes/history.html", "panel", told=told)
+    """Who changed what in this table, newest first; each value can be put back. ``?before=`` tells what is older than an entry."""
+    told = grid.history(table_id, before=_before(), by=person())
+    return pages.answer("annexes/history.html", "panel", told=told, new_op=_new_op)
 
 
 @bp.get("/activities/<int:activity_id>/cells/<key>/history")
 def cell_history(activity_id: int, key: str) -> Response:
     """Who changed this cell, newest first; each value can be put back."""
-    told = grid.history(grid.table_of(activity_id), activity_id=activity_id, key=key, by=person())
+    told = grid.history(grid.table_of(activity_id), activity_id=activity_id, key=key, before=_before(), by=person())
     return pages.answer("annexes/history.html", "panel", told=told, new_op=_new_op)
+
+
+def _before() -> int | None:
+    sent = request.args.get("before", "")
+    return forms.number(sent) if sent else None
 
 
 @bp.get("/tables/keys")

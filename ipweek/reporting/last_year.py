@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from ipweek.accounts import names
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, reach
+from ipweek.annexes import checks, editing, local_columns, reach
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Written
@@ -18,6 +18,8 @@ from ipweek.errors import Forbidden, Invalid
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.notice.models import Campaign
+
+MOST_OFFERED = 100
 
 LEFT_EMPTY = frozenset({"event_time"})
 """What is different every year: it is typed anew."""
@@ -44,6 +46,16 @@ class LastYear:
     old: AnnexTable | None
     rows: Sequence[OldRow]
     may_edit: bool
+
+    @property
+    def columns(self) -> Sequence[schema.Column]:
+        """The columns of this year's table as its page shows them, the district's own included."""
+        return local_columns.with_fields(self.form, local_columns.fields_of(self.table.unit_id)).columns
+
+    @property
+    def offered(self) -> Sequence[OldRow]:
+        """Those that the table's page shows in grey under this year's rows."""
+        return [row for row in self.rows if not row.is_there][:MOST_OFFERED]
 
 
 def read(table_id: int, *, by: Person) -> LastYear:
@@ -84,6 +96,11 @@ def take(table_id: int, chosen: Collection[int], *, op_id: str, by: Person) -> W
     if not rows:
         raise Invalid("没有选中要带入的活动，请至少选择一项。")
     return editing.save_cells(table_id, (), rows, op_id=op_id, via="imported", by=by)
+
+
+def has_some(table: AnnexTable) -> bool:
+    """Whether there is an earlier table of the same unit and annex with rows in it."""
+    return bool(have_some([table]))
 
 
 def have_some(tables: Collection[AnnexTable]) -> set[int]:

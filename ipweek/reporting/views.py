@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ipweek import clock, pages, wording
+from ipweek import clock, htmx, pages, wording
 from ipweek.accounts.web import person
 from ipweek.annexes import due as dues
 from ipweek.annexes import shares
@@ -23,6 +23,7 @@ from ipweek.reporting.models import Move
 bp = Blueprint("reporting", __name__)
 bp.app_template_global("deadline_text")(dues.text)
 bp.app_template_global("flags_of")(lambda table: flags_of.seen(table, by=person()))
+bp.app_template_global("has_last_year")(last_years.has_some)
 
 REASON = "reason:"
 """Before a finding's id in the name of the field for its reason."""
@@ -132,7 +133,10 @@ def moves(table_id: int) -> Response:
 
 @bp.get("/tables/<int:table_id>/last-year")
 def last_year(table_id: int) -> Response:
-    """Last year's rows, to be ticked."""
+    """Last year's rows, to be ticked; for htmx in grey, to stand under those of the table's page."""
+    if pages.wants_fragment():
+        found = last_years.read(table_id, by=person())
+        return htmx.respond(pages.fragment("reporting/last_year.html", "grey", found=found) if found.may_edit else "")
     return _last_year(table_id)
 
 

@@ -15,6 +15,7 @@ from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
+from ipweek.transaction import transaction
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -240,6 +241,71 @@ def test_undo_leaves_a_colleagues_cell_alone_and_lists_it(filler: Person) -> Non
     assert done is not None
     assert [change.key for change in done.skipped] == ["venue"]
     assert (values(row.id)["venue"], values(row.id)["content"]) == ("丙", "旧")
+
+
+def test_undo_leaves_a_cell_alone_into_which_a_colleague_wrote_the_same_again(filler: Person) -> None:
+    row, colleague = make.row(venue="甲"), make.person("minhang")
+    editing.save_cell(row.id, "venue", "乙", base="甲", op_id="mine-00001", by=filler)
+    editing.save_cell(row.id, "venue", "丙", base="乙", op_id="theirs-001", by=colleague)
+    editing.save_cell(row.id, "venue", "乙", base="丙", op_id="theirs-002", by=colleague)
+
+    undone = editing.undo(row.table_id, op_id="mine-00002", by=filler)
+
+    assert undone is not None
+    assert [change.key for change in undone.skipped] == ["venue"]
+    assert values(row.id)["venue"] == "乙"
+
+
+def test_a_row_is_put_behind_another_or_on_top(filler: Person) -> None:
+    table = make.table()
+    first, second, third, fourth = (make.row(table, venue=text).id for text in "甲乙丙丁")
+
+    for row, after, order in [
+        (fourth, first, [first, fourth, second, third]),
+        (first, third, [fourth, second, third, first]),
+        (third, None, [third, fourth, second, first]),
+        (third, third, [third, fourth, second, first]),
+        (fourth, third, [third, fourth, second, first]),
+    ]:
+        editing.place_row(row, after=after, op_id=op_id(), by=filler)
+        assert [one.id for one in service.rows_of(table)] == order
+    editing.undo(table.id, op_id=op_id(), by=filler)
+    assert [one.id for one in service.rows_of(table)] == [fourth, second, third, first]
+
+
+def test_rows_find_a_place_where_none_is_free(filler: Person) -> None:
+    table = make.table()
+    rows = [make.row(table, venue=str(n)).id for n in range(4)]
+    with transaction():
+        for row in db.session.query(Activity).filter(Activity.id.in_(rows)):
+            row.pos = 5
+
+    editing.place_row(rows[3], after=rows[0], op_id=op_id(), by=filler)
+
+    assert [one.id for one in service.rows_of(table)] == [rows[0], rows[3], rows[1], rows[2]]
+
+
+def test_a_row_is_put_behind_none_of_another_table(filler: Person) -> None:
+    mine, theirs = make.row(make.table("minhang")), make.row(make.table("xuhui"))
+
+    with pytest.raises(NotFound):
+        editing.place_row(mine.id, after=theirs.id, op_id=op_id(), by=filler)
+    with pytest.raises(NotFound):
+        editing.place_row(theirs.id, after=None, op_id=op_id(), by=filler)
+
+
+def test_many_rows_are_deleted_at_once_and_come_back_with_one_undo(filler: Person) -> None:
+    table = make.table()
+    rows = [make.row(table).id for _ in range(4)]
+    stranger = make.row(make.table("xuhui")).id
+
+    editing.delete_row(rows[0], also=[rows[2], rows[0]], op_id=op_id(), by=filler)
+    assert [one.id for one in service.rows_of(table)] == [rows[1], rows[3]]
+    with pytest.raises(NotFound):
+        editing.delete_row(rows[1], also=[stranger], op_id=op_id(), by=filler)
+    editing.undo(table.id, op_id=op_id(), by=filler)
+
+    assert [one.id for one in service.rows_of(table)] == rows
 
 
 def test_undo_takes_only_ones_own(filler: Person) -> None:

@@ -234,4 +234,4 @@ def test_the_page_asks_the_same_number_of_questions_for_any_number_of_rows(fille
 
     filler.get(f"/tables/{table.id}")
 
-    assert len([one for one in asked if one.startswith("SELECT")]) == 12
+    assert len([one for one in asked if one.startswith("SELECT")]) == 13

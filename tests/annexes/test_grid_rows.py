@@ -157,7 +157,7 @@ def test_a_paste_over_a_colleagues_change_is_told_and_stores_nothing(filler, sea
     "text",
     ["", "{", "[]", "null", '{"edits": 1, "rows": [], "via": "pasted"}', '{"edits": [["x", "venue", "a", "b"]], "rows": [], "via": "pasted"}',
      '{"edits": [[1, "venue", 5, "b"]], "rows": [], "via": "pasted"}', '{"edits": [], "rows": [{"venue": 5}], "via": "pasted"}',
-     '{"edits": [], "rows": [], "via": "imported"}', '{"edits": [[1, "venue"]], "rows": [], "via": "pasted"}'],
+     '{"edits": [], "rows": [], "via": "undo"}', '{"edits": [[1, "venue"]], "rows": [], "via": "pasted"}'],
 )  # fmt: skip
 def test_a_malformed_paste_is_refused_in_words(filler, table, text):
     response = filler.post(f"/tables/{table.id}/paste", sent(block=text), headers=HTMX)

@@ -28,6 +28,7 @@
   const keyOf = (cell) => cell.name.slice(cell.name.indexOf(".") + 1), columnOf = (cell) => fields(lineOf(cell)).indexOf(cell);
   const named = (name) => { const cell = sheet.elements.namedItem(name); return isField(cell) ? cell : null; };
   const cellAt = (row, key) => named(`${row}.${key}`);
+  const reach = (name) => { const line = find(`row-${name.split(".")[0]}`); if (line) fields(line); return named(name); };  // in a shut row too
   const isBlank = (line) => line.classList.contains("blank"), isClash = (cell) => stuck.has(cell) && stuck.get(cell).theirs !== undefined;
   const state = (cell, name) => { cell.parentElement.dataset.state = name; };
   const numbered = () => [...body.rows].filter((line) => !isBlank(line));
@@ -42,7 +43,19 @@
   // @part grid/keys.js
   // @part grid/mouse.js
 
+  // What is fetched when it is first needed (suggest.js, drag.js, recover.js), or where there is an earlier year (last_year.js), works with these.
+  window.ipweekGrid = { sheet, body, root, table, all, fields, keyOf, reach, set, state, go, fillBlank, apply, commit, put, cellsOf, drop, newId, left: drafts(() => {}), activeCell: () => active };
+  function load(name) {
+    const script = document.createElement("script"), style = document.createElement("link");
+    if (!sheet.dataset[name]) return;
+    script.src = sheet.dataset[name];
+    style.rel = "stylesheet";
+    style.href = sheet.dataset.later;
+    delete sheet.dataset[name];
+    document.head.append(script, style);
+  }
+
   grow(all(sheet, "textarea"));
-  offer();
+  if (window.ipweekGrid.left.length) load("recover");
   follow();
 }());

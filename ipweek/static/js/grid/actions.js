@@ -27,15 +27,22 @@ const actions = {
   },
   duplicate: () => act("duplicate"),
   delete() {
-    const line = act("delete");
-    if (!line) return;
-    line.classList.add("going");
-    go(near(active, 1, 0) || near(active, -1, 0));
+    if (!here()) return;
+    const lines = range().map((row) => lineOf(row[0])).filter((line) => !isBlank(line)), column = columnOf(active);
+    const [row, ...also] = lines.map((line) => line.dataset.row);
+    lines.forEach((line) => line.classList.add("going"));
+    put({ kind: "act", act: "delete", row, also });
+    go(fields(last(lines).nextElementSibling)[column]);
   },
   up: () => act("move"),
   down: () => act("move", "1"),
   undo() { commit(active); put({ kind: "step", act: "undo" }); },
   redo() { commit(active); put({ kind: "step", act: "redo" }); },
+  fillDown() { fillFrom(1, 0); },
+  fillRight() { fillFrom(0, 1); },
+  selectAll,
+  today: () => active && today(),
+  clear: () => active && clear(),
   save() { commit(active); retry(); if (isEditing()) arrive(active); },
   keys: () => sheet.querySelector("[data-keys]").click(),
   history() {

@@ -1,4 +1,4 @@
-// Drafts: what is not saved yet stands in localStorage too, per user and table, and is offered again after a crash.
+// Drafts: what is not saved yet stands in localStorage too, per user and table, and is offered again after a crash (recover.js).
 
 function drafts(change) {
   try {
@@ -18,33 +18,4 @@ function remember(cell) {
 function forget(cell) {
   clearTimeout(typing);
   drop({ id: `typing:${cell.name}` });
-}
-
-function offer() {
-  const left = drafts(() => {}), box = find("drafts"), texts = left.flatMap((op) => (op.kind === "cell" ? [op.value] : cellsOf(op).map((one) => one.value))).filter(Boolean);
-  if (!texts.length) { left.forEach(drop); return; }
-  box.querySelector("b").textContent = texts.length;
-  box.querySelector("span").textContent = texts.slice(0, 3).map((text) => `“${text.slice(0, 20)}”`).join("、");
-  box.hidden = false;
-  box.addEventListener("click", (event) => {
-    const press = event.target.dataset.drafts;
-    if (!press) return;
-    box.hidden = true;
-    left.forEach(drop);
-    if (press === "restore") left.forEach(restore);
-  });
-}
-
-// A draft back on the screen and in the queue, with the id and the base it had.
-function restore(op) {
-  (op.kind === "row" ? [[op.temp]] : op.rows || []).forEach(([temp]) => fillBlank(last(body.rows), temp));
-  cellsOf(op).forEach((one) => {
-    const cell = cellAt(one.row, one.key);
-    if (!cell) return;
-    set(cell, one.value);
-    if (one.row === "new") { commit(cell); return; }
-    cell.defaultValue = one.value;
-    state(cell, "saving");
-  });
-  if (op.row !== "new") put({ ...op, id: op.id.startsWith("typing") ? newId() : op.id });
 }

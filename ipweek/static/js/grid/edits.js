@@ -67,4 +67,5 @@ function today() {
   active.setRangeText(words, active.selectionStart, active.selectionEnd, "end");
   if (mode === "ready") setMode("quick");
   grow([active]);
+  remember(active);
 }

@@ -39,11 +39,20 @@ function enter(down) {
 function tab(by) {
   commit(active);
   const cells = fields(lineOf(active)), from = cells.indexOf(active), lines = [top, ...body.rows], line = lines[lines.indexOf(lineOf(active)) + by];
+  if (!cells[from + by] && by < 0 && line === top) return false;  // to the buttons, which stand between
   const next = cells[from + by] || (line && (by > 0 ? fields(line)[0] : last(fields(line))));
   if (!next) return false;  // out of the table: no keyboard trap
   if (by > 0 && tabbed === null) tabbed = from;
   go(next);
   return true;
+}
+
+// Down from the last row: to last year's, where they are offered.
+function under(key) {
+  commit(active);
+  const old = key === "ArrowDown" && lineOf(active) === last(body.rows) && sheet.querySelector("#old-rows tr:not([hidden]) button");
+  if (old) old.focus();
+  return old;
 }
 
 // Ctrl and an arrow: to the last filled cell, or over empty ones to the next filled.

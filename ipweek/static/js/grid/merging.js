@@ -27,7 +27,7 @@ function merge(op) {
     if (op.act === "duplicate") go(cellAt(made[0], keyOf(active)));
   }
   if (jump) {
-    const line = body.querySelector(`[data-row="${jump.row}"]`), cell = named(jump.cell) || (line && fields(line)[0]);
+    const line = body.querySelector(`[data-row="${jump.row}"]`), cell = reach(jump.cell) || (line && fields(line)[0]);
     if (cell) { go(cell); flash(cell); }
   }
   incoming.textContent = "";
@@ -51,6 +51,7 @@ function adopt(temp, row) {
   queue.forEach((op) => {
     if (op.row === temp) op.row = row;
     if (op.after === temp) op.after = row;
+    if (op.also) op.also = op.also.map((one) => (one === temp ? row : one));
     (op.edits || []).forEach((one) => { if (one[0] === temp) one[0] = row; });
     keep(op);
   });

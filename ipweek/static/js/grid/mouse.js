@@ -14,6 +14,7 @@ sheet.addEventListener("mousedown", (event) => {
   else { leave(cell); isDragging = true; }
 });
 sheet.addEventListener("mouseover", (event) => {
+  if (event.target.closest(".rows th")) load("drag");
   const cell = isDragging && event.target.closest("td") && event.target.closest("td").querySelector("textarea");
   if (cell && cell !== head) extendTo(cell);
 });
@@ -25,13 +26,14 @@ sheet.addEventListener("focusout", (event) => {
   commit(event.target);
   if (event.target === active) { setMode("ready"); delete active.dataset.mode; }
 });
-sheet.addEventListener("compositionstart", () => { if (mode === "ready") setMode("quick"); });
+sheet.addEventListener("compositionstart", () => { load("suggest"); if (mode === "ready") setMode("quick"); });
 sheet.addEventListener("compositionend", (event) => {  // no input event follows it in Chromium
   grow([event.target]);
   if (document.activeElement === event.target) remember(event.target); else commit(event.target);
 });
 sheet.addEventListener("input", (event) => {
   if (!isField(event.target)) return;
+  load("suggest");
   if (mode === "ready") setMode("quick");
   if (question) { question = null; ask.textContent = ""; }
   grow([event.target]);
@@ -45,6 +47,7 @@ document.addEventListener("click", (event) => {
     const place = press.closest("td,.cell"), cell = place && place.querySelector("textarea");
     event.preventDefault();
     toast.textContent = "";
+    sheet.querySelector("details").open = false;
     if (press.dataset.pick) choose(cell, press.dataset.pick === "1");
     else if (press.dataset.choice !== undefined) settle(cell, press.dataset.choice);
     else if (cell) retry(cell);
@@ -57,8 +60,8 @@ document.addEventListener("click", (event) => {
     if (queue.length && !attempts) { event.preventDefault(); leaving = link.href; }
   }
 });
-document.addEventListener("submit", (event) => {  // 改回, in the history of a cell
-  const cell = event.target.dataset.restore && named(event.target.dataset.restore);
+document.addEventListener("submit", (event) => {  // 改回, in a history
+  const cell = event.target.dataset.restore && reach(event.target.dataset.restore);
   if (!cell) return;
   event.preventDefault();
   find("panel").close();
@@ -85,9 +88,8 @@ window.addEventListener("beforeprint", () => all(sheet, "textarea").forEach((cel
 
 // A link from elsewhere leads to a cell: #cell-12-venue, of the row 12.
 function follow() {
-  const [, row, key] = /^#cell-(\d+)-(.+)$/.exec(decodeURIComponent(location.hash)) || [], line = row && find(`row-${row}`);  // row 0 is above the table
-  if (line && body.contains(line)) fields(line);
-  const cell = key && cellAt(row === "0" ? top.dataset.row : row, key);
+  const [, row, key] = /^#cell-(\d+)-(.+)$/.exec(decodeURIComponent(location.hash)) || [];  // row 0 is above the table
+  const cell = key && reach(`${row === "0" ? top.dataset.row : row}.${key}`);
   if (!cell) return;
   go(cell);
   cell.scrollIntoView({ block: "center", inline: "nearest" });

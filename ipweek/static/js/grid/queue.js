@@ -35,7 +35,7 @@ function send(op) {
   const isPoll = op.kind === "poll", cell = op.kind === "cell" && cellAt(op.row, op.key);
   const [path, values] = {
     cell: () => [`/activities/${op.row}/cells/${op.key}`, { value: op.value, base: op.base }],
-    act: () => [`/activities/${op.row}/${op.act}`, { down: op.down }],
+    act: () => [`/activities/${op.row}/${op.act}`, op.after === undefined ? { down: op.down, also: (op.also || []).join(" ") } : { after: op.after }],
     row: () => [`/tables/${table}/rows`, { after: op.after }],
     step: () => [`/tables/${table}/${op.act}`, {}],
     block: () => [`/tables/${table}/paste`, { block: JSON.stringify({ via: op.via, edits: op.edits, rows: op.rows.map((row) => row[1]) }) }],
