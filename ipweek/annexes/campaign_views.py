@@ -6,13 +6,21 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_login import current_user
 
 from ipweek.annexes import campaigns
+from ipweek.annexes.campaigns import Reported
 from ipweek.errors import Conflict, Invalid
 from ipweek.notice import amendments
 from ipweek.notice import service as notices
 from ipweek.notice import views as notice_views
 from ipweek.notice.forms import FactsForm
+from ipweek.notice.models import Campaign
 
 bp = Blueprint("campaigns", __name__)
+
+
+@bp.app_template_global("reported")
+def reported(campaign: Campaign) -> Reported:
+    """How many tables of the campaign were sent, and how many are still with their units."""
+    return campaigns.reported(campaign)
 
 
 @bp.post("/campaigns/<int:campaign_id>/review")

@@ -138,6 +138,21 @@ def _lies_in(read: checks.Readings, week: tuple[date, date] | None) -> bool:
     return week is not None and read.starts_on is not None and read.starts_on <= week[1] and (read.ends_on or read.starts_on) >= week[0]
 
 
+@dataclass(frozen=True)
+class Reported:
+    """Tables of a campaign: those that were sent once at least, and those that their units still have to send."""
+
+    sent: int
+    missing: int
+
+
+def reported(campaign: Campaign) -> Reported:
+    """What stands in the way of a withdrawal, and what a close would leave out."""
+    tables = service.tables_of(campaign)
+    missing = [one for one in tables if one.status in {"todo", "draft", "unit_review", "returned"} and service.is_asked(one)]
+    return Reported(sum(table.submitted_at is not None for table in tables), len(missing))
+
+
 def excused_before(campaign_id: int) -> list[str]:
     """Short names of units that were excused in the campaign before this one and are asked now."""
     now = db.session.get_one(Campaign, campaign_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from ipweek import clock
+from ipweek import clock, wording
 from ipweek.annexes.models import AnnexTable
 from ipweek.clock import SHANGHAI
 from ipweek.notice import calendar, deadline_text, deadlines, workdays
@@ -45,7 +45,16 @@ def text(due: Due | None, *, now: datetime | None = None) -> DeadlineText:
     moment = now or clock.now()
     if due is None:
         return deadline_text.of(None, None, None, now=moment)
-    return deadline_text.of(due.on, due.time, due.at, now=moment, note=due.note)
+    return deadline_text.of(due.on, due.time, due.at, now=moment, note=due.note, workdays=due.workdays)
+
+
+def text_of(table: AnnexTable, due: Due | None) -> DeadlineText:
+    """What the table's own page says about its *due*: after the close, the leave to send late that it has."""
+    now = clock.now()
+    if table.campaign.status == "closed" and table.late_until is not None and table.late_until > now:
+        on, at_time = deadlines.last_of(table.late_until)
+        return deadline_text.after_the_close(wording.until(on, at_time), table.late_until - now)
+    return text(due, now=now)
 
 
 def end_of(day: date) -> datetime:

@@ -190,8 +190,9 @@ def _with(row: SheetRow, posted: Mapping[tuple[int, str], str]) -> SheetRow:
 
 
 def _grid(sheet: Sheet, clashes: Mapping[tuple[int, str], Clash] = _NO_CLASHES, unsaved: Collection[tuple[int, str]] = ()) -> Grid:
-    due = dues.text(dues.of(sheet.table))
-    return Grid(sheet, due.words, due.urgency, clashes, unsaved)
+    due = dues.text_of(sheet.table, dues.of(sheet.table))
+    words = f"{due.words}（{due.workdays}）" if due.workdays else due.words
+    return Grid(sheet, words, due.urgency, clashes, unsaved)
 
 
 def mark_of(activity_id: int, key: str, value: str, *, table: Held, is_accepted: bool = False) -> Mark:

@@ -23,12 +23,16 @@ class DeadlineText:
     urgency: Urgency
     until: str = ""
     left: str = ""
+    workdays: str = ""
+    """How many working days that is, today and the last day included; "" where that says nothing."""
 
 
-def of(on: date | None, at_time: time | None, too_late_at: datetime | None, *, now: datetime, note: str = "") -> DeadlineText:
+def of(
+    on: date | None, at_time: time | None, too_late_at: datetime | None, *, now: datetime, note: str = "", workdays: int | None = None
+) -> DeadlineText:
     """The sentence for something due on the day *on* until *at_time* (None: 24:00).
 
-    *too_late_at* is the first moment that is too late. Where there is no date, *note* says why.
+    *too_late_at* is the first moment that is too late. Where there is no date, *note* says why. *workdays* are those left.
     """
     if on is None or too_late_at is None:
         return DeadlineText(note or "通知没有写明截止时间，请向市联席办询问。", "none")
@@ -39,6 +43,11 @@ def of(on: date | None, at_time: time | None, too_late_at: datetime | None, *, n
         return DeadlineText(f"{until} 已截止，{left}；仍可报送，但会标记“逾期”", "late", until, left)
     left = f"还剩 {wording.length(remaining)}"
     words = f"{until} 截止，{left}；逾期仍可报送，但会标记“逾期”"
-    if remaining <= timedelta(days=2):
-        return DeadlineText(words, "soon", until, left)
-    return DeadlineText(words, "week" if remaining <= timedelta(days=7) else "far", until, left)
+    urgency: Urgency = "soon" if remaining <= timedelta(days=2) else "week" if remaining <= timedelta(days=7) else "far"
+    return DeadlineText(words, urgency, until, left, "" if workdays is None else f"连今天 {workdays} 个工作日")
+
+
+def after_the_close(until: str, remaining: timedelta) -> DeadlineText:
+    """The sentence for a unit that may send late (补报) until *until*."""
+    left = f"还剩 {wording.length(remaining)}"
+    return DeadlineText(f"市联席办同意补报，{until} 截止，{left}；报送后会标记“逾期”", "soon", until, left)

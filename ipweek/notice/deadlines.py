@@ -7,7 +7,7 @@ week and the day table. 4月12日前 includes the 12th until 24:00 in Shanghai.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -43,6 +43,8 @@ class Due:
     extended: bool = False
     is_rest_day: bool = False
     """The notice's day is no working day. It is kept, and pointed out."""
+    workdays: int | None = field(default=None, compare=False)
+    """Working days left when it was read, today and its own day included; None where it is past or the calendar lacks a year."""
 
     def is_past(self, now: datetime) -> bool:
         """Whether *now* is too late. Never so without a date."""
@@ -68,15 +70,16 @@ def due_by_unit(campaign: Campaign, kind: str, units: list[tuple[int | None, int
     query = select(Extension).where(Extension.deadline_id.in_([deadline.id for deadline in wanted])).order_by(Extension.id)
     longer = {(extension.deadline_id, extension.unit_id): extension for extension in db.session.scalars(query)}
     answer: dict[int | None, Due | None] = {}
+    plain = {deadline.id: _due(deadline, campaign, days) for deadline in wanted}
     for unit_id, annex in units:
         own = [deadline for deadline in wanted if deadline.annex == annex] or [deadline for deadline in wanted if deadline.annex is None]
         if not own:
             answer[unit_id] = None
             continue
         extension = longer.get((own[0].id, unit_id)) if unit_id is not None else None
-        due = _due(own[0], campaign, days)
+        due = plain[own[0].id]
         has_more = extension is not None and (due.at is None or extension.until > due.at)  # the campaign's may have moved behind it since
-        answer[unit_id] = _extended(own[0], extension) if extension and has_more else due
+        answer[unit_id] = _extended(own[0], extension, days) if extension and has_more else due
     return answer
 
 
@@ -92,12 +95,8 @@ def workdays_left(campaign_dues: Sequence[Due], today: date) -> dict[Due, int]:
     Nothing is said of one without a date, of one past, or where the calendar lacks a year.
     """
     days = workdays.table()
-    left: dict[Due, int] = {}
-    for due in campaign_dues:
-        if due.on is None or not today <= due.on <= today + timedelta(days=366) or not {today.year, due.on.year} <= days.years:
-            continue
-        left[due] = days.workdays_between(today - timedelta(days=1), due.on)
-    return left
+    left = {due: _workdays(due.on, today, days) for due in campaign_dues}
+    return {due: count for due, count in left.items() if count is not None}
 
 
 def entries(campaign: Campaign) -> list[Entry]:
@@ -129,12 +128,21 @@ def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
         _end(on, deadline.due_time),
         "" if on else note,
         is_rest_day=on is not None and on.year in days.years and not days.is_workday(on),
+        workdays=_workdays(on, clock.today(), days),
     )
 
 
-def _extended(deadline: Deadline, extension: Extension) -> Due:
+def _extended(deadline: Deadline, extension: Extension, days: WorkCalendar) -> Due:
     on, at_time = last_of(extension.until)
-    return Due(deadline.kind, deadline.annex, deadline.phrase, on, at_time, extension.until, extended=True)
+    left = _workdays(on, clock.today(), days)
+    return Due(deadline.kind, deadline.annex, deadline.phrase, on, at_time, extension.until, extended=True, workdays=left)
+
+
+def _workdays(on: date | None, today: date, days: WorkCalendar) -> int | None:
+    """Working days from *today* to *on*, both included."""
+    if on is None or not today <= on <= today + timedelta(days=366) or not {today.year, on.year} <= days.years:
+        return None
+    return days.workdays_between(today - timedelta(days=1), on)
 
 
 def last_of(too_late_at: datetime) -> tuple[date, time | None]:

@@ -154,7 +154,7 @@ def mine(*, by: Person) -> list[Task]:
         Task(
             table,
             own[table.id].rows if table.id in own else counts.get(table.id, 0),
-            dues.text(due_at[table.id]),
+            dues.text_of(table, due_at[table.id]),
             service.actions_for(table, by=by),
             sent.get(table.id),
             annexes.may_edit(table, by=by),
@@ -198,7 +198,7 @@ def preview(table_id: int, *, by: Person) -> Preview:
         sheet,
         [Row(row.id, row.values, numbers[row.id]) for row in sheet.rows if not checks.is_empty(row.values)],
         remarks((finding for found in sheet.findings.values() for finding in found), numbers),
-        dues.text(dues.of(table)),
+        dues.text_of(table, dues.of(table)),
         service.second_eye(table, by=by),
         service.actions_for(table, by=by),
         _last_reasons(moves),

@@ -270,3 +270,21 @@ def test_evidence_is_kept_beside_the_facts(facts: dict[str, Any]) -> None:
 
     assert "2024年4月20日至26日" in campaign.evidence["starts_on"]
     assert json.dumps(campaign.evidence)
+
+
+def test_the_page_says_what_a_close_would_leave_out_and_withdraws_only_while_nothing_was_sent(app: Flask) -> None:
+    from tests.reporting.cast import Seat  # noqa: PLC0415 -- the cast of another feature, for its seat alone
+
+    home = make.table("minhang")
+    make.table("xuhui", is_excused=True)
+    desk = Seat(app, make.person("office", "clerk"))
+
+    before = desk.get(f"/campaigns/{home.campaign_id}").text
+    with transaction():
+        home.status, home.submitted_at = "submitted", home.campaign.created_at
+    after = desk.get(f"/campaigns/{home.campaign_id}").text
+
+    assert "还有 1 个单位没有报送，关闭后须申请补报" in before
+    assert "撤销这次活动" in before
+    assert "已有 1 个单位报送，不能再撤销" in after
+    assert "撤销这次活动" not in after

@@ -48,3 +48,16 @@ def test_a_time_of_day_is_said_too():
 def test_without_a_date_it_says_why():
     assert deadline_text.of(None, None, None, now=DUE, note="缺2027年的放假安排").words == "缺2027年的放假安排"
     assert deadline_text.of(None, None, None, now=DUE).urgency == "none"
+
+
+def test_the_working_days_that_are_left_stand_beside_it():
+    said = deadline_text.of(date(2024, 4, 12), None, DUE, now=DUE - timedelta(days=2), workdays=3)
+
+    assert said.workdays == "连今天 3 个工作日"
+    assert deadline_text.of(date(2024, 4, 12), None, DUE, now=DUE, workdays=3).workdays == ""
+
+
+def test_after_the_close_it_says_until_when_the_unit_may_send():
+    assert deadline_text.after_the_close("4月17日（周三）24:00", timedelta(days=2)).words == (
+        "市联席办同意补报，4月17日（周三）24:00 截止，还剩 2 天；报送后会标记“逾期”"
+    )

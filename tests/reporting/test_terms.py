@@ -251,5 +251,5 @@ def test_my_tasks_offer_to_ask_after_the_close(cast, seat):
     assert "单位申请补报" in seat(cast["clerk"]).get(f"/tables/{home.id}/terms").text
     terms.allow_late(home.id, date(2024, 4, 18), by=cast["clerk"])
     page = desk.get("/tasks").text
-    assert "市联席办同意补报至 4月18日（周四）24:00" in page
+    assert "市联席办同意补报，4月18日（周四）24:00 截止，还剩 8 天 12 小时；报送后会标记“逾期”" in page
     assert "继续填报" in page
