@@ -60,7 +60,7 @@ def _no_column(key: str, known: Sequence[str]) -> str:
 
 
 class Rows(list["Row"]):
-    """本区的各行，是一个列表。
+    """本单位的各行，是一个列表。
 
     例：``len(rows)`` 是行数，``for row in rows:`` 逐行看。
     """

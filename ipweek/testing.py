@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,9 @@ from ipweek.plugins import answers, shelf, values
 from ipweek.plugins import check as checking
 from ipweek.plugins.call import call
 from ipweek.plugins.schema import OFFICIAL, columns
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 WEEK = (date(2024, 4, 20), date(2024, 4, 26))
 FORM = schema.annex(
@@ -59,6 +63,24 @@ class Lab:
     def report(self, name: str) -> list[dict[str, Any]]:
         """The report's blocks, as plain lists and dicts."""
         return answers.blocks(self._ask("report", self.rows, name=name))
+
+    def workbook(self, name: str) -> Workbook:
+        """The report as the .xlsx that people download, opened."""
+        from openpyxl import load_workbook  # noqa: PLC0415 -- as above
+
+        from ipweek.plugins import sheets  # noqa: PLC0415 -- as above
+
+        return load_workbook(BytesIO(sheets.workbook(name, self.report(name))))
+
+    def page(self, name: str) -> str:
+        """The report as the page shows it: HTML with every word escaped."""
+        from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415 -- as above
+
+        from ipweek import templating  # noqa: PLC0415 -- as above
+        from ipweek.plugins import charts  # noqa: PLC0415 -- as above
+
+        draw = Environment(loader=FileSystemLoader(templating.folder()), autoescape=True).get_template("plugins/_blocks.html").module.draw  # type: ignore[attr-defined]  # a macro
+        return "".join(str(draw(block, charts)) for block in self.report(name))
 
     def warnings(self, row_id: int, *keys: str) -> list[str]:
         """What the plugin's checks say of that row, of those that look at one of *keys* (of all without)."""

@@ -319,7 +319,7 @@ def _check_room(count: int) -> None:
 
 def _is_cell(form: schema.Annex, key: str, local: Mapping[str, Field], *, is_header: bool) -> bool:
     if local_columns.is_local(key) and key not in local:
-        reason = "这一列是本区的本地栏目，现在没有启用，没有保存。请刷新页面；已填的内容都还在。"
+        reason = "这一列是本单位的本地栏目，现在没有启用，没有保存。请刷新页面；已填的内容都还在。"
         raise Invalid(reason)
     fields: Sequence[schema.Column | schema.HeaderField] = form.header_fields if is_header else form.columns
     return any(field.key == key for field in fields) or (key in local and not is_header)

@@ -35,7 +35,7 @@ def every(*, by: Person) -> list[Plugin]:
         return plugins.every()
     if by.has("developer"):
         return [plugin for plugin in plugins.every() if plugin.unit == by.unit_slug]
-    raise Forbidden("插件由系统管理员管理，各区信息中心可以查看本区的插件。")
+    raise Forbidden("插件由系统管理员管理，各区信息中心可以查看本单位的插件。")
 
 
 def get(id: str, *, by: Person) -> Plugin:  # noqa: A002 -- the word of the manifest

@@ -187,7 +187,7 @@ def _show_proposals(proposal: Proposal) -> None:
         raise Busy(f"作业没有运行成功：{proposal.failed}。")
     for one in proposal.changes:
         click.echo(f"第 {one.number} 行 {one.label}：{one.old or '（空白）'} → {one.new or '（清空）'}")
-    click.echo(f"共 {len(proposal.changes)} 处建议，没有保存。请由本单位的填报员在“本区报表”里运行并确认。")
+    click.echo(f"共 {len(proposal.changes)} 处建议，没有保存。请由本单位的填报员在“本单位报表”里运行并确认。")
 
 
 def _not_there(found: Plugin, report: str) -> str:

@@ -20,7 +20,7 @@ SUBJECTS: Mapping[str, str] = {
     "extend": "报送期限已延长",
     "allow_late": "已同意补报",
     "refuse_late": "补报申请没有同意",
-    "plugin": "本区插件暂停使用",
+    "plugin": "本单位插件暂停使用",
 }
 """Kinds of messages that are mailed too, those that ask somebody for something, with the subject of each."""
 
