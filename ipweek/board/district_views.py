@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, send_file, url_for
 
 from ipweek import htmx, pages
 from ipweek.accounts.web import person
@@ -12,7 +12,7 @@ from ipweek.annexes import forms
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.board import districts, local_values, plugin_admin
-from ipweek.errors import Invalid
+from ipweek.errors import Invalid, NotFound
 from ipweek.plugins import charts, sheets
 
 bp = Blueprint("districts", __name__)
@@ -93,7 +93,12 @@ def confirm_job(district: str, plugin: str, job: str) -> Response:
 def plugin_file(plugin: str, file: str) -> Response:
     """A file that a plugin hands out: always saved, never shown in the browser."""
     path = plugin_admin.file(plugin, file, by=person())
-    return _file(path.read_bytes(), path.name, kind="application/octet-stream")
+    try:
+        response = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=path.name, etag=False)
+    except OSError:  # taken away just now, or not to be read
+        raise NotFound from None
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.get("/tables/<int:table_id>/local.xlsx")
@@ -103,8 +108,8 @@ def own_export(table_id: int) -> Response:
     return _file(data, f"{table.unit.short}_附件{table.annex}_{table.campaign.year}年（含本地栏目）.xlsx")
 
 
-def _file(data: bytes, name: str, *, kind: str = XLSX) -> Response:
-    response = Response(data, content_type=kind)
+def _file(data: bytes, name: str) -> Response:
+    response = Response(data, content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Cache-Control"] = "no-store"
     return response
