@@ -210,6 +210,8 @@ def test_files_are_handed_out_and_never_shown(app: Flask, table: AnnexTable, sea
 
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert got.mimetype == "application/octet-stream"
+    assert got.data == b"<script>alert(1)</script>"
+    got.close()
     assert seat("xuhui", "filler").get("/plugins/mh/files/样例.html").status_code == 404
     assert seat("minhang", "filler").get("/plugins/mh/files/..%2Fplugin.toml").status_code == 404
 
