@@ -8,20 +8,23 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from ipweek.database import sqlite_module
-from tests.bench import documents, looking, saving
+from tests.bench import districts, documents, looking, saving
 from tests.bench.timing import Line
 
-PARTS = {"saving": saving.lines, "looking": looking.lines, "documents": documents.lines}
+PARTS = {"saving": saving.lines, "looking": looking.lines, "districts": districts.lines, "documents": documents.lines}
+ON_REQUEST = {"large": documents.large}
+"""Parts that take long: run only when they are named."""
 HEAD = Line("what", "floor", "ipweek", "peer", "ratio", "goal")
 
 
 def main(names: Sequence[str]) -> None:
-    if unknown := set(names) - PARTS.keys():
-        sys.exit(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.")
+    parts = {**PARTS, **ON_REQUEST}
+    if unknown := set(names) - parts.keys():
+        sys.exit(f"There is no part {', '.join(unknown)}; there are {', '.join(parts)}.")
     began = time.monotonic()
     table = [HEAD]
     for name in names or PARTS:
-        for one in PARTS[name]():
+        for one in parts[name]():
             table.append(one)
             print(f"  {one.what}: {one.ours}", file=sys.stderr, flush=True)
     print(machine())

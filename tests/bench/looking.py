@@ -1,4 +1,4 @@
-"""What a browser waits for: scripts and styles, the table's page, the board, a district's report."""
+"""What a browser waits for: scripts and styles, the table's page, the board."""
 
 import gzip
 import re
@@ -12,10 +12,8 @@ from flask import Flask, render_template, render_template_string
 from flask_login import login_user
 
 from ipweek.accounts import sessions
-from ipweek.accounts.schema import at_the_command_line
 from ipweek.annexes import grid, service
 from ipweek.annexes.models import AnnexTable
-from ipweek.board import plugin_admin
 from ipweek.extensions import db
 from ipweek.transaction import transaction
 from tests.bench import peer, site
@@ -31,23 +29,15 @@ EDITABLE, READ_ONLY = 300, 1000
 
 def lines() -> Iterator[Line]:
     with site.new() as app:
-        filler = _desk(app, "minhang")
+        filler = site.seat(app, "minhang")
         with app.app_context():
             small, _ = site.rows("xuhui", EDITABLE)
             large, _ = site.rows("minhang", READ_ONLY)
             _close(large)
             db.session.remove()
-        yield from sizes(app, _desk(app, "huangpu"))
-        yield from rendering(app, filler, large, _desk(app, "xuhui"), small)
-        yield board(app, _desk(app, "office", "clerk"))
-        yield report(app)
-
-
-def _desk(app: Flask, slug: str, *roles: str) -> Any:
-    with app.app_context():
-        made = site.desk(app, slug, *roles)
-        db.session.remove()
-    return made
+        yield from sizes(app, site.seat(app, "huangpu"))
+        yield from rendering(app, filler, large, site.seat(app, "xuhui"), small)
+        yield board(app, site.seat(app, "office", "clerk"))
 
 
 def _close(table_id: int) -> None:
@@ -165,7 +155,7 @@ def _enter(app: Flask, desk: Any) -> Any:
     return by
 
 
-# ---- the board, and a district's report ----------------------------------------------------------------------
+# ---- the board ----------------------------------------------------------------------
 
 
 def board(app: Flask, clerk: Any) -> Line:
@@ -181,22 +171,3 @@ def board(app: Flask, clerk: Any) -> Line:
         count = len(service.tables_of(db.session.query(site.make.Campaign).one()))
     what = f"board of {count} units, unchanged poll (whole board: {said(taken['whole'])})"
     return line(what, said(taken["poll"]), goal="≤ 2 ms", reached=taken["poll"] <= 0.002)
-
-
-def report(app: Flask) -> Line:
-    """A shipped plugin's report over 300 rows, as the page asks for it: a process of its own each time."""
-    filler = _desk(app, "songjiang")
-    with app.app_context():
-        site.rows("songjiang", 300)
-        plugin_admin.enable("songjiang", by=at_the_command_line("bench"))
-        db.session.remove()
-    ask = site.Caller(app, "/d/songjiang/reports/songjiang/cities", cookie=f"ipweek={filler.cookie}")
-    taken = side_by_side({"report": ask}, rounds=25, waits=True)
-    assert "暂不可用".encode() not in ask()
-    assert ask.status.startswith("200"), ask.status
-    return line(
-        "a plugin's report over 300 rows, p50, child process included",
-        said(taken["report"]),
-        goal="≤ 80 ms",
-        reached=taken["report"] <= 0.08,
-    )

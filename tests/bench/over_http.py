@@ -32,7 +32,7 @@ SECONDS = 4.0
 TURNS = 3
 TEXTS = ["静安寺广场南侧下沉式空间及二楼连廊", "七宝万科广场一楼中庭和东侧步行街"]
 
-Save = Callable[[http.client.HTTPConnection, str, str], int]
+Save = Callable[[socket.socket, str, str], int]
 """One save on a connection, from an old text to a new one: the status."""
 
 
@@ -44,7 +44,7 @@ class Run(NamedTuple):
 def lines(app: Flask) -> Iterator[Line]:
     with tempfile.TemporaryDirectory(dir=app.instance_path) as folder:
         with app.app_context():
-            ours = [_save_here(app, slug) for slug in SLUGS]
+            ours = [save_here(app, slug) for slug in SLUGS]
             db.engine.dispose()
         beside = peer.create(Path(folder) / "peer.sqlite", tables=len(SLUGS))
         theirs = [_save_there(beside, number) for number in range(1, len(SLUGS) + 1)]
@@ -52,7 +52,7 @@ def lines(app: Flask) -> Iterator[Line]:
             peer.db.engine.dispose()
         settings: Settings = app.extensions["settings"]
         with served(app, settings) as here, served(beside, settings) as there:
-            runs = [(_together(here, ours), _together(there, theirs)) for _ in range(TURNS)]
+            runs = [(together(here, ours), together(there, theirs)) for _ in range(TURNS)]
     mine, other = (Run(*map(statistics.median, zip(*side, strict=True))) for side in zip(*runs, strict=True))
     ratio = mine.rate / other.rate
     yield line(
@@ -73,13 +73,13 @@ def lines(app: Flask) -> Iterator[Line]:
     )
 
 
-def _save_here(app: Flask, slug: str) -> Save:
+def save_here(app: Flask, slug: str) -> Save:
     _, ids = site.rows(slug, 30)
     desk = site.desk(app, slug)
     headers = {"Cookie": f"ipweek={desk.cookie}", "HX-Request": "true", "X-CSRFToken": desk.token}
     path = f"/activities/{ids[0]}/cells/venue"
 
-    def save(connection: http.client.HTTPConnection, old: str, new: str) -> int:
+    def save(connection: socket.socket, old: str, new: str) -> int:
         return _post(connection, path, headers, csrf_token=desk.token, value=new, base=old, op=secrets.token_hex(12), rev="1")
 
     return save
@@ -90,29 +90,45 @@ def _save_there(app: Flask, number: int) -> Save:
     token = client.get(f"/enter/token{number}").text
     headers = {"Cookie": f"session={client.get_cookie('session').value}", "X-CSRFToken": token}
 
-    def save(connection: http.client.HTTPConnection, _old: str, new: str) -> int:
+    def save(connection: socket.socket, _old: str, new: str) -> int:
         return _post(connection, "/admin/line/ajax/update/", headers, list_form_pk=str((number - 1) * 30 + 1), venue=new)
 
     return save
 
 
-def _post(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], **form: str) -> int:
-    connection.request("POST", path, urlencode(form), {**headers, "Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
+def _post(connection: socket.socket, path: str, headers: dict[str, str], **form: str) -> int:
+    """One POST in one packet, as a browser sends a small one."""
+    body = urlencode(form)
+    sent = {"Host": "127.0.0.1", **headers, "Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    connection.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n{body}".encode())
+    return _status(connection)
+
+
+def get(port: int, path: str, headers: dict[str, str]) -> int:
+    """One GET on a connection of its own."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **headers}.items())
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
+        return _status(connection)
+
+
+def _status(connection: socket.socket) -> int:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
     answer.read()
     return answer.status
 
 
-def _together(port: int, saves: Sequence[Save]) -> Run:
+def together(port: int, saves: Sequence[Save]) -> Run:
     """All of them as fast as they are answered, for some seconds; every save must be taken."""
     taken: list[float] = []
     refused: list[int] = []
     ends = time.perf_counter() + SECONDS
 
     def work(save: Save) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         old = LAST.get(save, make.CELLS["venue"])
         for new in itertools.cycle(TEXTS if old != TEXTS[0] else TEXTS[::-1]):
             began = time.perf_counter()
