@@ -268,6 +268,10 @@ def test_far_more_than_a_notice_holds_is_refused(data: bytes) -> None:
         "附件1\n" * 11_000,
         "1 " * 50_000,
         "（〔《“" * 2_900 + "通知",
+        "定于4月24日" * 17_000,
+        "分别于4月3日、" * 14_000,
+        "办公室二〇二四年三月二十九日" * 8_000,
+        "一、二、三、四、" * 14_000,
     ],
 )
 def test_text_made_to_stall_patterns_is_read(text: str) -> None:
