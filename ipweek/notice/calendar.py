@@ -16,7 +16,7 @@ class NoCalendar(Invalid):
     """There is no table of holidays for a year that is needed. The sentence says what the office should do."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(f"还没有{year}年的放假安排，无法按工作日推算日期，请在“工作日”页粘贴国务院办公厅当年的放假安排通知。")
+        super().__init__(f"还没有{year}年的放假安排，暂时不能按工作日推算日期；市联席办补充放假安排后自动算出。")
         self.year = year
 
 

@@ -45,6 +45,8 @@ class Due:
     """The notice's day is no working day. It is kept, and pointed out."""
     workdays: int | None = field(default=None, compare=False)
     """Working days left when it was read, today and its own day included; None where it is past or the calendar lacks a year."""
+    lacks_year: int | None = None
+    """The year whose holidays are not in the day table, where a date waits for them."""
 
     def is_past(self, now: datetime) -> bool:
         """Whether *now* is too late. Never so without a date."""
@@ -89,6 +91,24 @@ def by_id(campaign: Campaign) -> dict[int, Due]:
     return {deadline.id: _due(deadline, campaign, days) for deadline in campaign.deadlines}
 
 
+def remarks(campaign: Campaign) -> list[str]:
+    """What is to be said of each deadline while a notice is checked, in the order of ``campaign.deadlines``.
+
+    The day that a rule gives now, or why it gives none; what the reader found odd; that a day is no working day.
+    """
+    days = workdays.table()
+    said = []
+    for deadline in campaign.deadlines:
+        due = _due(deadline, campaign, days)
+        told = deadline.note
+        if deadline.rule and due.on:
+            told = f"现在推算为{due.on.year}年{wording.until(due.on, due.time)}。"
+        elif deadline.rule:
+            told = due.note
+        said.append(told if not due.is_rest_day or "休息日" in told else f"{told}这一天不是工作日，请确认是否需要顺延。")
+    return said
+
+
 def workdays_left(campaign_dues: Sequence[Due], today: date) -> dict[Due, int]:
     """How many working days there are until each that is still to come, *today* and its own day included.
 
@@ -112,13 +132,13 @@ def entries(campaign: Campaign) -> list[Entry]:
 
 
 def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
-    on, note = deadline.due_on, deadline.note
+    on, note, lacks_year = deadline.due_on, deadline.note, None
     if deadline.rule:
         note = "宣传周的日期还没有确定，不能推算截止日期。"
         try:
             on = calendar.compute(deadline.rule, campaign.starts_on, campaign.ends_on, days, issue_date=campaign.issue_date)
         except NoCalendar as missing:
-            on, note = None, str(missing)
+            on, note, lacks_year = None, str(missing), missing.year
     return Due(
         deadline.kind,
         deadline.annex,
@@ -129,6 +149,7 @@ def _due(deadline: Deadline, campaign: Campaign, days: WorkCalendar) -> Due:
         "" if on else note,
         is_rest_day=on is not None and on.year in days.years and not days.is_workday(on),
         workdays=_workdays(on, clock.today(), days),
+        lacks_year=lacks_year,
     )
 
 

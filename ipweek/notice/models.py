@@ -32,6 +32,7 @@ class Campaign(db.Model):
     fax: Mapped[str] = mapped_column(String(80), default="")
     email: Mapped[str] = mapped_column(String(120), default="")
     evidence: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # fact name: the sentence it was read from
+    notes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # fact name: why it was not read, or what is odd about it
     text: Mapped[str] = mapped_column(Text, default="")  # the notice as plain text
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_at: Mapped[datetime]

@@ -78,6 +78,7 @@ def draft(facts: Mapping[str, Any], *, file_id: int | None = None, by: Person) -
         contacts=list(facts.get("contacts") or []),
         phones=list(facts.get("phones") or []),
         evidence={name: sentence for name, sentence in (facts.get("evidence") or {}).items() if isinstance(sentence, str)},
+        notes={name: note for name, note in (facts.get("notes") or {}).items() if isinstance(note, str)},
         text=str(facts.get("text") or ""),
         file_id=file_id,
         created_at=clock.now(),

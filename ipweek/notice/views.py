@@ -71,7 +71,15 @@ def review(campaign_id: int) -> Response:
 
 def review_page(campaign: Campaign, form: FactsForm, status: int = 200, *, refused: str = "") -> Response:
     """The page on which a notice is checked; the presses that open a campaign answer with it too."""
-    return pages.page("notice/review.html", status, campaign=campaign, form=form, facts=service.FACTS, refused=refused)
+    return pages.page(
+        "notice/review.html",
+        status,
+        campaign=campaign,
+        form=form,
+        facts=service.FACTS,
+        remarks=deadlines.remarks(campaign),
+        refused=refused,
+    )
 
 
 @bp.get("/campaigns/<int:campaign_id>", endpoint="campaign")

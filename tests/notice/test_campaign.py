@@ -288,3 +288,36 @@ def test_the_page_says_what_a_close_would_leave_out_and_withdraws_only_while_not
     assert "撤销这次活动" in before
     assert "已有 1 个单位报送，不能再撤销" in after
     assert "撤销这次活动" not in after
+
+
+ODD = """江知联办〔2024〕2号
+关于开展2024年知识产权宣传周活动的通知
+各单位：
+一、活动时间
+2024年4月20日至26日。
+二、报送要求
+请于4月12日（星期四）前报送活动安排表，宣传周结束后5个工作日内报送活动总结，5月1日前报送典型案例。
+江城市知识产权局
+2024年3月29日
+"""
+
+
+def test_what_is_odd_or_missing_is_told_while_a_notice_is_checked() -> None:
+    campaign = draft(service.read(ODD.encode(), "通知.txt"))
+
+    assert campaign.notes["theme"] == "通知没有给出活动主题。"
+    assert deadlines.remarks(campaign) == [
+        "原文写星期四，这一天其实是星期五。",
+        "现在推算为2024年5月7日（周二）24:00。",
+        "这一天是休息日，按原文保留。",
+    ]
+
+
+def test_the_office_is_led_to_the_day_table_where_a_year_is_missing(app: Flask) -> None:
+    campaign = make.campaign(starts_on=date(2031, 4, 20), ends_on=date(2031, 4, 26))
+    office = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+
+    page = office.get(f"/campaigns/{campaign.id}").text
+
+    assert "还没有2031年的放假安排" in page
+    assert 'href="/workdays?year=2031"' in page
