@@ -17,6 +17,7 @@ TEXT_KINDS = frozenset({"txt", "md", "html"})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _PICTURE_KINDS = {"png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff"}
 """Pictures that go with a summary, where they are accepted."""
@@ -111,6 +112,8 @@ def _kind(data: bytes, extension: str, accept: AbstractSet[str], limits: Limits)
         raise Invalid(_ole_sentence(data, extension, accept))
     if data.startswith(_ZIP):
         return package.inspect(data, limits)
+    if data.startswith(_ARCHIVES):
+        raise Invalid(package.NOT_OFFICE)
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if extension in {"xlsx", "docx", "pdf"}:

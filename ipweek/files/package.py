@@ -36,6 +36,8 @@ CUT_OFF = "文件不完整或已损坏，可能没有传完，请重新打开原
 ODD_INSIDE = "文件内部结构不正常（{what}），没有接收，请用 WPS 或 Office 打开，把内容复制到新文件，保存后再上传。"
 UNPACKED = "文件展开后过大，没有接收，请把内容复制到新文件，保存后再上传。"
 
+NOT_OFFICE = "这是压缩包或其他文件，不是 Word 或 Excel 文件，请把里面的文件取出来单独上传。"
+
 
 def inspect(data: bytes, limits: Limits) -> str:
     """``xlsx`` or ``docx``, once every part has been read through; otherwise Invalid or TooLarge with a sentence."""
@@ -104,7 +106,7 @@ class _Package:
         if "mimetype" in names:
             raise Invalid("不支持 OpenDocument 文件（.ods、.odt），请打开后“另存为” .xlsx 或 .docx 再上传。")
         if "[Content_Types].xml" not in names:
-            raise Invalid("这是压缩包或其他文件，不是 Word 或 Excel 文件，请把里面的文件取出来单独上传。")
+            raise Invalid(NOT_OFFICE)
         info = names["[Content_Types].xml"]
         if info.file_size > _CHUNK * 16:
             raise Damaged("类型清单过大")

@@ -26,6 +26,9 @@ HEADINGS: dict[str, str] = {
 
 HEADER_FIELDS: dict[str, str] = {"单位名称": "unit_name", "填表时间": "filled_on"}
 
+_BRACKETS = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
+"""What stands in brackets, and in brackets within them. A bracket that is never closed costs no second look."""
+
 REQUIRED = frozenset({"host", "event_name", "event_time", "venue", "scale", "contact"})
 """Columns whose emptiness stops 报送. Content, attendees and co-hosts may stay empty."""
 
@@ -78,7 +81,7 @@ class Annex:
 def bare(label: str) -> str:
     """A heading without blanks, line breaks and what stands in brackets: what headings are compared by."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label))
-    return re.sub(r"\(.*?\)", "", text).rstrip(":")
+    return _BRACKETS.sub("", text).rstrip(":")
 
 
 def annex(number: int, title: str, columns: Sequence[str], header_fields: Sequence[tuple[str, str]] = ()) -> Annex:

@@ -16,7 +16,7 @@ from ipweek.errors import Invalid
 from ipweek.files import child
 from ipweek.files.limits import Limits
 from ipweek.notice.schema import Annex
-from ipweek.workbooks.reading.table_reader import FORMS
+from ipweek.workbooks.reading.table_reader import FORMS, MOST_SECONDS
 
 _TOLD_BY_THE_READER = {"unclean", "too-long"}
 
@@ -43,7 +43,7 @@ def read_table(file: Path, annex: int, week: tuple[date, date] | None) -> None:
             data = stream.read(Limits().file_bytes + 1)
     except (OSError, ValueError) as error:
         raise Invalid(f"打不开文件 {file.name}，请检查路径和权限。") from error
-    found = child.call("ipweek.workbooks.reading.table_reader:read_upload", data, name=file.name, annex=annex)
+    found = child.call("ipweek.workbooks.reading.table_reader:read_upload", data, name=file.name, annex=annex, seconds=MOST_SECONDS)
     found["problems"] = sorted([*found["problems"], *_check(found, FORMS[annex], week)], key=lambda problem: problem["row"])
     click.echo(json.dumps(found, ensure_ascii=False, indent=2))
 

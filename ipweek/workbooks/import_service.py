@@ -34,7 +34,7 @@ from ipweek.transaction import transaction
 from ipweek.workbooks import import_plan, local_import
 from ipweek.workbooks.import_plan import Chosen, Pack, Plan
 from ipweek.workbooks.matching import plain
-from ipweek.workbooks.reading import surroundings
+from ipweek.workbooks.reading import surroundings, table_reader
 
 PURPOSE = "table"
 NOT_SENT = "请先选择要上传的 .xlsx 或 .docx 文件。"
@@ -196,6 +196,7 @@ def _read(table: AnnexTable, data: bytes, name: str, settings: Settings) -> dict
         annex=table.schema.form,
         others=others,
         limits=asdict(files.limits_of(settings)),
+        seconds=table_reader.MOST_SECONDS,
     )
     return found
 

@@ -81,6 +81,7 @@ class _Rows:
         self.only_host: list[int] = []
         self.spread: dict[str, int] = {}  # label: the first row that a merge filled
         self.has_phone = False
+        self.has_day = False
         self.others_told: set[int] = set()
 
     def tell(self, row: int, column: str, kind: Kind, message: str) -> None:
@@ -101,6 +102,7 @@ class _Rows:
             values[self.labels[key]] = self._cell(row, column, key)
         others = {label: text for column, label in self.heading.others.items() if (text := self._cell(row, column, ""))}
         self._add_phone(row, values)
+        self._add_day(row, values)
         self.others_told.update(column for column in self.heading.others if column in own)
         if row in self.grid.sheet.hidden_rows:
             self.tell(row, "", "C", "{row}是隐藏的，已读入，请核对。")
@@ -120,12 +122,16 @@ class _Rows:
         if self.only_host:
             said = "、".join(str(row + self.offset) for row in self.only_host[:5]) + ("等" if len(self.only_host) > 5 else "")
             self.tell(self.only_host[0], self.labels.get("host", ""), "D", f"第 {said} 行只有主办单位，没有读入。")
+        if self.has_day:
+            label = self.labels["event_time"]
+            self.tell(self.heading.first_row, label, "D", f"日期单独成列，已并入“{label}”一列。")
         if self.has_phone:
             label = self.labels["contact"]
             self.tell(self.heading.first_row, label, "D", f"电话单独成列，已并入“{label}”一列。")
 
     def _counts(self, column: int) -> bool:
-        return column in self.heading.columns or column in self.heading.others or column == self.heading.phone
+        known = self.heading.columns.keys() | self.heading.others.keys() | {self.heading.phone, self.heading.day}
+        return column in known
 
     def _is_note_or_total(self, row: int, written: dict[int, Cell]) -> bool:
         texts = [cell.text.strip() for cell in written.values()]
@@ -166,6 +172,16 @@ class _Rows:
         if phone and phone not in values[label]:
             values[label] = f"{values[label]} {phone}".strip()
             self.has_phone = True
+
+    def _add_day(self, row: int, values: dict[str, str]) -> None:
+        """The day stands in front of the hours where each has a column of its own."""
+        if self.heading.day is None:
+            return
+        day = self._cell(row, self.heading.day, "event_time")
+        label = self.labels["event_time"]
+        if day and day not in values[label]:
+            values[label] = f"{day} {values[label]}".strip()
+            self.has_day = True
 
     def _cell(self, row: int, column: int, key: str) -> str:
         """The text that stands for this activity in this column, with what is to be said about it."""

@@ -32,6 +32,8 @@ class Grid:
     is_in_word: bool = False
     continues: bool = False
     """Whether nothing but blank lines stands between this table and the one before (a table split by Word)."""
+    is_frame: bool = False
+    """Whether further tables stand in its cells; their text is part of its own."""
 
     @property
     def name(self) -> str:

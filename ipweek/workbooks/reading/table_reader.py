@@ -38,6 +38,12 @@ FORMS = {
 
 ACCEPT = frozenset({"xlsx", "docx"})
 
+MOST_TEXT = 1_000_000
+"""Characters of a whole file: 2,000 rows of 500. Each of them is read for dates, numbers and phones when the file is looked at."""
+
+MOST_SECONDS = 5
+"""For which a person waits; 2,000 rows take less than one."""
+
 _TITLED = 0.2
 """What a title is worth beside the share of columns found: less than two columns, since titles get copied wrongly."""
 _MARK = re.compile(r"\s*附\s*件\s*[一二三四\d]?\s*[:：]?\s*$|\s*附\s*件\s*[一二三四\d]")
@@ -99,7 +105,8 @@ def read_table(
     data: bytes, name: str, annex: Annex | int, others: Iterable[Annex] | None = None, *, limits: Limits | None = None
 ) -> TableReading:
     """The table of *annex* in the file, or Invalid with a sentence. *others* are the campaign's other forms, to tell them apart."""
-    kind = gate.inspect(data, name, accept=ACCEPT, limits=limits)
+    limits = limits or Limits()
+    kind = gate.inspect(data, name, accept=ACCEPT, limits=replace(limits, text_characters=min(limits.text_characters, MOST_TEXT)))
     form = FORMS[annex] if isinstance(annex, int) else annex
     forms = [form, *(other for other in (FORMS.values() if others is None else others) if other.number != form.number)]
     remarks: list[Problem] = []
@@ -161,16 +168,37 @@ class _File:
         columns = {labels[key]: number for number, key in heading.columns.items()}
         unknown = {label: number for number, label in reversed(heading.others.items())}
         reading = TableReading(sheet=grid.name, header_row=heading.first_row, columns=columns, unknown=unknown)
-        above = [*_from_mark(grid.above), *([cell.text for cell in grid.own(row).values()] for row in range(1, heading.first_row))]
+        above = [
+            *_from_mark(self._before(chosen)),
+            *([cell.text for cell in grid.own(row).values()] for row in range(1, heading.first_row)),
+        ]
         _tell_headings(reading, grid, heading, form)
         notes = activities.read(grid, heading, self.forms, reading)
         parts = self._go_on(chosen, reading)
         below = self.found[max(parts, default=chosen.place)].below
         reading.unit_name, reading.filled_on = surroundings.read([*above, *notes, *_to_mark(below)], form)
+        more = [name for note in notes if (name := surroundings.read([note], form)[0]) and name != reading.unit_name]
+        if more:
+            names = list(dict.fromkeys([reading.unit_name, *more]))
+            reading.unit_name = "、".join(names)
+            told = f"文件里有 {len(names)} 个单位的内容（{reading.unit_name[:100]}），请只保留本单位的行，或核对后逐行勾选。"
+            reading.problems.append(Problem(0, "", "C", told))
         self._tell_other_tables(chosen, parts, reading)
         if not reading.rows:
             reading.problems.append(Problem(0, "", "C", "表头下面没有读到活动；如果本单位没有重点活动，请办理零报送。"))
         return reading
+
+    def _before(self, chosen: _Candidate) -> list[list[str]]:
+        """The lines above the table; in Word also those of small tables before it that are no annex, such as one with 单位名称."""
+        lines = [[line] for line in chosen.grid.above]
+        for place in range(chosen.place - 1, -1, -1):
+            grid = self.found[place]
+            if not grid.is_in_word or any(self.fits[place, form.number] for form in self.forms):
+                break
+            if not grid.is_frame:
+                rows = [[cell.text for cell in grid.own(row).values()] for row in range(1, grid.last_row + 1)]
+                lines = [*([line] for line in grid.above), *rows, *lines]
+        return lines
 
     def _go_on(self, chosen: _Candidate, reading: TableReading) -> set[int]:
         """Read on in the pieces of a Word table that a page break has split, with its heading again or without.
@@ -220,13 +248,18 @@ def _candidate(place: int, grid: Grid, form: Annex) -> _Candidate | None:
 
 def _is_titled(grid: Grid, found: Headings, form: Annex) -> bool:
     """Whether the sheet's name or the text above names this annex by its number or title."""
-    near = [line[0] for line in _from_mark(grid.above)[-8:]]
+    near = [line[0] for line in _from_mark([[line] for line in grid.above])[-8:]]
     text = "\n".join([grid.name, *near, *(cell.text for row in range(1, found.first_row) for cell in grid.own(row).values())])
     title = re.sub(r"^\d{4}年", "", schema.bare(form.title))
     return bool(re.search(rf"附\s*件\s*{form.number}(?!\d)", text)) or (bool(title) and title in schema.bare(text))
 
 
 def _tell_headings(reading: TableReading, grid: Grid, heading: Headings, form: Annex) -> None:
+    for number in sorted(heading.guessed):
+        named = form.column(heading.columns[number])
+        label = named.label if named else ""
+        written = " ".join(grid.seen(heading.last_row, number).split()) or label
+        reading.problems.append(Problem(heading.first_row, label, "C", f"表头“{written}”按“{label}”读入，请核对是不是这一列。"))
     for column in form.columns:
         if column.key not in heading.columns.values():
             told = f"没有找到“{column.label}”一列，这一列按空白读入，请核对表头。"
@@ -237,10 +270,10 @@ def _tell_headings(reading: TableReading, grid: Grid, heading: Headings, form: A
         reading.problems.append(Problem(heading.first_row, label, "C", f"“{label}”一列是隐藏的，已读入，请核对。"))
 
 
-def _from_mark(lines: Sequence[str]) -> list[list[str]]:
+def _from_mark(lines: Sequence[list[str]]) -> list[list[str]]:
     """The lines above from the last 附件 mark on: what stands before belongs to something else."""
-    marks = [number for number, line in enumerate(lines) if _MARK.match(line)]
-    return [[line] for line in lines[marks[-1] if marks else 0 :]]
+    marks = [number for number, line in enumerate(lines) if line and _MARK.match(line[0])]
+    return list(lines[marks[-1] if marks else 0 :])
 
 
 def _to_mark(lines: Sequence[str]) -> list[list[str]]:

@@ -87,7 +87,7 @@ class _Reader:
             row += 1
             self._row(line, row, merges, nested)
         merges.close()
-        grid = Grid(sheet, above, is_in_word=True, continues=continues)
+        grid = Grid(sheet, above, is_in_word=True, continues=continues, is_frame=bool(nested))
         self.found.grids.append(grid)
         self.last = grid
         for inner, lines in nested:
