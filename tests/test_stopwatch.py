@@ -5,6 +5,7 @@ Every press of the mouse goes through a ``Hand``, which counts. Keys are free: w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from ipweek import clock
 from ipweek.accounts.models import User
+from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.extensions import db
 from ipweek.reporting import service
@@ -115,7 +117,7 @@ def test_a_table_from_excel_takes_two_actions(come: Callable[[User], Hand]) -> N
 
 def test_a_returned_table_is_mended_and_sent_again_in_five_clicks(come: Callable[[User], Hand]) -> None:
     table = sent()
-    row = service.filled_rows(table)[0][0]
+    row = annexes.rows_of(table)[0].id
     submission = service.submissions_in(service.moves_of(table))[-1].id
     place = service.Place(row, "venue", "请写明几楼")
     service.return_for_changes(table.id, "地点不清楚", submission=submission, places=[place], by=make.person("office", "clerk"))
@@ -150,6 +152,20 @@ def test_an_approver_agrees_in_two_clicks(come: Callable[[User], Hand]) -> None:
     hand.sees("报送成功")
 
     assert hand.clicks <= 2
+
+
+def test_a_district_sees_its_table_and_its_departments_on_one_page(come: Callable[[User], Hand]) -> None:
+    table = make.table("minhang", "draft")
+    make.row(table)
+    make.person("qibao")
+    make.row(table, owner="qibao")
+    hand = come(user("minhang"))
+
+    task = hand.page.get_by_role("article").filter(has_text="附件2")
+    expect(task).to_contain_text("已填 2 项活动")
+    expect(task).to_contain_text(re.compile(r"下属部门：\s*\S+ 1 项"))
+
+    assert hand.clicks == 0
 
 
 def test_the_office_chases_who_has_not_reported_in_four_clicks(come: Callable[[User], Hand]) -> None:

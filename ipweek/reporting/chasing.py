@@ -98,6 +98,7 @@ class Desk:
     totals: Mapping[str, int]
     show: str
     group_text: str
+    today: date
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def desk(
     found = [one for one in every if (not show or one.group == show) and (only is None or one.table.id in only)]
     totals = {group: sum(one.group == group for one in every) for group in chase_words.GROUPS}
     text = _to_the_group(campaign, errand, found, office=office, phone=phone) if found else ""
-    return Desk(campaign, errand, found, totals, show, text)
+    return Desk(campaign, errand, found, totals, show, text, clock.today())
 
 
 def send(

@@ -22,7 +22,7 @@ class Snapshot(db.Model):
     table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"), index=True)
     revision: Mapped[int]
     at: Mapped[datetime]
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # see service.freeze
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)  # see contents.freeze
 
 
 class Move(db.Model):

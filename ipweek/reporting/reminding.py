@@ -37,7 +37,8 @@ def remind(*, by: Person | str) -> list[str]:
         return []
     open_now = list(db.session.scalars(select(Campaign.id).where(Campaign.status == "open")))
     errands = (chasing.TABLES, SUMMARIES)
-    return [name for errand in errands for campaign_id in open_now for name in _remind(errand, campaign_id, today, days, by=by)]
+    told = [name for errand in errands for campaign_id in open_now for name in _remind(errand, campaign_id, today, days, by=by)]
+    return list(dict.fromkeys(told))
 
 
 def phase_of(one: Candidate, today: date, days: WorkCalendar) -> str:

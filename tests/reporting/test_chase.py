@@ -313,3 +313,15 @@ def test_messages_hold_no_contact(cast):
     chase(home, cast["clerk"])
 
     assert not any("13800000001" in found.words for found in db.session.scalars(select(Message)))
+
+
+def test_a_promise_that_was_not_kept_is_marked(cast, seat, clock):
+    home = make.table("minhang", "todo")
+    chasing.log_call(home.id, "正在请领导审阅", promised_on=date(2024, 4, 11), by=cast["clerk"])
+    clerk = seat(cast["clerk"])
+    assert "<b>已过</b>" not in clerk.get(f"/campaigns/{home.campaign_id}/chase").text
+
+    clock.move_to("2024-04-12T00:00:00+08:00")
+    page = seat(cast["head"]).get(f"/campaigns/{home.campaign_id}/chase").text
+
+    assert "4月11日（周四） <b>已过</b>" in page

@@ -106,6 +106,13 @@ def test_the_site_reminds_of_it_before_and_after_its_day(cast, home, clock):
     assert "已于5月7日（周二）24:00截止" in told(cast["filler of 闵行"])[0]
 
 
+def test_a_unit_that_owes_both_is_named_once(cast, clock):
+    make.table("minhang", "todo")
+
+    assert reminding.remind(by="system:test") == ["闵行区"]
+    assert len(told(cast["filler of 闵行"])) == 2
+
+
 def test_an_excused_and_a_dissolved_unit_are_left_in_peace(cast, home):
     other = make.table("xuhui", "todo", is_excused=True)
     with transaction():
