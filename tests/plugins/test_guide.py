@@ -84,6 +84,20 @@ def test_the_plugin_of_the_interface_page_is_one_that_works(tmp_path: Path) -> N
     assert lab.warnings(row, "scale") == ["超过 200 人，请核对场地"]
 
 
+def test_what_the_guide_says_of_the_fixture_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "minhang"
+    folder.mkdir()
+    (folder / "plugin.toml").write_text(code(PAGES["first-column"], "toml")[0], "utf-8")
+    (folder / "__init__.py").write_text(code(PAGES["first-report"], "python")[0], "utf-8")
+    lab = Lab(folder)
+    lab.row(street="七宝镇<b>", scale="80人")
+    told = set(re.findall(r"lab\.(\w+)", (guide.FOLDER / "first-report.md").read_text("utf-8")))
+
+    assert told == {name for name in vars(Lab) | vars(lab) if name[0] != "_" and name not in {"folder", "entry", "manifest", "rows"}}
+    assert "七宝镇&lt;b&gt;" in lab.page("streets")
+    assert lab.workbook("streets").worksheets[1]["A2"].value == "七宝镇<b>"
+
+
 @each("console")
 def test_every_command_of_the_guide_is_there(text: str) -> None:
     from ipweek import cli  # noqa: PLC0415 -- this test alone
