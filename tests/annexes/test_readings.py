@@ -176,6 +176,11 @@ DAY_SPELLINGS = {
     "date cell": lambda day: f"{day.isoformat()} 00:00:00",
     "serial": lambda day: str((day - date(1899, 12, 30)).days),
     "weekday": lambda day: f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）",
+    "stops": lambda day: f"{day.year}。{day.month}。{day.day}",
+    "letter O": lambda day: f"{day.year}年{day.month}月{day.day}日".replace("0", "O"),
+    "english": lambda day: f"{day:%d-%b-%y}",
+    "full stop": lambda day: f"{day.year}年{day.month}月{day.day}日。",
+    "spaced": lambda day: f"{day.year} . {day.month} . {day.day}",
     "weekday before": lambda day: f"星期{'一二三四五六日'[day.weekday()]} {day.month}月{day.day}日",
 }
 RANGE_LINKS = ["-", "—", "——", "–", "~", "～", "至", "到", " - ", " 至 ", "－"]
@@ -187,6 +192,7 @@ CLOCK_SPELLINGS = {
     "点分": lambda hour, minute: f"{hour}点{minute}分" if minute else f"{hour}点",
     "点": lambda hour, minute: {0: f"{hour}点", 30: f"{hour}点半"}.get(minute, f"{hour}点{minute:02d}"),
     "chinese": lambda hour, minute: f"{chinese(hour)}时{chinese(minute)}分" if minute else f"{chinese(hour)}点整",
+    "semicolon": lambda hour, minute: f"{hour}；{minute:02d}",
     "half day": lambda hour, minute: f"{'上午' if hour < 12 else '下午'}{hour if hour <= 12 else hour - 12}:{minute:02d}",
     "half day in words": lambda hour, minute: (
         f"{'上午' if hour < 12 else '下午'}{chinese(hour if hour <= 12 else hour - 12)}点" + (f"{chinese(minute)}分" if minute else "")
@@ -209,7 +215,7 @@ def test_any_day_in_any_spelling_comes_back(day, spelling):
 @given(
     first=days,
     length=st.integers(1, 60),
-    spelling=st.sampled_from(sorted(set(DAY_SPELLINGS) - {"serial", "date cell", "weekday before"})),
+    spelling=st.sampled_from(sorted(set(DAY_SPELLINGS) - {"serial", "date cell", "weekday before", "full stop", "english"})),
     link=st.sampled_from(RANGE_LINKS),
 )
 def test_any_span_in_any_spelling_comes_back(first, length, spelling, link):
@@ -326,6 +332,98 @@ def test_online_and_on_site_are_told_apart_and_added(online, offline, link, orde
     reading = scale.read(link.join(pieces if order else reversed(pieces)))
 
     assert (reading.online, reading.offline, reading.min, reading.max) == (online, offline, online + offline, online + offline)
+
+
+def chinese_number(number):
+    """1,205 is 一千二百零五."""
+    said, is_zero = "", False
+    for value, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, value)
+        if digit:
+            said += ("零" if is_zero and said else "") + ("" if (digit, name, said) == (1, "十", "") else DIGITS[digit]) + name
+        is_zero = not digit
+    return said
+
+
+@given(count=st.integers(1, 9999), spelling=st.sampled_from(["{}人", "{}名学生", "约{}人", "{}人次"]))
+def test_any_head_count_in_chinese_numerals_comes_back(count, spelling):
+    reading = scale.read(spelling.format(chinese_number(count)))
+
+    assert (reading.min, reading.max) == (count, count)
+
+
+@given(
+    count=st.integers(1, 99_999),
+    said=st.sampled_from(
+        [
+            *[
+                (words, True)
+                for words in (
+                    "不少于{}人",
+                    "至少{}人",
+                    "{}人以上",
+                    "{}余人",
+                    "{}多名",
+                    "超过{}人",
+                    "逾{}人次",
+                    "{}+",
+                    "≥{}人",
+                    "{}人（含）以上",
+                )
+            ],
+            *[
+                (words, False)
+                for words in ("不超过{}人", "最多{}人", "{}人以内", "近{}人", "不足{}人", "限{}人", "{}人以下", "≤{}人", "{}人（含）以下")
+            ],
+        ]
+    ),
+    place=st.sampled_from(["", "线上", "线下"]),
+)
+def test_a_bound_leaves_its_other_side_open(count, said, place):
+    words, is_least = said
+
+    reading = scale.read(place + words.format(count))
+
+    assert (reading.min, reading.max) == ((count, None) if is_least else (None, count))
+
+
+@given(
+    per=st.integers(1, 500),
+    times=st.integers(2, 40),
+    words=st.sampled_from(["{t}场，每场{p}人", "每场{p}人，共{t}场", "{p}人/场，{t}场", "{t}场×{p}人"]),
+)
+def test_a_number_per_session_is_taken_as_often_as_there_are_sessions(per, times, words):
+    reading = scale.read(words.format(p=per, t=times))
+
+    assert (reading.min, reading.max, reading.per) == (per * times, per * times, None)
+
+
+PLACES = ["科学会堂", "上海图书馆东馆", "漕宝路650号1号楼201室", "同济大学四平路校区", "世博中心（红厅）", "莘庄镇文化活动中心"]
+PLATFORMS = ["腾讯会议", "B站", "微信视频号", "抖音", "钉钉直播", "学习强国", "小红书"]
+HYBRID = [
+    "{place}+{platform}", "{place}（线上：{platform}）", "线下：{place}；线上：{platform}", "线上（{platform}）+线下（{place}）",
+    "{place}，{platform}同步直播", "{place}\n{platform}", "{place}/{platform}", "线上{platform}，线下{place}", "{place}（{platform}直播）",
+    "【线下】{place}【线上】{platform}",
+]  # fmt: skip
+
+
+@given(place=st.sampled_from(PLACES), platform=st.sampled_from(PLATFORMS), words=st.sampled_from(HYBRID))
+def test_a_place_and_a_platform_are_told_apart(place, platform, words):
+    reading = venue.read(words.format(place=place, platform=platform))
+
+    assert (reading.mode, reading.place, reading.platform, reading.multi) == ("hybrid", place, platform, False)
+
+
+@given(
+    places=st.lists(st.sampled_from(PLACES), min_size=2, max_size=3, unique=True),
+    link=st.sampled_from(["、", "，", "；", "\n", "/", "和", "及"]),
+)
+def test_several_places_are_several(places, link):
+    text = link.join(places)
+
+    reading = venue.read(text)
+
+    assert (reading.mode, reading.place, reading.multi) == ("offline", text, True)
 
 
 NAMES = ["张三", "李四", "王五", "欧阳晓明", "赵小红", "陈 明", "李和平"]

@@ -23,7 +23,7 @@ READ_AT_MOST = 1000
 """Signs of a cell that are read; nobody writes a date or a head count longer than this."""
 
 _BLANKS = re.compile(r" {2,}")
-_ENUMERATOR = re.compile(r"(?:^|(?<=[\n;,。 ]))[(]?([1-9])(?:[)]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)")
+_ENUMERATOR = re.compile(r"(?:^|(?<=[\n;；,，。 ]))[(（]?([1-9])(?:[)）]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)")
 
 
 def level(text: str) -> str:
@@ -35,14 +35,14 @@ def level(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def unnumbered(levelled: str) -> str:
-    """*levelled* without the numbers of a list: ``1、4月20日;2、4月24日``. Only where they count up from 1."""
-    if "1" not in levelled or "2" not in levelled:
-        return levelled
-    counted = _ENUMERATOR.findall(levelled)
+def unnumbered(text: str) -> str:
+    """*text* without the numbers of a list: ``1、4月20日;2、4月24日``. Only where they count up from 1."""
+    if "1" not in text or "2" not in text:
+        return text
+    counted = _ENUMERATOR.findall(text)
     if len(counted) < 2 or counted != [str(place) for place in range(1, len(counted) + 1)]:
-        return levelled
-    return _ENUMERATOR.sub(";", levelled)
+        return text
+    return _ENUMERATOR.sub(";", text)
 
 
 def small_number(text: str) -> int:

@@ -22,11 +22,12 @@ _LABELS = (
     rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定"
     "|会场[一二三1-9]?|首场|第[一二三四五六七八九十1-9]{1,2}(?:场|站|期|天)|场次[一二三四五1-9]"
 )
-_LABEL = re.compile(rf"(?:^|(?<=[;,、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分)?\s?[:：]\s?")
-_LABEL_START = re.compile(rf"[;,、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分)?\s?:)|[;\n]")
-_PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所会司厦库基地苑坊里弄)"
-_SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[一-鿿)]{{2}}[{_PLACE_SIGN}])[与及和](?=[一-鿿]{{3}})")
+_LABEL = re.compile(rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分)?\s?[:：]\s?")
+_LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分)?\s?[:：])|[;；\n]")
+_PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
+_SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{3}})")
 _SPLIT_WITHIN = re.compile(r"[、,;/]|[与及和]")
+_CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)")
 _SEVERAL = re.compile(
     r"各(?!类|式)|(?<!\d)\d{1,5}\s?(?:个|家|所|处)|[两二三四五六七八九十百多数几]{1,4}(?:个|家|所|处)|全市|全区|多地|多个|多处|等地|等处|若干|全国|全镇|沿线|下辖|(?:区|地|校|站|点|园)(?:范围)?内?(?:多点|联动)"
@@ -73,7 +74,7 @@ def read(text: str) -> VenueReading:
         return VenueReading(text, None, unknown=True, is_pending="定" in levelled or "通知" in levelled)
     platforms = online_words.platforms(levelled)
     is_online = bool(platforms) or online_words.is_said(levelled)
-    place = _place(text, levelled) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text[:READ_AT_MOST].strip()
+    place = _place(text) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text[:READ_AT_MOST].strip()
     is_pending = _PENDING.search(levelled) is not None
     if place is not None and _UNKNOWN.fullmatch(level(place)):
         place = None
@@ -83,11 +84,11 @@ def read(text: str) -> VenueReading:
     return VenueReading(text, mode, place, platform, place is not None and _is_multi(place), False, is_pending)
 
 
-def _place(text: str, levelled: str) -> str | None:
+def _place(text: str) -> str | None:
     """What is left of the place when labels and online words are taken away; None when nothing is."""
-    plain = unnumbered(levelled)
-    is_labelled = plain != levelled or _LABEL.search(levelled) is not None
-    pieces = _LABEL_START.split(plain) if is_labelled else [text[:READ_AT_MOST].strip()]
+    typed = text[:READ_AT_MOST].strip()
+    plain = unnumbered(_CIRCLED.sub(";", typed))
+    pieces = _LABEL_START.split(plain) if plain != typed or _LABEL.search(typed) else [typed]
     kept = [rest for rest in (_without_labels(online_words.taken_out(_without_labels(piece))) for piece in pieces) if rest]
     return "; ".join(kept) or None
 
