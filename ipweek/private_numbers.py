@@ -51,7 +51,7 @@ _TEL = (
     rf"(?<![\d*])(?:{_COUNTRY}\(?0?|\(?0|(?=2[0-57-9]-\d{{8}}(?!\d)))(?P<t_area>{_AREA})\)?(?:{_S}|[_/])(?P<t_local>{_LOCAL})(?:\.0(?!\d))?(?!\d|\*\*)"
     + _EXTENSION.format("t_ext")
 )
-_EIGHT = rf"(?<![\d*])(?<!\d[,.])(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)" + _EXTENSION.format("l_ext")
+_EIGHT = rf"(?<![\d*])(?<!\d\.)(?P<l_number>\d{{4}}{_S}\d{{4}})(?:\.0(?!\d))?(?!\d|\*\*|\.\d)" + _EXTENSION.format("l_ext")
 _AT = r"\s?(?:@|[(\[](?i:at)[)\]])\s?"
 _WORDS: tuple[tuple[str, str], ...] = (
     (

@@ -16,13 +16,15 @@ _TITLES = (
 )
 _SHORT_TITLES = "处|科|局|主任|工|总"
 _WORDS_ABOUT = re.compile(
-    r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
-    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公|总机|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|本人|备注|单位|加微|市局|区局|省局"
+    r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|(?:项目|活动|现场|会务|技术|具体)?负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
+    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|暂定|拟定|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公室?|总机|总台|前台|门卫|客服|服务台|团委|工会|党委|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|(?:Mr|Ms|Mrs|Miss)\b\.?|本人|备注|单位|加微|市局|区局|省局"
 )
 _ORGANISATION = re.compile(
-    rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股)(?![长员级])(?={_NAME_SIGN}|[^一-鿿]|$))"
+    rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股|街道|镇|乡|海关|村委|居委)(?![长员级])(?={_NAME_SIGN}|[^一-鿿]|$))"
 )
-_OFFICE_SIGN = re.compile("[局科处室所委办部院厅馆站组股会心司团园队学校府区]")
+_OFFICE_SIGN = re.compile("[局科处室所委办部院厅馆站组股会心司团园队学校府区道镇乡关]")
+_ENDS_LIKE_AN_OFFICE = re.compile(rf"(?!党建){_NAME_SIGN}[建文志学永登成国明德正金世宗光云玉][科镇关村部]")
+"""王登科 is a person, 商标科 is none."""
 _NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}}){{1,3}}|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
 _TITLED = re.compile(rf"({_NAME_SIGN}{{1,4}}?)(?:{_TITLES})")
 _LEADING_TITLE = re.compile(rf"^副?(?:{_TITLES})(?={_NAME_SIGN}{{2,4}}$)")
@@ -169,7 +171,7 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     rest = _GIVEN_BLANK.sub(lambda match: match[1] + match[2] + "\x02" * (len(match[0]) - 2), rest)
     rest = _WORDS_ABOUT.sub(lambda match: "\x01" * len(match[0]), rest)
     if _OFFICE_SIGN.search(rest):
-        rest = _ORGANISATION.sub(lambda match: "\x01" * len(match[0]), rest)
+        rest = _ORGANISATION.sub(_blanked, rest)
     names: list[tuple[int, str]] = []
     for match in _NAME.finditer(rest):
         for said in _apart(match[0]):
@@ -179,6 +181,11 @@ def _names(text: str, found: list[Private]) -> list[tuple[int, str]]:
     surnamed = [each for each in names if _has_surname(each[1])]
     has_number = any(each.kind != "email" for each in found)
     return surnamed or ([each for each in names if _may_be_a_name(each[1])] if has_number else [])
+
+
+def _blanked(office: re.Match[str]) -> str:
+    is_person = _ENDS_LIKE_AN_OFFICE.fullmatch(office[0]) and _has_surname(office[0])
+    return office[0] if is_person else "\x01" * len(office[0])
 
 
 def _may_be_a_name(text: str) -> bool:
@@ -214,7 +221,7 @@ def _name(text: str) -> str | None:
         return text if text[0].isupper() and set(text) != {"X"} else None
     if "·" in text:
         return text
-    text = text.removesuffix("等") if len(text) > 2 else text
+    text = text.removesuffix("人").removesuffix("等") if len(text) > 2 and text.removesuffix("人")[-1] == "等" else text
     return text if 2 <= len(text) <= (7 if _FOREIGN_SIGNS.issuperset(text) else 4) else None
 
 

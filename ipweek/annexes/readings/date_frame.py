@@ -31,7 +31,7 @@ class Frame:
         self.year_is_new = False  # said since the day before
         self.month = 0
         self.at = 0
-        self.link = ""
+        self.link = self.cut_link = ""
         self.is_fresh = False  # the word before was a day or a clock time, suffixes still belong to it
         self.after_clock = False
         self.until = self.since = self.around = self.by_now = False

@@ -30,7 +30,7 @@ class Grammar(WeekWords, EdgeWords):
         for at, word in enumerate(self.words):
             self.at = at
             if word.is_apart:
-                self.is_fresh = False
+                self.is_fresh, self.cut_link = False, self.link
                 if self.link == "to":
                     self.link = ""
             if word.kind == "among" and self.sense.entries:

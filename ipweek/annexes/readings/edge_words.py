@@ -11,6 +11,7 @@ from ipweek.annexes.readings.date_words import Word
 from ipweek.annexes.readings.numerals import count_of
 
 _PICKED = re.compile("[择某任选]|的?[一1]个?[天日]")
+ENDS = ("结束", "闭幕", "收官")
 _LASTS = ("为期", "历时", "连续", "持续")
 
 
@@ -50,8 +51,11 @@ class EdgeWords(Frame):
         entry.is_open_end = True
 
     def _before(self, word: Word) -> None:
+        if word.text in ENDS:
+            self._end(word)
+            return
         entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
-        if entry is None or (self.link == "to" and word.text in ("结束", "闭幕")):  # 13:30-结束
+        if entry is None:
             return
         if self.after_clock and entry.clocks:
             clock = entry.clocks.pop()
@@ -61,6 +65,21 @@ class EdgeWords(Frame):
         entry.is_open_start = True
         if entry.kind == "week" and self.week and word.text[-1] == "前":
             entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
+
+    def _end(self, word: Word) -> None:
+        """4月26日结束, 11:30结束, 至活动结束."""
+        entry = self.sense.entries[-1] if self.sense.entries else None
+        if entry is None:
+            return
+        if self.after_clock and entry.clocks:
+            if self.is_fresh and not self.link and not entry.clocks[-1].end:
+                last = entry.clocks.pop()
+                start = entry.clocks.pop().start if entry.clocks else None
+                entry.clocks.append(ClockTime(start, last.start, last.parts))
+        elif self.cut_link == "to" and word.is_apart:
+            entry.is_open_end = True
+        elif self.is_fresh and self.link != "to" and not entry.is_span and not self._ends_what_began(entry):
+            entry.is_open_start = True
 
     def _begun(self, word: Word) -> None:
         if self.is_fresh and self.sense.entries:
@@ -74,6 +93,7 @@ class EdgeWords(Frame):
         self.sense.entries.pop()
         before.clocks_before_join, before.is_span, before.is_open_end = len(before.clocks), True, False
         before.last = entry.last
+        before.is_vague = before.is_vague or entry.is_vague
         before.clocks += entry.clocks
         before.weekdays += entry.weekdays
         return True

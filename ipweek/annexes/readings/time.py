@@ -271,7 +271,7 @@ def _slots(entries: list[Entry]) -> tuple[tuple[date, str], ...]:
 def _is_vague(sense: Sense) -> bool:
     if sense.has_alternatives or any(entry.is_vague or entry.is_around for entry in sense.entries):
         return True
-    wide = len(sense.entries) > 1 or any(entry.first != entry.last for entry in sense.entries)
+    wide = len(sense.entries) > 1 or any(entry.first != entry.last or entry.is_open_end or entry.is_open_start for entry in sense.entries)
     is_named_week = len(sense.entries) == 1 and sense.entries[0].kind == "week"
     return wide and (
         sense.is_picked or (sense.is_undated and is_named_week) or (sense.is_within and any(entry.is_span for entry in sense.entries))

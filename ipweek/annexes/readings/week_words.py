@@ -81,6 +81,9 @@ class WeekWords(Frame):
             elif word.kind not in LINKS or word.is_apart:
                 break
         behind = sum(1 for word in self.words[max(0, self.at - 2 * len(written)) : self.at] if word.kind == "weekday") if ahead == 0 else 0
+        if entry.is_span and entry.last - entry.first >= 7 * ONE_DAY and (ahead or behind):
+            self.sense.is_recurring = True  # 4月20日至5月5日，周二至周日
+            return
         free = [day for day in written if day not in told]
         day = free[-ahead - 1] if len(free) > ahead else (free[0] if free and (ahead or behind) else None)
         if day is not None:
