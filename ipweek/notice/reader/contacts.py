@@ -12,9 +12,9 @@ from ipweek.notice.reader.surnames import split_names
 _PERSON = (
     r"(?:业务|工作|日常|活动|技术|材料|报送|市局|区局|本局)?联 *系 *人(?:员)?"
     r"(?: *(?:及|和|与|、|/)? *(?:联系)?(?:电话|方式|手机号?码?))?|联络员|联 *络 *人|经办人|咨询人|负责人"
-    r"|(?:业务|活动|政策)?咨询(?= *[:：])"
+    r"|(?:业务|活动|政策)?咨询(?= *[:：])|请 *(?:与|联系)(?= *[\u4e00-\u9fff]{2,3} *(?:联系)?[,(:])"
 )
-_PHONE_WORD = r"(?:联 *系|咨询|办公|值班|内线)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?|座机|内线(?=[:： 0-9])|Tel(?:ephone)?"
+_PHONE_WORD = r"(?:联 *[系络]|咨询|办公|值班|内线)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?|座机|内线(?=[:： 0-9])|Tel(?:ephone)?"
 _FAX_WORD = r"传 *真(?:号码|电话)?|Fax"
 _MAIL_WORD = r"(?:电子)?(?:邮箱|邮件|信箱)(?: *(?:地址|号))?|E-?mail"
 _DESK_WORD = r"(?:联系|责任|承办|业务)(?:处室|科室|部门|单位|处|科)(?= *[:：])"
@@ -137,7 +137,7 @@ def _numbers(text: str) -> list[str]:
     """All telephone numbers in *text*; a tail such as 85093829、3837 is made whole, an extension stays with its number."""
     numbers: list[str] = []
     for found in _NUMBER.finditer(text):
-        whole = re.sub(r"\s", "", found["whole"])
+        whole = re.sub(r"\s", "", re.sub(r"^(0[0-9]{2,3}) +(?=[0-9])", r"\1-", found["whole"]))
         whole = re.sub(r"^\((0[0-9]{2,3})\)-?", r"\1-", whole)
         whole = re.sub(r"^(0[0-9]{2,3})-+", r"\1-", whole)
         extension = re.sub(r"[ ]|分机", "", found["extension"] or "")

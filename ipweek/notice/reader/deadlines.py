@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
-from ipweek.notice.reader.due_dates import Mark, points, windows
+from ipweek.notice.reader.due_dates import Mark, days_alone, points, windows
 from ipweek.notice.reader.due_terms import recurring, relative
 from ipweek.notice.reader.due_things import is_sent, shared_out, what
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
@@ -74,7 +74,13 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
     if len(text) < 6:
         return
     marks = sorted(
-        [*relative(text, years, facts, calendar), *recurring(text), *windows(text, years), *points(text, years, facts)],
+        [
+            *relative(text, years, facts, calendar),
+            *recurring(text),
+            *windows(text, years),
+            *points(text, years, facts),
+            *days_alone(text, years),
+        ],
         key=lambda m: (m.start, -m.end),
     )
     kept: list[Mark] = []

@@ -76,6 +76,31 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
         yield Mark(found.start(), found.end(), Deadline("other", "", None, day, due_time, note))
 
 
+_DAY_ONLY = re.compile(
+    rf"(?:^|(?<=[,、;:和及于在]))(?P<d>{DAY})[日号](?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?:之?前(?![后往期夕])|以前)"
+)
+
+
+def days_alone(text: str, years: Years) -> Iterator[Mark]:
+    """Days whose month stands before in the sentence: 4月10日前报送计划，12日前报送名单."""
+    named = [found for found in _POINT.finditer(text) if found["m"]]
+    ahead = 0  # how many of them end before the day in hand
+    for found in _DAY_ONLY.finditer(text):
+        while ahead < len(named) and named[ahead].end() <= found.start():
+            ahead += 1
+        is_named = ahead < len(named) and named[ahead].start() <= found.start()
+        if not ahead or is_named or found.start() - named[ahead - 1].end() > 80:
+            continue
+        month = named[ahead - 1]
+        months, days = number(month["m"]), number(found["d"])
+        day = made_date(year(month["y"]), months, days) if month["y"] else years.dated(months, days, is_due=True)
+        clock = read_clock(found) if found["clock"] else None
+        note = "" if day else "没有这一天，请核对。"
+        if day and found["weekday"]:
+            note = _weekday_note(found["weekday"], day)
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, day, clock.at if clock else None, note))
+
+
 def _bounded(text: str, every: list[re.Match[str]]) -> list[bool]:
     """For each date whether the text makes it a limit; in 4月3日、4月12日前 the one behind the last date holds for all."""
     bounded: list[bool] = []

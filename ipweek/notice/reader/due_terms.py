@@ -21,9 +21,10 @@ _UNIT = r"(?:个?(?P<unit>工作日|自然日|日历日|日|天|周|星期|(?<=�
 _AFTER = re.compile(
     rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>(?:(?![于在将])[\u4e00-\u9fff《》“”]){{0,8}}?)"
     rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?:(?<=后,)[^。;,0-9]{{1,24}}?(?:,|于|在)(?:于|在)?)?"
-    rf"(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
+    rf"\(?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
 _AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
+_FROM_NOW = re.compile(rf"(?:自|从)?即日起的?,?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
 _NEXT_DAY = re.compile(
     r"(?P<event>[\u4e00-\u9fff“”]{0,16}?)(?:结束|完成|举办|举行|开展)(?:之?后|以后)?(?:的)?(?P<when>当[日天]|次日|第二天|及时|即时)"
@@ -74,10 +75,18 @@ def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar
         else:
             due_on, _, note = _computed(rule, replace(facts, issue_date=day), calendar)
             yield Mark(found.start(), found.end(), Deadline("other", "", None, due_on, None, note or f"自{day.month}月{day.day}日起算。"))
+    for found in _FROM_NOW.finditer(text):
+        if found["unit"] != "小时":
+            rule = _rule(number(found["n"]), found["unit"], "after", "issue_date")
+            yield Mark(found.start(), found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
     for found in _NEXT_DAY.finditer(text):
         if found["when"] in ("及时", "即时"):
             continue
-        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
+        yield Mark(
+            found.start() + _event_start(found["event"]),
+            found.end(),
+            Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"),
+        )
 
 
 def _rule(count: int, unit: str, side: str, anchor: str) -> str:
@@ -102,7 +111,12 @@ def _computed(rule: str, facts: NoticeFacts, calendar: WorkCalendar) -> tuple[da
 
 def _event_start(event: str) -> int:
     """Where the event's own words begin in what stands before it: after 请于, 总结请在 and the like."""
-    cuts = [match.end() for match in re.finditer(r"(?:请|须|需|应|并|务必)?(?:于|在)|请|将|各(?:区|单位|部门|地)|总结|情况", event)]
+    cuts = [
+        match.end()
+        for match in re.finditer(
+            r"(?:请|须|需|应|并|务必)?(?:于|在)|请|将|各(?:区|单位|部门|地)|总结|情况|(?:时间|期限|时限|日期)(?:为|是)?", event
+        )
+    ]
     return max((cut for cut in cuts if cut < len(event)), default=0)
 
 

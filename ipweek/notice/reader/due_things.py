@@ -37,6 +37,8 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
         r"报送|提交|上报|报至|报我|发至|发送", clause
     ):
         return False
+    if re.search(r"(?:我[办局委处会院厅]|组委会|主办单位)(?:将|拟|计划)$", before):
+        return False  # what the office itself does
     if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
         return True
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):

@@ -65,7 +65,9 @@ def _is_cited(text: str, found: re.Match[str], line: Line) -> bool:
         r"^(?:根据|按照|依据|遵照|转发)", found["prefix"]
     ):
         return True
-    return bool(re.match(r"^(?:文件?精神|文件?要求|文的?通知)", after)) or (line.from_table and len(text) > 200)
+    if re.search(r"关于|转发|印发|落实", found["prefix"]) and not re.search(r"(?:通知|函|方案)", found["prefix"]):
+        return True
+    return bool(re.match(r"^(?:文件?精神|文件?要求|文的?通知|文件)", after)) or (line.from_table and len(text) > 200)
 
 
 def _set_number(facts: NoticeFacts, line: Line, found: re.Match[str]) -> None:
@@ -203,7 +205,7 @@ def _printed(lines: list[Line]) -> str:
 
 
 def _clean_title(words: str) -> str:
-    words = plain_figures(words)
+    words = re.sub(r"^[【\[〔［](?:通知|公告|转发|函)[】\]〕］]", "", plain_figures(words))
     if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
         words = twice[1]  # a page that prints its title twice
     words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)

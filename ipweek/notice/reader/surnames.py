@@ -54,6 +54,7 @@ _STYLED = re.compile(r"^[\u4e00-\u9fff]{1,3}(?:老师|同志|先生|女士|小�
 _NOT_NAMES = frozenset(
     [
         "通信",
+        "联络",
         "通讯",
         "邮寄",
         "邮政",
@@ -130,7 +131,7 @@ def is_name(text: str) -> bool:
 def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
     """The names in *text*, parted by blanks; single letters set apart belong to one name (李 晴), an office before a name goes.
 
-    *of_any_family* takes two or three letters for a name that stand where only a name can, known family or not.
+    *of_any_family* takes two to four letters for a name that stand where only a name can, known family or not.
     """
     words = [word for word in re.split(r"\s+", text.strip(" .-_…*“”【】[]")) if word]
     names: list[str] = []
@@ -162,6 +163,6 @@ def _person(word: str, *, of_any_family: bool) -> str:
         return word
     if (found := _OFFICE.match(word)) and is_name(found["name"]):
         return found["name"]
-    if of_any_family and re.fullmatch(r"[\u4e00-\u9fff]{2,3}", word) and not _OFFICE_END.search(word):
+    if of_any_family and re.fullmatch(r"[\u4e00-\u9fff]{2,4}", word) and not _OFFICE_END.search(word):
         return word
     return ""
