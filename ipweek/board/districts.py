@@ -42,10 +42,14 @@ class District:
     offer: Offer
     years: Sequence[int]
     may_fill: bool
+    year: int | None = None  # that was asked for
 
 
 def get(slug: str, *, year: int | None = None, by: Person) -> District:
-    """The unit, for its own people, the office and the leaders; otherwise NotFound. Its table of *year*, else its newest."""
+    """The unit, for its own people, the office and the leaders; otherwise NotFound.
+
+    With its table of *year*, which must be there, else its newest.
+    """
     unit = db.session.scalar(select(Unit).where(Unit.slug == slug))
     if unit is None or not annexes.may_see(unit.id, by=by):
         raise NotFound
@@ -59,14 +63,22 @@ def get(slug: str, *, year: int | None = None, by: Person) -> District:
         )
     )
     table = next((one for one in tables if year is None or one.campaign.year == year), None)
+    if table is None and year is not None:
+        raise NotFound(f"{unit.short}没有 {str(year)[:4]} 年的表格，有表格的年度：{'、'.join(map(str, _years(tables))) or '还没有'}。")
     return District(
         unit,
         table,
         plugins.of_unit(slug),
         plugins.offer_of(slug),
-        sorted({one.campaign.year for one in tables}, reverse=True),
+        _years(tables),
         table is not None and annexes.may_edit(table, by=by),
+        year,
     )
+
+
+def _years(tables: Sequence[AnnexTable]) -> list[int]:
+    """The years that there are tables of, newest first."""
+    return sorted({one.campaign.year for one in tables}, reverse=True)
 
 
 @dataclass(frozen=True)

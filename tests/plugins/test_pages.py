@@ -47,6 +47,33 @@ def test_a_report_comes_after_its_page(on: None, seat: Seat) -> None:
     assert "<html" not in piece.text
 
 
+def test_each_page_goes_back_to_another_year_when_asked(on: None, table: AnnexTable, seat: Seat) -> None:
+    before = make.table("minhang", of=make.campaign("closed", year=2023))
+    make.row(before, **{"mh.street": "去年的镇"})
+    filler = seat("minhang", "filler")
+
+    reports = filler.get("/d/minhang/reports?year=2023").text
+    assert "闵行区报表 <small>2023年" in reports
+    assert 'aria-current="page">2023年' in reports
+    for link in re.findall(r'(?:href|hx-get)="(/d/minhang/[^"]+)"', reports):
+        assert "year=20" in link
+        assert filler.get(link.replace("&amp;", "&")).status_code == 200
+    assert "去年的镇：1场" in filler.get("/d/minhang/reports/mh/streets?year=2023", headers=HTMX).text
+    assert "去年的镇" not in filler.get("/d/minhang/reports/mh/streets", headers=HTMX).text
+
+
+@pytest.mark.parametrize("year", ["1999", "99999999999999999999", "-1"])
+def test_a_year_without_a_table_is_not_found(on: None, seat: Seat, year: str) -> None:
+    answer = seat("minhang", "filler").get(f"/d/minhang/reports?year={year}")
+
+    assert answer.status_code == 404
+    assert "有表格的年度：2024。" in answer.text
+
+
+def test_a_year_that_is_none_is_the_newest(on: None, seat: Seat) -> None:
+    assert "七宝镇：1场" in seat("minhang", "filler").get("/d/minhang/reports/mh/streets?show=1&year=abc").text
+
+
 def test_a_report_as_a_workbook_has_a_real_chart(on: None, seat: Seat) -> None:
     got = seat("minhang", "filler").get("/d/minhang/reports/mh/streets.xlsx")
 
