@@ -62,6 +62,7 @@ ACTIONS: dict[str, str] = {
     "summary.withdraw": "撤回总结",
     "summary.approve": "总结通过",
     "summary.return": "退回总结",
+    "summary.extend": "总结延期",
     "chase.send": "催报",
     "chase.group": "记录工作群催报",
     "chase.call": "记录电话催报",

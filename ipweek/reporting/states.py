@@ -89,6 +89,7 @@ LABELS: dict[str, str] = {action: step.label for action, step in EVERY.items()} 
     "excuse": "本年免报",
     "ask_again": "恢复报送",
     "extend": "延期",
+    "sum_extend": "总结延期",
     "ask_late": "申请补报",
     "allow_late": "同意补报",
     "refuse_late": "不同意补报",

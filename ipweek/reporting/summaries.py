@@ -24,7 +24,6 @@ from ipweek.extensions import db
 from ipweek.files import gate
 from ipweek.files import service as files
 from ipweek.notice import deadlines
-from ipweek.notice import service as notices
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Campaign
@@ -60,18 +59,6 @@ class Shown:
         return summary_draft.problems(self.draft, self.planned)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One unit's summary in the office's list."""
-
-    table: AnnexTable
-    status: str
-    is_late: bool
-    due: Due | None
-    events: int
-    files: int
-
-
 def read(table_id: int, *, draft: Draft | None = None, by: Person) -> Shown:
     """The summary that belongs to the table; with *draft* as somebody typed it and could not save."""
     table = annexes.get_table(table_id, by=by)
@@ -91,31 +78,12 @@ def read(table_id: int, *, draft: Draft | None = None, by: Person) -> Shown:
         planned,
         _proposed(held, planned),
         kept,
-        dues.text(_due(table, stored)),
+        dues.text(due_of(table, stored)),
         stored,
         states.possible(status, service.parts_of(table, by=by), campaign_status=annexes.campaign_status_of(table)),
         not why_closed and reach.is_filler(table, by=by),
         why_closed,
     )
-
-
-def every(campaign_id: int, *, by: Person) -> tuple[Campaign, list[Line]]:
-    """All summaries of a campaign, for the office; excused units are not asked."""
-    if not by.is_office:
-        raise Forbidden("各单位的活动总结由市联席办查看。")
-    campaign = notices.get(campaign_id, by=by)
-    tables = [table for table in annexes.tables_of(campaign) if annexes.is_asked(table)]
-    ids = [table.id for table in tables]
-    stored = {one.table_id: one for one in db.session.scalars(select(Summary).where(Summary.table_id.in_(ids)))}
-    kept = [one.table_id for one in db.session.scalars(select(SummaryFile).where(SummaryFile.table_id.in_(ids)))]
-    due_at = deadlines.due_by_unit(campaign, "summary", [(table.unit_id, table.annex) for table in tables])
-    lines = []
-    for table in tables:
-        one = stored.get(table.id)
-        due = dues.after_return(one.return_due_at) if one and one.return_due_at else due_at.get(table.unit_id)
-        events = int((one.sent or {}).get("events", 0)) if one else 0
-        lines.append(Line(table, one.status if one else "todo", bool(one and one.is_late), due, events, kept.count(table.id)))
-    return campaign, lines
 
 
 def is_open(campaign: Campaign) -> bool:
@@ -305,7 +273,7 @@ def _check(table: AnnexTable, summary: Summary, action: str) -> None:
 
 def _arrive(action: str, table: AnnexTable, summary: Summary, *, by: Person) -> Summary:
     at = clock.now()
-    due = _due(table, summary)
+    due = due_of(table, summary)
     draft = _draft_of(summary)
     planned = _planned(table, draft)
     summary.submitted_at, summary.is_late = at, due is not None and due.is_past(at)
@@ -331,16 +299,25 @@ def _frozen(table: AnnexTable, summary: Summary, draft: Draft, planned: Sequence
 
 
 def _move(action: str, table: AnnexTable, summary: Summary, *, to: str, why: str = "", by: Person) -> Summary:
-    move = Move(table_id=table.id, action=f"sum_{action}", from_status=summary.status, to_status=to, revision=summary.revision)
-    move.by_id, move.at, move.why, move.reasons = by.id, clock.now(), why, {}
+    words = [states.STEPS[action].label, "逾期" if to == "submitted" and summary.is_late else "", why]
+    note(table, action, summary.status, to=to, revision=summary.revision, why=why, detail=" ".join(filter(None, words)), by=by)
     summary.status = to
-    db.session.add(move)
-    words = [table.unit.short, "活动总结", states.STEPS[action].label, "逾期" if to == "submitted" and summary.is_late else "", why]
-    audit.write(f"summary.{action}", by=by, object=f"table:{table.id}", detail=" ".join(word for word in words if word))
     return summary
 
 
-def _due(table: AnnexTable, summary: Summary | None) -> Due | None:
+def note(
+    table: AnnexTable, action: str, status: str, *, to: str = "", revision: int = 0, why: str = "", detail: str = "", by: Person
+) -> Move:
+    """Write down what was decided about the summary, and log it. Inside transaction()."""
+    move = Move(table_id=table.id, action=f"sum_{action}", from_status=status, to_status=to or status, revision=revision)
+    move.by_id, move.at, move.why, move.reasons = by.id, clock.now(), why, {}
+    db.session.add(move)
+    audit.write(f"summary.{action}", by=by, object=f"table:{table.id}", detail=f"{table.unit.short} 活动总结 {detail or why}".strip())
+    return move
+
+
+def due_of(table: AnnexTable, summary: Summary | None) -> Due | None:
+    """When the table's summary is due: after a return its own day, else its unit's."""
     if summary is not None and summary.return_due_at:
         return dues.after_return(summary.return_due_at)
     return deadlines.due_of(table.campaign, "summary", annex=table.annex, unit_id=table.unit_id)

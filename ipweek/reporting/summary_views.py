@@ -11,7 +11,7 @@ from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.annexes import due as dues
 from ipweek.errors import Busy, Conflict, Invalid, Refused, TooMany
-from ipweek.reporting import summaries, summary_draft
+from ipweek.reporting import summaries, summary_desk, summary_draft
 from ipweek.reporting.summary_draft import Draft
 
 bp = Blueprint("summaries", __name__)
@@ -94,11 +94,27 @@ def return_for_changes(table_id: int) -> Response:
     return _back(table_id)
 
 
+@bp.post("/tables/<int:table_id>/summary/extend")
+def extend(table_id: int) -> Response:
+    """延期."""
+    form = request.form
+    try:
+        until = date.fromisoformat(form.get("until", ""))
+    except ValueError:
+        return _page(table_id, Invalid("请填写截止日期，写成 2024-05-15 这样。"))
+    try:
+        summary_desk.extend(table_id, until, form.get("why", ""), by=person())
+    except (Invalid, Conflict) as refused:
+        return _page(table_id, refused)
+    flash("已办理延期，单位会收到消息。", "done")
+    return _back(table_id)
+
+
 @bp.get("/campaigns/<int:campaign_id>/summaries")
 def every(campaign_id: int) -> Response:
     """Whose summary is there."""
-    campaign, lines = summaries.every(campaign_id, by=person())
-    return pages.page("reporting/summaries.html", campaign=campaign, lines=lines)
+    found = summary_desk.desk(campaign_id, show=request.args.get("show", ""), by=person())
+    return pages.page("reporting/summaries.html", desk=found, words=summary_desk.WORDS)
 
 
 def _revision() -> int:

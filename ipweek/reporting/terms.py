@@ -63,7 +63,7 @@ def read(table_id: int, *, by: Person) -> Terms:
 
 def excuse(table_id: int, why: str, *, by: Person) -> Move:
     """本年免报: the unit is not asked this year. Only what is still with the unit."""
-    why = _reason(why, "免报")
+    why = reason_for(why, "免报")
     with transaction():
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if table.status not in NOT_SENT:
@@ -87,8 +87,8 @@ def ask_again(table_id: int, *, by: Person) -> Move:
 
 def extend(table_id: int, until: date, why: str, *, by: Person) -> Move:
     """延期: more time for this unit, to 24:00 of the day *until*. A returned table gets it instead of the day of its return."""
-    why = _reason(why, "延期")
-    end = _end(until)
+    why = reason_for(why, "延期")
+    end = end_of(until)
     with transaction():
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if table.status not in NOT_SENT:
@@ -102,13 +102,13 @@ def extend(table_id: int, until: date, why: str, *, by: Person) -> Move:
         if table.status == "returned" and table.return_due_at:
             table.return_due_at = end
         else:
-            deadlines.extend(_deadline(table), db.session.get_one(Unit, table.unit_id), until=end, why=why, by=by)
+            deadlines.extend(deadline_of(table), db.session.get_one(Unit, table.unit_id), until=end, why=why, by=by)
         return _note("extend", table, f"延至{wording.until(until)}：{why}", f"附件{table.annex}延期至{wording.until(until)}。", by=by)
 
 
 def allow_late(table_id: int, until: date, *, by: Person) -> Move:
     """同意补报: after the close the unit may fill and send to 24:00 of the day *until*. It is marked late."""
-    end = _end(until)
+    end = end_of(until)
     with transaction():
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if table.campaign.status != "closed":
@@ -122,7 +122,7 @@ def allow_late(table_id: int, until: date, *, by: Person) -> Move:
 
 def refuse_late(table_id: int, why: str, *, by: Person) -> Move:
     """Answer no, with a reason."""
-    why = _reason(why, "不同意")
+    why = reason_for(why, "不同意")
     with transaction():
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if not unanswered([table.id]):
@@ -135,7 +135,7 @@ def refuse_late(table_id: int, why: str, *, by: Person) -> Move:
 
 def ask_late(table_id: int, why: str, *, by: Person) -> Move:
     """申请补报: after the close, ask the office to be let send. A second request while one waits is the first one."""
-    why = _reason(why, "补报")
+    why = reason_for(why, "补报")
     with transaction():
         table = service.hold(table_id, by=by)
         states.check_part("submit", service.parts_of(table, by=by))
@@ -169,7 +169,8 @@ def _of_the_office(table: AnnexTable, *, by: Person) -> AnnexTable:
     return table
 
 
-def _reason(text: str, what: str) -> str:
+def reason_for(text: str, what: str) -> str:
+    """*text* as the reason of a decision such as 延期, or Invalid where nothing is said."""
     why = reasons.tidy(text).rstrip("。")
     if not why:
         reason = f"请写明{what}的理由，单位会看到这段话。" if what != "补报" else "请写明申请补报的理由。"
@@ -177,7 +178,8 @@ def _reason(text: str, what: str) -> str:
     return why
 
 
-def _end(until: date) -> datetime:
+def end_of(until: date) -> datetime:
+    """The 24:00 of a day that is still to come, or Invalid."""
     end = dues.end_of(until)
     if end <= clock.now():
         reason = "这个日期已经过去，请改为今天或以后的日期。"
@@ -185,12 +187,13 @@ def _end(until: date) -> datetime:
     return end
 
 
-def _deadline(table: AnnexTable) -> Deadline:
-    """The campaign's deadline that holds for the table."""
-    plans = [deadline for deadline in table.campaign.deadlines if deadline.kind == "plan"]
-    own = [deadline for deadline in plans if deadline.annex == table.annex] or [deadline for deadline in plans if deadline.annex is None]
+def deadline_of(table: AnnexTable, kind: str = "plan") -> Deadline:
+    """The campaign's deadline of this *kind* that holds for the table's unit."""
+    those = [deadline for deadline in table.campaign.deadlines if deadline.kind == kind]
+    own = [deadline for deadline in those if deadline.annex == table.annex] or [deadline for deadline in those if deadline.annex is None]
     if not own:
-        raise Conflict("通知没有写明这张表的截止时间，请先在“通知与活动”里补上。")
+        what = "这张表" if kind == "plan" else "活动总结"
+        raise Conflict(f"通知没有写明{what}的截止时间，请先在“通知与活动”里补上。")
     return own[0]
 
 

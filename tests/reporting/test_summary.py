@@ -13,7 +13,7 @@ from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.files import service as files
 from ipweek.notice.models import Campaign
-from ipweek.reporting import messages, service, summaries, summary_draft
+from ipweek.reporting import messages, service, summaries, summary_desk, summary_draft
 from ipweek.reporting.models import Summary
 from ipweek.reporting.summary_draft import Draft
 from ipweek.transaction import transaction
@@ -379,4 +379,74 @@ def test_an_excused_unit_is_not_on_the_list(cast, home):
     with transaction():
         home.is_excused = True
 
-    assert summaries.every(home.campaign_id, by=cast["clerk"])[1] == []
+    assert list(summary_desk.desk(home.campaign_id, by=cast["clerk"]).lines) == []
+
+
+def test_more_time_is_for_one_unit_alone_and_moves_nothing_else(cast, home, clock):
+    other = table("approved", slug="xuhui")
+    clock.move_to("2024-05-06T10:00:00+08:00")
+
+    summary_desk.extend(home.id, date(2024, 5, 15), "统计口径待核实", by=cast["clerk"])
+
+    due = {line.table.id: line.due.on for line in summary_desk.desk(home.campaign_id, by=cast["clerk"]).lines}
+    assert due == {home.id: date(2024, 5, 15), other.id: date(2024, 5, 7)}
+    assert told(cast["filler of 闵行"]) == ["活动总结延期至5月15日（周三）24:00。"]
+    assert db.session.scalar(select(AuditEntry.action).order_by(AuditEntry.id.desc())) == "summary.extend"
+    clock.move_to("2024-05-15T23:00:00+08:00")
+    assert not sent(home, cast["filler of 闵行"]).is_late
+
+
+def test_a_returned_summary_gets_more_time_in_place_of_the_day_of_its_return(cast, home):
+    made = sent(home, cast["filler of 闵行"])
+    summaries.return_for_changes(home.id, "请补数据", revision=made.revision, due=summaries.dues.end_of(date(2024, 5, 8)), by=cast["clerk"])
+
+    summary_desk.extend(home.id, date(2024, 5, 20), "负责人出差", by=cast["clerk"])
+
+    assert summaries.read(home.id, by=cast["clerk"]).deadline.until == "5月20日（周一）24:00"
+
+
+@pytest.mark.parametrize(
+    "until, why, says",
+    [
+        (date(2024, 5, 7), "换届", "要晚于现在的截止日期"),
+        (date(2024, 4, 1), "换届", "已经过去"),
+        (date(2024, 5, 15), " ", "请写明延期的理由"),
+    ],
+)
+def test_more_time_for_a_summary_is_later_and_has_a_reason(cast, home, until, why, says):
+    with pytest.raises(Invalid, match=says):
+        summary_desk.extend(home.id, until, why, by=cast["clerk"])
+
+
+def test_more_time_is_the_offices_to_give_and_only_before_it_is_sent(cast, home):
+    with pytest.raises(Forbidden):
+        summary_desk.extend(home.id, date(2024, 5, 15), "换届", by=cast["filler of 闵行"])
+    sent(home, cast["filler of 闵行"])
+    with pytest.raises(Conflict, match="已经报送"):
+        summary_desk.extend(home.id, date(2024, 5, 15), "换届", by=cast["clerk"])
+
+
+def test_the_office_extends_on_the_page_and_a_poor_entry_stays(cast, home, seat):
+    clerk, address = seat(cast["clerk"]), f"/tables/{home.id}/summary"
+
+    poor = clerk.post(f"{address}/extend", {"until": "2024-05-01", "why": "换届"})
+    bad = clerk.post(f"{address}/extend", {"until": "morgen", "why": "换届"})
+    good = clerk.post(f"{address}/extend", {"until": "2024-05-15", "why": "换届"}, follow_redirects=True)
+
+    assert (poor.status_code, bad.status_code) == (422, 422)
+    assert 'value="换届"' in poor.text
+    assert "已办理延期" in good.text
+    assert "5月15日（周三）24:00 截止" in good.text
+
+
+@pytest.mark.parametrize("show, count", [("unsent", 1), ("submitted", 1), ("approved", 0), ("", 2), ("nonsense", 2)])
+def test_each_number_of_the_list_is_a_filter(cast, home, seat, show, count):
+    table("approved", slug="xuhui")
+    sent(home, cast["filler of 闵行"])
+
+    found = summary_desk.desk(home.campaign_id, show=show, by=cast["clerk"])
+    page = seat(cast["clerk"]).get(f"/campaigns/{home.campaign_id}/summaries?show={show}").text
+
+    assert len(found.lines) == count
+    assert page.count('<th scope="row">') == count
+    assert dict(found.totals) == {"unsent": 1, "submitted": 1, "returned": 0, "approved": 0}
