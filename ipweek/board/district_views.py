@@ -60,7 +60,7 @@ def warnings(district: str) -> Response:
 @bp.get("/tables/<int:table_id>/warnings")
 def table_warnings(table_id: int) -> Response:
     """The same for a table's page, of ``rows`` alone when they are named: asked for after the save was acknowledged."""
-    table = annexes.get_table(table_id, by=person())
+    table = annexes.get_part(table_id, by=person())
     where = districts.get(table.unit.slug, year=table.campaign.year, by=person())
     rows = [forms.number(row) for row in request.args.get("rows", "").split(",") if row]
     found = districts.warnings(where, rows=rows or None)

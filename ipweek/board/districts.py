@@ -20,7 +20,7 @@ from ipweek.annexes import checks, editing, handing, local_columns, reach
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
-from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Written
 from ipweek.errors import Busy, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
@@ -43,15 +43,16 @@ class District:
     years: Sequence[int]
     may_fill: bool
     year: int | None = None  # that was asked for
+    rows: Sequence[Activity] = ()  # of the table, that he may see
 
 
 def get(slug: str, *, year: int | None = None, by: Person) -> District:
     """The unit, for its own people, the office and the leaders; otherwise NotFound.
 
-    With its table of *year*, which must be there, else its newest.
+    With its table of *year*, which must be there, else its newest. A department sees what they say of its own rows.
     """
     unit = db.session.scalar(select(Unit).where(Unit.slug == slug))
-    if unit is None or not annexes.may_see(unit.id, by=by):
+    if unit is None or not annexes.may_see_some(unit.id, by=by):
         raise NotFound
     tables = list(
         db.session.scalars(
@@ -73,6 +74,7 @@ def get(slug: str, *, year: int | None = None, by: Person) -> District:
         _years(tables),
         table is not None and annexes.may_edit(table, by=by),
         year,
+        rows=annexes.rows_for(table, by=by) if table is not None else (),
     )
 
 
@@ -137,7 +139,7 @@ def warnings(district: District, *, rows: Sequence[int] | None = None) -> Warnin
     table = district.table
     if table is None:
         return Warnings((), ())
-    stored = [(row.id, dict(row.values)) for row in annexes.rows_of(table)]
+    stored = [(row.id, dict(row.values)) for row in district.rows]
     numbers = {row_id: number for number, (row_id, _) in enumerate(stored, 1)}
     fields = [field for plugin in district.plugins for field in plugin.fields]
     form = local_columns.with_fields(schema.from_json(table.schema.form), fields)
@@ -194,18 +196,19 @@ def propose(district: District, plugin_id: str, name: str) -> Proposal:
     if table is None:
         return Proposal(asked)
     handed, offered = _rows(district, plugin), _offered(district)
+    stored = [(row.id, dict(row.values)) for row in district.rows]
     try:
         said = plugins.proposals(plugin, name, handed, offered)
     except PluginFailed as failed:
         return Proposal(asked, failed=failed.said)
     fields = {field.cell: field for field in plugin.fields}
     changes = []
-    for number, row in enumerate(annexes.rows_of(table), 1):
-        for cell, new in said.get(row.id, {}).items():
-            old = local_values.held(fields[cell], row.values)
+    for number, (row_id, cells) in enumerate(stored, 1):
+        for cell, new in said.get(row_id, {}).items():
+            old = local_values.held(fields[cell], cells)
             if new != old:
-                name, wrong = row.values.get("event_name", ""), local_values.wrong(fields[cell], new)
-                changes.append(Proposed(row.id, number, name, cell, fields[cell].label, old, new, wrong))
+                name, wrong = cells.get("event_name", ""), local_values.wrong(fields[cell], new)
+                changes.append(Proposed(row_id, number, name, cell, fields[cell].label, old, new, wrong))
     return Proposal(asked, changes, f"job-{secrets.token_hex(12)}")
 
 
@@ -214,7 +217,7 @@ def confirm(district: District, plugin_id: str, name: str, edits: Sequence[Edit]
     asked = named(district, plugin_id, name, what="job")
     if district.table is None:
         raise NotFound
-    if not reach.is_filler(district.table, by=by):
+    if not (reach.is_filler(district.table, by=by) or reach.is_department(district.table, by=by)):
         raise Forbidden("只有本单位的填报员可以保存作业的建议。")
     own = {field.cell for field in asked.plugin.fields}
     if not edits:
@@ -242,7 +245,7 @@ def _rows(district: District, plugin: Plugin, *, only: Sequence[int] | None = No
     form, week, year = schema.from_json(table.schema.form), _week(table), table.campaign.year
     return [
         (row.id, handing.row(row.values, form, plugin.fields, week=week, year=year))
-        for row in annexes.rows_of(table)
+        for row in district.rows
         if not checks.is_empty(row.values) and (only is None or row.id in only)
     ]
 

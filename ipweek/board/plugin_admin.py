@@ -54,7 +54,7 @@ def unit_names() -> dict[str, str]:
 def may_open_reports(plugin: Plugin, *, by: Person) -> bool:
     """Whether *by* sees what the plugin's reports show: its own unit, the office and the leaders do, an administrator does not."""
     unit_id = db.session.scalar(select(Unit.id).where(Unit.slug == plugin.unit))
-    return plugin.is_usable and unit_id is not None and annexes.may_see(unit_id, by=by)
+    return plugin.is_usable and unit_id is not None and annexes.may_see_some(unit_id, by=by)
 
 
 def kept_rows(id: str) -> int:  # noqa: A002 -- the word of the manifest

@@ -228,6 +228,28 @@ def test_what_the_check_demands_is_demanded_on_the_page_too(app: Flask, table: A
     assert "未启用" in admin.get("/plugins/mh").text
 
 
+def test_a_department_sees_what_plugins_say_of_its_own_rows(app: Flask, table: AnnexTable, seat: Seat, known_hash: str) -> None:
+    switched_on(app)
+    theirs = make.row(table, **{"mh.street": "区里的镇"}, scale="900人")
+    desk = Desk(app).log_in(make.user("qibao", pw_hash=known_hash))
+    own = make.row(table, owner="qibao", scale="800人")
+
+    page = desk.get(f"/tables/{table.id}").text
+    for link in re.findall(r'(?:href|hx-get)="(/(?:d|tables)/[^"]+)"', page):
+        assert desk.get(link.replace("&amp;", "&"), headers=HTMX).status_code == 200, link
+    assert "区里的镇" not in desk.get("/d/minhang/reports/mh/streets", headers=HTMX).text
+    said = desk.get(f"/tables/{table.id}/warnings", headers=HTMX).text
+    assert f'data-cell="{own.id}.scale"' in said
+    assert str(theirs.id) not in re.findall(r'data-cell="(\d+)', said)
+    job = desk.get("/d/minhang/jobs/mh/fill").text
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', job))
+    assert fields["take"] == f"{own.id}.mh.street"
+    assert desk.post("/d/minhang/jobs/mh/fill", fields).status_code == 303
+    assert values(own.id)["mh.street"] == "七宝镇"
+    sheet = load_workbook(BytesIO(desk.get(f"/tables/{table.id}/local.xlsx").data)).worksheets[1]
+    assert "区里的镇" not in str([cell.value for line in sheet.iter_rows() for cell in line])
+
+
 def test_files_are_handed_out_and_never_shown(app: Flask, table: AnnexTable, seat: Seat) -> None:
     folder = switched_on(app)
     (folder / "files").mkdir()
