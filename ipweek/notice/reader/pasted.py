@@ -37,7 +37,7 @@ _CUTS = (
     (re.compile(rf"(?<=日)\s*(附\s?件)(?=\s?{_YEAR}|\s|[\u4e00-\u9fff]{{4,40}}表)\s*"), _BREAK + r"\1" + _BREAK),
     (re.compile(r"(?<=[）)\s日])\s*(?=(?:[（(]?)(?:此件|本件)(?:主动|依申请)?公开)"), _BREAK),
     # before a theme or a time that follows its own label, and before the fields of a form
-    (re.compile(r"(?<=[^\s动传周办的举月和与及报送截止“《、])\s*(?=(?:主题|时间)\s?[:：]\s*\S)"), _BREAK),
+    (re.compile(r"(?<=[）)日题。；”])\s*(?=(?:主题|时间)\s?[:：]\s*\S)"), _BREAK),
     (re.compile(rf"(?<=[表）)])\s*(?={_FIELD})"), _BREAK),
     (re.compile(r"(?<=[）)。\s日])\s*(?=主题词\s?[:：]|抄\s?送\s?[:：])"), _BREAK),
 )
