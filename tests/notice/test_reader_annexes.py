@@ -178,3 +178,20 @@ def test_tables_of_a_page_keep_their_spans() -> None:
     facts = read_notice(read_document(page.encode(), "a.html"))
 
     assert facts.annexes[0].columns == ("活动名称", "规模 线上", "规模 线下")
+
+
+def test_forms_pasted_without_line_breaks_keep_their_fields_and_headings() -> None:
+    text = (
+        "江知联办〔2024〕2号关于开展2024年知识产权宣传周活动的通知各成员单位：现将有关事项通知如下。一、活动时间2024年4月20日至26日。"
+        "二、报送要求请于4月12日前报送附件。附件：1.成员单位重点活动安排表2.区重点活动安排表江城市知识产权局2024年3月29日"
+        "附件1成员单位重点活动安排表单位名称： 主办单位 活动名称 活动时间 活动地点 联系人"
+        "附件2区重点活动安排表单位名称：区知识产权局填表时间： 主办单位 活动名称 活动时间 活动地点 活动规模 联系人"
+    )
+
+    facts = read_notice(from_text(text)).as_json()
+
+    assert [(one["title"], one["columns"], one["header_fields"]) for one in facts["annexes"]] == [
+        ("成员单位重点活动安排表", ["主办单位", "活动名称", "活动时间", "活动地点", "联系人"], ["单位名称"]),
+        ("区重点活动安排表", ["主办单位", "活动名称", "活动时间", "活动地点", "活动规模", "联系人"], ["单位名称", "填表时间"]),
+    ]
+    assert facts["annexes"][1]["header_suffixes"] == {"单位名称": "区知识产权局"}

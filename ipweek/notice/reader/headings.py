@@ -102,7 +102,7 @@ _KNOWN = [
 ]
 _HEADING = re.compile(rf"(?:{'|'.join(sorted(_KNOWN, key=len, reverse=True))})(?:\s*[(（][^()（）\n]{{1,14}}[)）])?")
 _RUN = re.compile(rf"(?:{_HEADING.pattern}\s*){{3,30}}")
-_TITLE = re.compile(r"^(?P<title>\S.{3,60}?(?:表|清单|回执)(?:\s*[（(][^）)]{1,20}[）)])?)\s*(?=\S)")
+_TITLE = re.compile(r"^(?P<title>[^\s:：][^:：]{3,60}?(?:表|清单|回执)(?:\s*[（(][^）)]{1,20}[）)])?)\s*(?=\S)")
 KNOWN_FIELD = r"(?:单位名称|(?:填[表报]|报送|上报|申报|推荐)(?:单位|时间|日期|人)|(?:单位)?负责人|联系人|联系电话|审核人|日期)"
 _FIELD = re.compile(rf"(?<=[\s)）:：_])(?=[\u4e00-\u9fff]{{2,6}}(?:[(（][^()（）]{{1,8}}[)）])?\s*[:：])|(?={KNOWN_FIELD}\s*[:：])")
 
