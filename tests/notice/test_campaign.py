@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from ipweek.transaction import transaction
 from tests import make
 from tests.accounts.desk import Desk
 from tests.browser import ROOT
+from tests.notice.test_reader_pdf import pdf, show
 
 pytestmark = pytest.mark.usefixtures("app")
 NOTICE = Path(__file__).parents[2] / "ipweek/maintenance/demo_data/notice.txt"
@@ -122,6 +126,43 @@ def test_a_text_that_is_no_notice_starts_no_campaign(app: Flask, text: str) -> N
     assert text in answer.text
     assert db.session.query(Campaign).count() == 0
     assert db.session.query(StoredFile).count() == 0
+
+
+def _zipped(**parts: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, words in parts.items():
+            package.writestr(name.replace("__", "/").replace("_", "."), words)
+    return file.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("通知.doc", OLE + "WordDocument".encode("utf-16-le"), "docx"),
+        ("通知.wps", OLE + "WordDocument".encode("utf-16-le"), "docx"),
+        ("通知.docx", OLE + "EncryptedPackage".encode("utf-16-le"), "密码"),
+        ("通知.ofd", _zipped(OFD_xml="<ofd/>"), "OFD"),
+        ("通知.pdf", pdf(b""), "扫描件"),
+        ("通知.pdf", pdf(show(90, 800, "通知"), password="x"), "密码"),
+        ("通知.txt", b"", "空"),
+    ],
+    ids=["doc", "wps", "locked", "ofd", "scan", "locked-pdf", "empty"],
+)
+def test_what_cant_be_read_is_refused_on_the_page_with_what_to_do(app: Flask, name: str, data: bytes, says: str) -> None:
+    clerk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+
+    answer = clerk.post("/notices/new", {"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+
+    assert answer.status_code in {413, 415, 422}
+    told = re.search(r'role="alert">([^<]+)<', answer.text)
+    assert told is not None
+    assert says in told[1]
+    assert "请" in told[1]
+    assert db.session.query(Campaign).count() == 0
 
 
 def test_the_command_imports_no_text_that_is_no_notice(app: Flask, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def _refuse_known(data: bytes, start: bytes, name: str) -> None:
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Unreadable("文件加了密码，请去掉密码后再上传，或直接粘贴文字。")
-        kind = "WPS 文字（.wps）文件" if name.lower().endswith((".wps", ".wpt")) else "旧版 Word（.doc）文件"
+        kind = " WPS 文字（.wps）文件" if name.lower().endswith((".wps", ".wpt")) else "旧版 Word（.doc）文件"
         if "Workbook".encode("utf-16-le") in data:
             raise Unreadable("这是旧版 Excel 表格，不是通知，请上传 .docx 格式的通知，或直接粘贴文字。")
         raise Unreadable(f"这是{kind}，暂时读不了，{_SAVE_AS}")
