@@ -143,13 +143,15 @@ def stacked(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
     run: list[Line] = []
     start = 0
     for place, line in enumerate(lines):
-        if 2 <= len(line.bare) <= 16 and not re.search(r"[。:,;]", line.bare):
+        if 2 <= len(line.bare) <= 16 and not re.search(
+            r"[。:,;]|^[一二三四五六七八九十]{1,3}、|^\([一二三四五六七八九十]{1,3}\)", line.bare
+        ):
             run.append(line)
             continue
         if len(run) >= 4:
             break
         run, start = [], place + 1
-    if len(run) < 4:
+    if len(run) < 4 or not any(_HEADING.fullmatch(line.text.strip()) for line in run):
         return (), lines
     # A title or a suffix may stand right over the first heading that is known.
     known = next((n for n, line in enumerate(run) if _HEADING.fullmatch(line.text.strip())), 0)

@@ -24,6 +24,7 @@ from ipweek.notice.reader.looks import (
     is_addressee,
     is_issuer,
     is_sentence,
+    is_stray,
 )
 from ipweek.notice.reader.numerals import DAY, MONTH
 
@@ -94,7 +95,8 @@ def _items(blocks: Iterable[Block]) -> list[Line | Table]:
             if not text.strip():
                 continue
             if block.place == "body":
-                items += [Line(piece) for part in _parts(text) for piece in pasted.cut(part, is_whole=is_whole)]
+                lines = [Line(piece) for part in _parts(text) for piece in pasted.cut(part, is_whole=is_whole)]
+                items += [line for line in lines if not is_stray(line.bare)]
             else:
                 items.append(Line(text, in_margin=True))
     return items
@@ -154,12 +156,15 @@ def _is_dated(lines: list[Line], place: int) -> bool:
 
 def _split_body(layout: Layout, lines: list[Line]) -> None:
     """Tell text, list of annexes and closing apart. The signature's date is the last line that is only a date."""
-    end = next((place for place, line in enumerate(lines) if place > 2 and NOISE.match(line.bare)), len(lines))
+    last = max((place for place in range(len(lines)) if _goes_with_text(lines, place)), default=2)
+    end = next((place for place, line in enumerate(lines) if place > max(last, 2) and NOISE.match(line.bare)), len(lines))
+    noise = lines[end:]
+    lines = [line for line in lines[:end] if not NOISE.match(line.bare)]
+    end = len(lines)
     if (forwarded := _forwarded_at(lines[:end], _cited([*layout.head, *lines[:4]]))) is not None:
         layout.attached = lines[forwarded:end]
-        lines = [*lines[:forwarded], *lines[end:]]
+        lines = lines[:forwarded]
         end = forwarded
-    noise = lines[end:]
     dated = [place for place in range(end) if _is_dated(lines, place)]
     listed = next((place for place, line in enumerate(lines[:end]) if _is_list_start(lines, place)), None)
     signed = None
@@ -185,6 +190,14 @@ def _split_body(layout: Layout, lines: list[Line]) -> None:
         layout.listed = lines[listed:stop]
         rest = [line for line in rest if line not in layout.listed]
     layout.closing = _closed([*rest, *(line for line in noise if CONTACT.search(line.bare) and "联系人" in line.bare)], layout)
+
+
+def _goes_with_text(lines: list[Line], place: int) -> bool:
+    """Whether a line shows that the text is not over: a numbered heading, or the date under the office that signs."""
+    bare = lines[place].bare
+    if re.match(r"^[一二三四五六七八九十]{1,2}、", bare) or SIGNED.match(bare):
+        return True
+    return _is_dated(lines, place) and place > 0 and re.search(rf"{ORGANISATION}(?:\(.{{1,6}}\))?$", lines[place - 1].bare) is not None
 
 
 def _closed(lines: list[Line], layout: Layout) -> list[Line]:

@@ -48,6 +48,19 @@ _ADDRESSEE = re.compile(
 _ADDRESS_WORD = re.compile(r"^[^,。;]{0,16}(?:各|有关|相关|局|委|办|政府|单位|中心|公司|厅|院|部|会)")
 
 
+_STRAY = re.compile(
+    r"^(?:[-·]{0,3}[0-9]{1,3}[-·]{0,3}|第[0-9一二三四五六七八九十]{1,3}页(?:,?共[0-9一二三四五六七八九十]{1,3}页)?|[0-9]{1,3}/[0-9]{1,3}"
+    r"|https?://\S+|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2} ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"|(?:内部(?:资料|文件|使用|材料)|仅供[^,。]{0,8}|请勿外传|注意保存|扫描全能王|CamScanner|创建|由|扫描|样稿|水印)+)$",
+    re.IGNORECASE,
+)
+
+
+def is_stray(bare: str) -> bool:
+    """Whether a line is left from the paper or the screen: a page's number, its address, the minute of printing, a watermark."""
+    return _STRAY.match(bare) is not None
+
+
 def is_addressee(bare: str) -> bool:
     """Whether a line names those to whom the notice goes."""
     return bool(
