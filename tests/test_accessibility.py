@@ -56,6 +56,7 @@ PAGES = {
     ],
     "head": [
         "/campaigns/1/releases",
+        "/campaigns/1/public",
         "/workdays?year=2026",
         "/workdays?year=2031",
         "/notices/new",

@@ -26,10 +26,10 @@ from ipweek.plugins.schema import KINDS, Field
 from ipweek.workbooks import heights, layout, local_import, skeleton
 from ipweek.workbooks.layout import AnnexSheet, Band
 from ipweek.workbooks.reading import table_reader
+from ipweek.workbooks.reading.activities import ROW_ID as ID_LABEL
 from ipweek.workbooks.skeleton import Frame
 from ipweek.workbooks.stream import clean
 
-ID_LABEL = "系统行编号"
 HIDDEN = "_ipweek"
 MARK = "ipweek fill pack 2"
 HELP = "填写说明"

@@ -232,3 +232,16 @@ def test_out_and_in_again_is_all_the_same(rows):
 
     assert [line.kind for line in made.lines] == ["same"] * len(rows)
     assert made.is_nothing
+
+
+@pytest.mark.parametrize("words", ["合计", "注：以实际为准", "一、开幕式", "主办单位", "单位名称：徐汇区", "填表人：张三", "附件1", "1."])
+@pytest.mark.parametrize("keys", [("host",), ("event_name",), ("contact",), KEYS])
+def test_a_row_that_carries_its_id_is_an_activity_whatever_it_says(words, keys):
+    rows = [(number, {**dict.fromkeys(KEYS, ""), **dict.fromkeys(keys, words)}) for number in (1, 2)]
+    band = Band("minhang", header_words(make.ANNEX_2, {}, "闵行区"), ())
+    data = fill_pack.build(fill_pack.Sheet(1, 1, make.ANNEX_2, band, rows, {}), made_at=MADE_AT)
+
+    found = fill_pack.read_upload(data, name="表.xlsx", annex=schema.as_json(make.ANNEX_2))
+
+    assert [list(row.values()) for row in found["rows"]] == [[values[key] for key in KEYS] for _, values in rows]
+    assert found["pack"]["ids"] == [1, 2]

@@ -196,3 +196,15 @@ def test_more_text_than_a_table_can_hold_is_refused_before_it_is_looked_at():
 def test_an_archive_is_called_one(data, name):
     with pytest.raises(Invalid, match="压缩包"):
         gate.inspect(data, name, accept=frozenset({"xlsx", "docx"}))
+
+
+@pytest.mark.parametrize("first", ["注：公益活动", "备注：暂定", "联系人：见末列", "单位名称：市商务委"])
+def test_a_row_with_most_of_its_cells_filled_is_no_note(first):
+    assert read(book(H1, [first, *WHOLE[1:]])).rows[0]["主办单位"] == first
+
+
+@pytest.mark.parametrize(
+    "row", [["审核人：李四", None, "填表人：王五"], ["填表人：", "王五", "联系电话：", "62000000", "日期：", "4月8日"], ["注：以实际为准"]]
+)
+def test_signatures_and_notes_are_no_activities(row):
+    assert len(read(book(H1, WHOLE, row)).rows) == 1

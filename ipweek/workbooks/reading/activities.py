@@ -15,6 +15,8 @@ from ipweek.workbooks.reading import headings
 from ipweek.workbooks.reading.grids import Grid, Kind, Problem
 from ipweek.workbooks.reading.headings import Headings
 
+ROW_ID = "系统行编号"
+"""The heading of the column in which our own fill pack keeps the ids of its rows: what has one is an activity, whatever it says."""
 LONGEST_TEXT = 4_000
 """Code points that a cell of the annex takes."""
 
@@ -48,7 +50,7 @@ def read(grid: Grid, heading: Headings, forms: Sequence[Annex], reading: Reading
     rows = _Rows(grid, heading, forms, reading, offset)
     row = heading.last_row + 1
     while row <= grid.last_row:
-        if headings.is_heading(grid, row, heading, forms):
+        if not rows.is_known(row) and headings.is_heading(grid, row, heading, forms):
             again = _same(grid, row, heading, forms[0])
             if not again:
                 rows.tell(row, "", "C", "{row}起是另一张表，没有读入。")
@@ -77,6 +79,7 @@ class _Rows:
         self.labels = {column.key: column.label for column in self.form.columns}
         self.reading = reading
         self.offset = offset
+        self.id_column = next((column for column, label in heading.others.items() if label == ROW_ID), None)
         self.notes: list[list[str]] = []
         self.only_host: list[int] = []
         self.spread: dict[str, int] = {}  # label: the first row that a merge filled
@@ -89,13 +92,18 @@ class _Rows:
         number = row + self.offset
         self.reading.problems.append(Problem(number, column, kind, message.replace("{row}", f"第 {number} 行", 1)))
 
+    def is_known(self, row: int) -> bool:
+        """Whether the row carries an id of ours."""
+        return self.id_column is not None and self.grid.sheet.text(row, self.id_column).strip().isdecimal()
+
     def add(self, row: int) -> None:
         written = self.grid.own(row)
-        if not written or self._is_note_or_total(row, written):
+        is_known = self.is_known(row)
+        if not written or (not is_known and self._is_note_or_total(row, written)):
             return
         own = {column: cell for column, cell in written.items() if self._counts(column)}
         self._tell_strays(row, written, own)
-        if not own or (len(own) == 1 and self._is_lonely(row, *next(iter(own.items())))):
+        if not own or (not is_known and len(own) == 1 and self._is_lonely(row, *next(iter(own.items())))):
             return
         values: dict[str, str] = dict.fromkeys(self.labels.values(), "")
         for column, key in self.heading.columns.items():
@@ -135,7 +143,9 @@ class _Rows:
 
     def _is_note_or_total(self, row: int, written: dict[int, Cell]) -> bool:
         texts = [cell.text.strip() for cell in written.values()]
-        if _NOTE.match(texts[0]) or schema.bare(texts[0]) in {"注", "备注", "说明"}:
+        labelled = sum(_NOTE.match(text) is not None for text in texts)
+        is_short = len(texts) <= max(3, len(self.labels) // 2) or 2 * labelled >= len(texts)  # a row of signatures is long
+        if is_short and (_NOTE.match(texts[0]) or schema.bare(texts[0]) in {"注", "备注", "说明"}):
             self.notes.append(texts)
             return True
         if any(_TOTAL.fullmatch(text) for text in texts[:2]) and len(texts) <= max(3, len(self.labels) // 2):
