@@ -52,8 +52,9 @@ def dress(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in {200, 304}:
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
         read_whole(response)
-        if response.status_code == 200 and "/vendor/" not in request.path:
-            send_bare(response, Path(str(current_app.static_folder)) / (request.view_args or {})["filename"])
+        path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
+        if response.status_code == 200:
+            (send_packed if "/vendor/" in request.path else send_bare)(response, path)
     else:
         headers["Cache-Control"] = "no-store"
         response.vary.update(("HX-Request", "Cookie"))  # one address, two answers: page and fragment
@@ -65,6 +66,16 @@ def read_whole(response: Response) -> None:
     response.direct_passthrough = False
     response.make_sequence()
     response.close()  # the file behind it
+
+
+def send_packed(response: Response, path: Path) -> None:
+    """What others wrote, as it was packed once and for all beside the file: 500 bytes less than what is packed in passing."""
+    packed = path.with_name(f"{path.name}.gz")
+    if "gzip" in request.accept_encodings and packed.is_file():
+        response.set_data(packed.read_bytes())
+        response.content_encoding = "gzip"
+        response.vary.add("Accept-Encoding")
+        response.headers.pop("Accept-Ranges", None)
 
 
 def send_bare(response: Response, path: Path) -> None:

@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ipweek.annexes.models import Op
+from ipweek.annexes.models import Activity, Op
 from ipweek.extensions import db
+from ipweek.transaction import transaction
 from tests import make
 from tests.annexes.conftest import order, values
 from tests.annexes.test_browser_grid import cell, change, focused, open_table, saved, user
@@ -168,6 +169,45 @@ def test_typed_or_pasted_the_same_is_stored(open_table, user, table, text, store
     expect(cell(page, second, "venue")).to_have_value(stored)
 
 
+def test_a_hundred_thousand_characters_pasted_stay_on_the_screen_with_a_sentence(open_table, user, table):
+    row = make.row(table, content="短", venue="甲")
+    page = open_table(user, table)
+
+    cell(page, row, "content").click()
+    paste(page, "长" * 100_000)
+    expect(page.locator("td[data-state=unsaved] .find")).to_contain_text("100000 个字，最多 4000 个字")
+    assert len(cell(page, row, "content").input_value()) == 100_000
+    cell(page, row, "venue").click()
+    page.keyboard.type("乙")
+    page.keyboard.press("Tab")
+
+    expect(page.locator("#save-state")).to_contain_text("未保存（1 处）")  # the rest is saved all the same
+    while values(row.id)["venue"] != "乙":
+        page.wait_for_timeout(100)
+    assert values(row.id)["content"] == "短"
+
+
+def test_of_a_block_the_good_cells_are_saved_and_the_long_one_says_why_not(open_table, user, table):
+    page = open_table(user, table)
+
+    cell(page, "new", "venue").click()
+    paste(page, f"甲\t{'长' * 4001}\r\n乙\t短\r\n")
+    expect(page.locator("td[data-state=unsaved] .find")).to_contain_text("4001 个字")
+
+    expect(page.locator("#save-state")).to_contain_text("未保存（1 处）")
+    assert [values(one) for one in order(table.id)] == [{"venue": "甲"}, {"venue": "乙", "content": "短"}]
+
+
+def test_what_cannot_be_seen_is_taken_out_of_a_block_with_a_note(open_table, user, table):
+    page = open_table(user, table)
+
+    cell(page, "new", "venue").click()
+    paste(page, "甲\u200b\t乙\u0007\r\n丙\t丁\r\n")
+
+    expect(page.locator("#toast")).to_contain_text("已粘贴 4 格；其中 2 格去掉了看不见的字符")
+    assert [values(one) for one in order(table.id)] == [{"venue": "甲", "content": "乙"}, {"venue": "丙", "content": "丁"}]
+
+
 def test_a_pasted_text_is_never_html(open_table, user, table):
     page = open_table(user, table)
 
@@ -229,6 +269,25 @@ def test_ctrl_arrows_home_and_end_move_as_in_a_sheet(open_table, user, table):
         assert focused(page) == there, key
 
 
+@pytest.mark.parametrize(("key", "there"), [("Home", "host"), ("End", "contact"), ("Control+ArrowRight", "contact")])
+def test_they_commit_what_was_typed_over_and_move_in_full_edit_only_the_caret(open_table, user, table, key, there):
+    row = make.row(table, venue="甲")
+    page = open_table(user, table)
+
+    cell(page, row, "venue").click()
+    page.keyboard.press("F2")
+    page.keyboard.type("馆")
+    page.keyboard.press(key)
+    assert focused(page) == f"{row.id}.venue"
+    page.keyboard.press("Escape")
+    page.keyboard.type("乙")
+    page.keyboard.press(key)
+
+    assert focused(page) == f"{row.id}.{there}"
+    saved(page)
+    assert values(row.id)["venue"] == "乙"
+
+
 def test_today_is_put_in(open_table, user, table):
     page = open_table(user, table)
 
@@ -253,3 +312,34 @@ def test_a_table_of_more_than_300_rows_opens_one_row_at_a_time(open_table, user,
 
     saved(page)
     assert [values(row.id)["venue"] for row in rows[:3]] == ["甲", "乙", "地点2"]
+
+
+def test_in_a_table_of_2000_rows_the_same_keys_open_only_the_rows_they_come_to(open_table, user, table):
+    with transaction():
+        for n in range(2000):
+            cells = {"event_name": f"活动{n}", "venue": f"地点{n}"}
+            db.session.add(Activity(table_id=table.id, owner_unit_id=table.unit_id, pos=n * 1024, values=cells))
+    page = open_table(user, table)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_default_timeout(60_000)
+    rows, fields = order(table.id), page.locator("tbody.rows textarea")
+
+    page.locator(f"#row-{rows[0]} td").nth(3).click()
+    page.keyboard.press("Control+ArrowDown")
+    assert focused(page) == f"{rows[-1]}.venue"
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+a")
+    expect(page.locator("td.sel")).to_have_count(2000 * 8)
+    page.keyboard.press("Control+c")
+    copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert (len(copied), copied[1234].split("\t")[3]) == (2000, "地点1234")
+    assert fields.count() <= 8 * 4  # the first, the last, the empty one: all others are text still
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.type("张三 13800000001")
+    page.keyboard.press("Enter")
+    saved(page)
+    assert values(rows[1])["contact"] == "张三 13800000001"
+    page.keyboard.press("Control+z")
+    expect(page.locator(f"textarea[name='{rows[1]}.contact']")).to_have_value("")
+    assert fields.count() <= 8 * 5

@@ -1,25 +1,33 @@
-"""Two people do whatever comes to their minds, with the network coming and going: at the end all three agree."""
+"""Two people do whatever hypothesis makes up, with the network coming and going: at the end pages, table and history agree.
+
+Without a browser, and hundreds of times: ``test_editing_at_random``.
+"""
 
 from __future__ import annotations
 
+import itertools
 import random
+import re
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from ipweek.annexes.models import Activity, CellChange
+from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.annexes.ops import ALIVE, POS
 from ipweek.extensions import db
 from tests import make
 from tests.annexes.conftest import order, values
-from tests.annexes.test_browser_grid import open_table, refresh, user
+from tests.annexes.test_browser_grid import open_table, refresh
 from tests.annexes.test_browser_paste import paste
 
 pytestmark = pytest.mark.browser
-__all__ = ["open_table", "user"]
+__all__ = ["open_table"]
 
 KEYS = [column.key for column in make.ANNEX_2.columns]
 STEPS = 45
+_numbers = itertools.count(1)
 
 
 def a_cell(page, choose):
@@ -99,11 +107,11 @@ def shown(page):
     )
 
 
-def replayed(first):
+def replayed(table, first):
     """The table as the history tells it."""
     rows = {row_id: {ALIVE: "1", POS: str(pos), **cells} for row_id, pos, cells in first}
     db.session.rollback()
-    for change in db.session.query(CellChange).order_by(CellChange.id):
+    for change in db.session.query(CellChange).join(Op).filter(Op.table_id == table.id).order_by(CellChange.id):
         row = rows.setdefault(change.activity_id, {ALIVE: "0"})
         assert row.get(change.key, "") == change.old or change.key == POS
         row[change.key] = change.new
@@ -114,21 +122,47 @@ def replayed(first):
     }
 
 
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_two_people_do_the_pages_the_table_and_its_history_agree(open_table, user, table, known_hash, seed):
-    choose = random.Random(seed)
+def listen(page, acknowledged):
+    """Write down each op that the server acknowledged to this page: its id, and the revision it made."""
+
+    def hear(response):
+        said = response.headers.get("hx-trigger", "")
+        made = re.search(r'"revision": *(\d+)', said)
+        if response.request.method == "POST" and response.status < 300 and made and made[1] != "0":
+            sent = re.search(r"(?:^|&)op=([\w-]+)", response.request.post_data or "")
+            acknowledged.append((sent[1], int(made[1])))
+
+    page.on("response", hear)
+
+
+ANYTHING = st.lists(
+    st.tuples(st.integers(0, 1), st.sampled_from(ACTIONS), st.integers(0, 2**16)),
+    min_size=STEPS,
+    max_size=STEPS,
+)
+
+
+@pytest.mark.timeout(500)
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), print_blob=True)
+@given(steps=ANYTHING)
+def test_whatever_two_people_do_the_pages_the_table_and_its_history_agree(open_table, app, known_hash, steps):
+    slug = f"random{next(_numbers)}"
+    make.unit(slug, level="district")
+    table = make.table(slug)
     for text in "甲乙丙":
         make.row(table, venue=text)
-    first = [(row.id, row.pos, dict(row.values)) for row in db.session.query(Activity).filter_by(table_id=table.id, is_header=False)]
-    pages = [open_table(user, table, offline=True), open_table(make.user("minhang", pw_hash=known_hash), table, offline=True)]
-    for page in pages:
+    rows = db.session.query(Activity).filter_by(table_id=table.id, is_header=False)
+    first = [(row.id, row.pos, dict(row.values)) for row in rows]
+    pages = [open_table(make.user(slug, pw_hash=known_hash), table, offline=True) for _ in range(2)]
+    acknowledged = [[], []]
+    for page, heard in zip(pages, acknowledged, strict=True):
         page.on("dialog", lambda dialog: dialog.accept())
+        listen(page, heard)
 
-    for _ in range(STEPS):
-        choose.choice(ACTIONS)(choose.choice(pages), choose)
+    for who, action, number in steps:
+        action(pages[who], random.Random(number))
     for page in [*pages, *pages]:
-        settle(page, choose)
+        settle(page, random.Random(len(steps)))
 
     stored = [[row_id, *(values(row_id).get(key, "") for key in KEYS)] for row_id in order(table.id)]
     for page in pages:
@@ -136,4 +170,11 @@ def test_whatever_two_people_do_the_pages_the_table_and_its_history_agree(open_t
         expect(page.locator("tbody.rows tr:not(.blank)")).to_have_count(len(stored))
         page.wait_for_timeout(1000)
         assert shown(page) == stored
-    assert replayed(first) == {row_id: values(row_id) for row_id in order(table.id)}
+    assert replayed(table, first) == {row_id: values(row_id) for row_id in order(table.id)}
+    logged = {op.client_id: op.revision for op in db.session.query(Op).filter_by(table_id=table.id)}
+    for heard in acknowledged:
+        assert heard  # else this test heard nothing
+        assert [(op_id, logged.get(op_id)) for op_id, _ in heard] == heard  # every acknowledged op is there
+        assert [revision for _, revision in heard] == sorted({revision for _, revision in heard})  # in the order they were said
+    for page in pages:
+        page.close()

@@ -67,13 +67,19 @@ def sizes(app: Flask, desk: Any) -> Iterator[Line]:
         reached=whole <= 35_000,
     )
     yield line("of it grid.js (with clipboard.js: " + _kb(sheet) + ")", _kb(grid_js), goal="≤ 11 KB", reached=grid_js <= 11_000)
+    later = _sent(desk.client, f"/tables/{table_id}", LATER)
+    yield line("beside it, fetched when first needed: suggestions, dragging, drafts of a crash, their CSS", _kb(sum(later.values())))
     yield line("of it CSS", _kb(sum(styles.values())), goal="≤ 7 KB", reached=sum(styles.values()) <= 7_000)
 
 
-def _sent(client: Any, page: str) -> dict[str, int]:
+AT_ONCE = r'<script[^>]* src="([^"]+)"|<link[^>]* href="([^"]+\.css[^"]*)"'
+LATER = r'data-(?:suggest|drag|recover|later)="([^"]+)"()'
+
+
+def _sent(client: Any, page: str, pattern: str = AT_ONCE) -> dict[str, int]:
     """Every script and style that the page names, with its bytes on the wire."""
     html = client.get(page).text
-    paths = re.findall(r'<script[^>]* src="([^"]+)"|<link[^>]* href="([^"]+\.css[^"]*)"', html)
+    paths = re.findall(pattern, html)
     found = {}
     for path in {first or second for first, second in paths}:
         answer = client.get(path.replace("&amp;", "&"), headers={"Accept-Encoding": "gzip"})

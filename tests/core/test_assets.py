@@ -1,5 +1,6 @@
 """Scripts and styles go out without comments and indentation, and say what they said."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,14 @@ def test_the_server_sends_them_bare_and_what_others_wrote_as_it_is(client):
     assert "/*" not in sent("css/grid.css").text
     assert "Accept-Ranges" not in sent("js/grid.js").headers
     assert sent("vendor/htmx-2.0.11.min.js").data == vendor
+
+
+def test_what_others_wrote_is_sent_packed_and_unpacks_to_the_very_file(client):
+    vendor = (STATIC / "vendor" / "htmx-2.0.11.min.js").read_bytes()
+
+    answer = client.get("/static/vendor/htmx-2.0.11.min.js", headers={"Accept-Encoding": "gzip, deflate"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert gzip.decompress(answer.data) == vendor
+    assert len(answer.data) < len(gzip.compress(vendor, 9))

@@ -28,7 +28,7 @@ const actions = {
   duplicate: () => act("duplicate"),
   delete() {
     if (!here()) return;
-    const lines = range().map((row) => lineOf(row[0])).filter((line) => !isBlank(line)), column = columnOf(active);
+    const lines = block().map(([place]) => place.parentElement).filter((line) => !isBlank(line)), column = columnOf(active);
     const [row, ...also] = lines.map((line) => line.dataset.row);
     lines.forEach((line) => line.classList.add("going"));
     put({ kind: "act", act: "delete", row, also });
@@ -61,10 +61,11 @@ function paste(data) {
   const each = (what) => rows.forEach((row, n) => row.forEach((text, m) => { if (columns[m] >= 0) what(n, columns[m], text); }));
   const old = numbered().slice(from), width = columns.filter((column) => column >= 0).length;
   let over = 0;
-  each((n, column, text) => { const now = old[n] ? fields(old[n])[column].value : ""; if (now && now !== text) over += 1; });
+  each((n, column, text) => { const now = old[n] ? textOf(all(old[n], "td")[column]) : ""; if (now && now !== text) over += 1; });
   const doIt = () => {
     const list = [], made = rows.length - old.length;
     for (let n = 1; n < made; n += 1) last(body.rows).after(pattern.cloneNode(true));  // blank rows, which apply fills
+    open([...body.rows].slice(from, from + rows.length));
     each((n, column, text) => list.push([fields(body.rows[from + n])[column], text]));
     apply(list, "pasted");
     go(list[0][0]);
@@ -86,7 +87,7 @@ function decide(yes) {
   if (yes) then(); else go(active);
 }
 
-const copy = (event) => window.ipweekClipboard.write(event.clipboardData, range().map((row) => row.map((cell) => cell.value)));
+const copy = (event) => window.ipweekClipboard.write(event.clipboardData, block().map((row) => row.map(textOf)));
 const clip = (what) => (event) => {
   if (event.target !== active || mode !== "ready") return;
   event.preventDefault();

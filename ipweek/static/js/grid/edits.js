@@ -17,6 +17,7 @@ function sendCell(cell) {
   if (row.startsWith("t") && !queue.some((op) => op.temp === row || (op.rows || []).some(([temp]) => temp === row))) put({ kind: "row", temp: row, after: "" });
   if (cell.value !== base) put({ kind: "cell", row: rowOf(cell), key: keyOf(cell), value: cell.value, base });
   cell.defaultValue = before = cell.value;
+  grow([cell]);
   state(cell, cell.value === base ? "" : "saving");
   show();
 }
@@ -42,6 +43,7 @@ function apply(list, via) {
   });
   grow(list.map(([cell]) => cell));
   if (edits.length || rows.size) put({ kind: "block", via, edits, rows: [...rows] });
+  if (!active) return;
   before = active.value;
   active.select();
 }

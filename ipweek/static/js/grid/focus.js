@@ -57,14 +57,17 @@ function under(key) {
 
 // Ctrl and an arrow: to the last filled cell, or over empty ones to the next filled.
 function edge(down, right) {
-  let here = active, next = near(here, down, right);
-  const jumps = next && !(here.value && next.value);
-  while (next && body.contains(next) && !isBlank(lineOf(next)) && (jumps || next.value)) {
-    here = next;
-    if (jumps && here.value) break;
-    next = near(here, down, right);
+  const lines = [...body.rows];
+  let row = lines.indexOf(lineOf(active)), column = columnOf(active);
+  const next = () => { const line = lines[row + down]; return line && !isBlank(line) && all(line, "td")[column + right]; };
+  const jumps = next() && !(active.value && textOf(next()));
+  if (row < 0) { leave(near(active, down, right)); return; }
+  for (let place = next(); place && (jumps || textOf(place)); place = next()) {
+    row += down;
+    column += right;
+    if (jumps && textOf(place)) break;
   }
-  leave(here);
+  leave(fields(lines[row])[column]);
 }
 
 function cancel() {
@@ -80,19 +83,26 @@ function cancel() {
 
 // ---- the selected range
 
-function range() {
+// The selected places, row by row; and their fields, to be changed.
+function block() {
   if (!active) return [];
   const lines = [...body.rows], [from, to] = [lines.indexOf(lineOf(active)), lines.indexOf(lineOf(head))].sort((a, b) => a - b);
-  if (active === head || from < 0) return [[active]];
+  if (active === head || from < 0) return [[active.parentElement]];
   const [left, right] = [columnOf(active), columnOf(head)].sort((a, b) => a - b);
-  return lines.slice(from, to + 1).map((line) => fields(line).slice(left, right + 1));
+  return lines.slice(from, to + 1).map((line) => all(line, "td").slice(left, right + 1));
+}
+
+function range() {
+  const places = block();
+  open(places.map(([place]) => place.parentElement));
+  return places.map((row) => row.map((place) => place.firstElementChild));
 }
 
 function paint() {
-  const block = range().flat();
-  painted.forEach((cell) => cell.parentElement.classList.remove("sel"));
-  painted = block.length > 1 ? block : [];
-  painted.forEach((cell) => cell.parentElement.classList.add("sel"));
+  const places = block().flat();
+  painted.forEach((place) => place.classList.remove("sel"));
+  painted = places.length > 1 ? places : [];
+  painted.forEach((place) => place.classList.add("sel"));
 }
 
 function extendTo(cell) {

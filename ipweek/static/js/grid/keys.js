@@ -23,7 +23,7 @@ const editing = {
   "F2": () => setMode(mode === "quick" ? "full" : "quick"),
   "Escape": cancel,
   "Alt+Enter"() { active.setRangeText("\n", active.selectionStart, active.selectionEnd, "end"); grow([active]); remember(active); },
-  "Ctrl+Enter"() { const { value } = active; if (painted.length) fill(range(), () => value); else commit(active); arrive(active); },
+  "Ctrl+Enter"() { const { value } = active; if (!painted.length) { commit(active); arrive(active); } else { setMode("ready"); fill(range(), () => value); } },
 };
 const ONCE = /Enter|Insert|Alt\+|Ctrl\+[dr]/;  // held down, these act once
 

@@ -15,33 +15,38 @@ function merge(op) {
     savedAt = `已保存 ${info.dataset.at}`;
     if (op.kind === "row") adopt(op.temp, made[0]);
     if (op.kind === "block") op.rows.forEach((row, n) => { adopt(row[0], made[n]); row[0] = made[n]; });
-    all(info, "textarea").forEach(take);
-    all(incoming, "tr[data-row]").forEach((fresh) => {
-      const here = body.querySelector(`[data-row="${fresh.dataset.row}"]`);
-      if (!here) { body.insertBefore(fresh, last(body.rows)); grow(fields(fresh)); return; }
-      fields(here);
-      here.querySelector("th").replaceChildren(...fresh.querySelector("th").childNodes);
-      all(fresh, "textarea").forEach(take);
-    });
+    const rows = new Map([...body.rows].map((line) => [line.dataset.row, line])), come = all(incoming, "tr[data-row]");
+    open(come.map((fresh) => rows.get(fresh.dataset.row)).filter(Boolean));
+    const changed = [...all(info, "textarea"), ...come.flatMap((fresh) => {
+      const here = rows.get(fresh.dataset.row);
+      if (here) here.querySelector("th").replaceChildren(...fresh.querySelector("th").childNodes);
+      else body.insertBefore(fresh, last(body.rows));
+      return all(fresh, "textarea");
+    })].map(take).filter(Boolean);
+    grow(changed);
+    flash(changed);
     if (isEditing()) orderLater = order; else arrange(order);
     if (op.act === "duplicate") go(cellAt(made[0], keyOf(active)));
   }
   if (jump) {
     const line = body.querySelector(`[data-row="${jump.row}"]`), cell = reach(jump.cell) || (line && fields(line)[0]);
-    if (cell) { go(cell); flash(cell); }
+    if (cell) { go(cell); flash([cell]); }
   }
   incoming.textContent = "";
 }
 
+// The cell, if it shows something else now, or is new.
 function take(fresh) {
   const cell = named(fresh.name), value = fresh.defaultValue;
-  if (!cell || !isIdle(cell)) return;
-  if (cell.value !== value) { set(cell, value); flash(cell); }
-  cell.defaultValue = value;
+  if (cell === fresh) return cell;
+  if (!cell || !isIdle(cell)) return null;
+  const isNews = cell.value !== value;
+  cell.value = cell.defaultValue = value;
   state(cell, "");
   markOf(cell).replaceChildren(...markOf(fresh).childNodes);
   dress(cell);
   if (cell === document.activeElement) { before = value; cell.select(); }
+  return isNews && cell;
 }
 
 // A row made here has its number now; so do the ops that wait for it.
@@ -60,10 +65,10 @@ function adopt(temp, row) {
 
 // The rows in the server's order, without moving the one that has the focus; those that are gone leave, if idle.
 function arrange(order) {
-  const blank = last(body.rows), rank = (line) => order.indexOf(line.dataset.row);
+  const blank = last(body.rows), ranks = new Map(order.map((row, n) => [row, n])), rank = (line) => (ranks.has(line.dataset.row) ? ranks.get(line.dataset.row) : -1);
   orderLater = null;
   numbered().filter((line) => rank(line) < 0 && !line.dataset.row.startsWith("t")).forEach((line) => {
-    if (!fields(line).every(isIdle)) { line.classList.add("gone"); return; }
+    if (!all(line, "textarea").every(isIdle)) { line.classList.add("gone"); return; }
     if (line.contains(document.activeElement)) go(near(active, 1, 0) || near(active, -1, 0));
     line.remove();
   });

@@ -15,8 +15,10 @@ sheet.addEventListener("mousedown", (event) => {
 });
 sheet.addEventListener("mouseover", (event) => {
   if (event.target.closest(".rows th")) load("drag");
-  const cell = isDragging && event.target.closest("td") && event.target.closest("td").querySelector("textarea");
-  if (cell && cell !== head) extendTo(cell);
+  const place = isDragging && event.target.closest(".rows td");
+  if (!place) return;
+  open([place.parentElement]);
+  if (place.firstElementChild !== head) extendTo(place.firstElementChild);
 });
 document.addEventListener("mouseup", () => { isDragging = false; });
 
@@ -36,7 +38,7 @@ sheet.addEventListener("input", (event) => {
   load("suggest");
   if (mode === "ready") setMode("quick");
   if (question) { question = null; ask.textContent = ""; }
-  grow([event.target]);
+  if (event.target.scrollHeight > event.target.clientHeight) grow([event.target]);  // it shrinks when it is committed
   if (!event.isComposing) remember(event.target);
 });
 sheet.addEventListener("submit", (event) => event.preventDefault());
@@ -93,6 +95,6 @@ function follow() {
   if (!cell) return;
   go(cell);
   cell.scrollIntoView({ block: "center", inline: "nearest" });
-  flash(cell);
+  flash([cell]);
 }
 window.addEventListener("hashchange", follow);

@@ -1,21 +1,30 @@
 // Rows and cells: which there are, their names, their height and their look.
 
-// The fields of a line. A row of a large table is text until somebody goes there.
-function fields(line) {
-  if (line.classList.contains("shut")) {
+// A row of a large table is text until somebody goes there. Many are opened at once: each would lay the page out anew.
+const isShut = (line) => line.classList.contains("shut");
+function open(lines) {
+  const cells = lines.filter(isShut).flatMap((line) => {
     const fresh = all(pattern.cloneNode(true), "td");
     all(line, "td").forEach((td, n) => {
       const cell = fresh[n].firstElementChild, mark = td.querySelector(".m");
-      cell.value = cell.defaultValue = td.firstElementChild.textContent;
+      cell.value = cell.defaultValue = textOf(td);
       if (mark) markOf(cell).replaceWith(mark);
       td.replaceChildren(...fresh[n].childNodes);
     });
     line.className = "line";
     rename(line, line.dataset.row);
-    grow(all(line, "textarea"));
-  }
+    return all(line, "textarea");
+  });
+  if (cells.length) grow(cells);
+}
+
+function fields(line) {
+  open([line]);
   return all(line, "textarea");
 }
+
+// What a place of the table shows, in a row that is text as well.
+const textOf = ({ firstElementChild: it }) => (it.value === undefined ? it.textContent : it.value);
 
 function near(cell, down, right) {
   const lines = [top, ...body.rows], line = lines[lines.indexOf(lineOf(cell)) + down];
@@ -46,7 +55,8 @@ function fillBlank(line, row = `t${newId()}`) {
 function number() {
   [...body.rows].forEach((line, n) => {
     const place = line.querySelector("th span");
-    if (place) place.textContent = isBlank(line) ? "新行" : n + 1;
+    const words = isBlank(line) ? "新行" : String(n + 1);
+    if (place && place.textContent !== words) place.textContent = words;
   });
 }
 
@@ -70,9 +80,8 @@ function dress(cell) {
   cell.setAttribute("aria-invalid", worst === "A");
 }
 
-function flash(cell) {
-  const place = cell.parentElement;
-  place.classList.remove("flash");
-  void place.offsetWidth;
-  place.classList.add("flash");
+function flash(cells) {
+  cells.forEach((cell) => cell.parentElement.classList.remove("flash"));
+  void body.offsetWidth;
+  cells.forEach((cell) => cell.parentElement.classList.add("flash"));
 }
