@@ -37,7 +37,7 @@ _PEOPLE = (
 )
 _SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
 _THINGS = (
-    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
+    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|团队|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
     rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
 )
 _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
@@ -63,7 +63,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     ("each", r"各自|分别(?:为|约)?|各(?=\s?(?:约|近|不|超|有|限)?\s?[\d一二两三四五六七八九十百千])"),
     ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
-    ("total", r"总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
+    ("total", r"=|总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
     ("part_of", r"其中|包括|包含|含"),
     ("quantity", QUANTITY.pattern),
     ("times", r"×|\*|乘以?|[xX]"),
@@ -75,6 +75,8 @@ _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORD
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
 _PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
 _SPACED_DIGITS = re.compile(r"(?<![\d.])\d(?: \d){2,}(?![\d.])|(?<![\d.])\d{1,3}(?: \d{3})+(?=\s?[人名位余])")
+_TEENS = re.compile("([二三四五六七八九]?十)([一二三四五六七八])([二三四五六七八九])")
+"""十五六 is 15 to 16."""
 _PLUS_MINUS = re.compile(r"(\d{1,6})\s?(?:±|\+/-)\s?(\d{1,6})")
 _FULL_WIDTH_COMMA = re.compile(r"(?<=\d{3})，(?=\d)")
 _BOUND = re.compile(rf"(?P<least>{_LEAST}|上$)|(?P<most>{_MOST})")
@@ -157,6 +159,8 @@ class _Walk:
 
     def _say_place(self, place: str, text: str, *, is_last: bool) -> None:
         free = self.counts.quantities[-1] if self.counts.quantities and (self.in_clause or self.depth) else None
+        if is_last and self.is_detail and (free is None or not self.depth or not free.is_detail):
+            return  # 500人（含线上）
         if is_last and free is not None and not free.place and free.kind != "thing" and "同步" not in text:
             free.place = place
         else:
@@ -176,7 +180,7 @@ class _Walk:
         if quantity.kind != "thing":
             self.place_is_used = True
             quantity.place = self.place or self._left_open()
-            quantity.is_total, self.is_total = self.is_total, False
+            quantity.is_total, self.is_total = self.is_total and not self.place, False
             quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
             quantity.per = quantity.per or self.per or self._shared_per(quantity)
             quantity.is_each, self.is_each = self.is_each, False
@@ -187,6 +191,7 @@ class _Walk:
             elif quantity.is_each:
                 self._multiply(quantity)
             self.is_both = False
+        self.is_total = False  # 共5场，每场100人: the 5 are the total of something else
         self._keep(quantity)
 
     def _add_up(self, quantity: Quantity) -> None:
@@ -302,6 +307,9 @@ def _numbers(match: re.Match[str]) -> tuple[int | None, int | None]:
     if match["pair"]:
         tail = match["low"][2:]
         return _whole(_value(match["low"][0] + tail)), _whole(_value(match["low"][1] + tail))
+    teens = _TEENS.fullmatch(match["low"].strip())
+    if teens and not match["high"]:
+        return _whole(_value(teens[1] + teens[2])), _whole(_value(teens[1] + teens[3]))
     text = match["low"].replace("十几", "十") if match["few"] else match["low"]
     low = _value(text)
     if match["magnitude"]:

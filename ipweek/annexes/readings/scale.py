@@ -17,7 +17,7 @@ _COUNTED_ALIKE = (
     frozenset({"家", "企业", "单位", "家企业", "家单位", "个企业", "个单位"}),
     frozenset({"所", "校", "学校", "高校", "所学校", "所高校", "个学校"}),
     frozenset({"区", "个区"}),
-    frozenset({"支", "队", "支队", "支队伍", "个队", "个队伍"}),
+    frozenset({"支", "队", "支队", "支队伍", "个队", "个队伍", "个团队"}),
     frozenset({"街镇", "街道", "镇", "社区", "村", "个街镇", "个街道", "个镇", "个社区", "个村"}),
 )
 """Words that count the same: 5场次，每场50人."""
@@ -177,7 +177,7 @@ def _sum(quantities: list[Quantity]) -> tuple[int | None, int | None]:
 
 def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
     """How often the number per session is to be taken: 3场，每场50人; None where that is not said."""
-    if len(main) != 1:
+    if len(main) != 1 or main[0].is_total:
         return None
     per = main[0].per
     if not per and not counts.is_product:
@@ -189,6 +189,7 @@ def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
 
 
 def _in_place(people: list[Quantity], place: str) -> int | None:
-    there = [quantity.anchor for quantity in people if quantity.place == place]
+    here = [quantity for quantity in people if quantity.place == place]
+    there = [quantity.anchor for quantity in here if not quantity.is_detail] or [quantity.anchor for quantity in here]
     found = [anchor for anchor in there if anchor is not None]
     return sum(found) if found else None
