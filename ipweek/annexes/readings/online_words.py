@@ -20,7 +20,7 @@ _NAMED_APP = re.compile(r"[“\"《]([^”\"》]{1,20})[”\"》]\s?(?=APP|客�
 _QUOTE = '[“"《‘][^”"》’]{1,40}[”"》’]'
 _QUOTED = re.compile(rf"{_QUOTE}\s?(?=(?:官方)?(?:微信|公众号|视频号|小程序|抖音|微博|网站|直播))")
 _ACCOUNT_BEHIND = re.compile(
-    rf"(?<=众号|频号|音号|程序|微博|播间|务号|阅号)\s?(?:{_QUOTE}|[(（]\s?(?:{_QUOTE}|账?号\s?[:：][^()（）]{{1,30}})\s?[)）]|[:：]\s?[^\s、,，;；()（）]{{1,20}}(?=$|[\s、,，;；]))"
+    rf"(?<=众号|频号|音号|抖音|快手|红书|程序|微博|播间|务号|阅号)\s?(?:(?:账号)?\s?{_QUOTE}|[(（]\s?(?:{_QUOTE}|账?号\s?[:：][^()（）]{{1,30}})\s?[)）]|[:：]\s?[^\s、,，;；()（）]{{1,20}}(?=$|[\s、,，;；]))"
 )
 _ACCOUNT = re.compile(
     r"[^\s、,，;；+＋/()（）:：及和与在]{0,24}(?:微信公众号|公众号|视频号|小程序|官方微博|微博|抖音号|APP|官网|官方网站|网站|服务号|订阅号|官微|直播间)"
@@ -28,13 +28,13 @@ _ACCOUNT = re.compile(
 )
 _WORD = r"线上(?!新?经济)|在线(?!新?经济)|网上|网络(?!安全|中心|科技|大学|视听|通信|空间)|云端|云上|视频会议|电话会议|远程|新媒体"
 _LIVE = r"直播(?!间?基地|中心|产业|大厦|电商|小镇|园|大?厅|室)"
-_SAID = re.compile(rf"{_WORD}|{_LIVE}|云直播|云课堂|云展|元宇宙|推文|H5(?!创|园)|(?i:online|https?://)|虚拟(?!现实)")
+_SAID = re.compile(rf"{_WORD}|{_LIVE}|云直播|云课堂|会议号|网页|云展|元宇宙|推文|H5(?!创|园)|(?i:online|https?://)|虚拟(?!现实)")
 _WITH_BOTH = re.compile(
     r"(?:采[取用]|以|通过)?(?:线上[、/+和及与或&\-]?线下|线下[、/+和及与或&\-]?线上)(?:相?结合|同步|同时|联动|融合|双线)?(?:的)?(?:举办|举行|开展|进行|方式|活动|形式|多渠道|互动)*"
 )
 _LED = "(?:全程|同步|并|同时|采[取用]|通过|利用|以)*"
 _TALK = re.compile(
-    rf"{_LED}(?:{_WORD})+(?:为[主辅]|直播|同步|转播|观看|参与|参会|[主分]?会场|活动|会议|形式|方式|平台|课堂|举办|举行|开展|进行|展播|播放|推送|发布|宣传|展示|课程|讲座|培训|答题|的)*"
+    rf"{_LED}(?:{_WORD})+(?:为[主辅]|直播|同步|转播|观看|参与|参会|[主分]?会场|活动|会议|形式|方式|平台|网页|课堂|举办|举行|开展|进行|展播|播放|推送|发布|宣传|展示|课程|讲座|培训|答题|的)*"
     rf"|(?:全程|同步|并|同时|通过|云)*{_LIVE}(?:同步|平台|观看|活动|间|带货)*"
 )
 _WHOLLY = re.compile(
@@ -50,10 +50,10 @@ _ABOUT = re.compile(
     r"(?:线下|线上|现场)?为[主辅]|(?:会议|直播间?|房间)(?:号码?|ID|链接|地址)(?:另行通知|待定|见.{0,6})?|链接(?:另发|待定)?"
 )
 _FILLER = re.compile(
-    r"^[\s:：;；,，、+＋/&()（）。.\"“”'‘’《》#等和及与号在通过采用取利用以的会议进行举办举行开展平台账号官方同步ID0-9-]*$"
+    r"^[\s:：;；,，、+＋/&()（）。.\"“”'‘’《》#等和及与号在通过采用取利用以的会议进行举办举行开展平台账号官方同步推送软件客户端发布宣文ID0-9-]*$"
 )
 _EMPTY_BRACKET = re.compile(
-    r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|在|通过|并)*[\s、,，;；:：“”\"]*[)）]"
+    r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|在|通过|并|现场|线下|[+＋、和及与])*[\s、,，;；:：“”\"]*[)）]"
 )
 _MARKS = r"[\s、,，;；+＋/和及与&:：。.\-—－]+"
 _SQUARE = str.maketrans("【】〔〕［］", "（）（）（）")
@@ -61,7 +61,7 @@ _EDGES = re.compile(rf"^{_MARKS}|{_MARKS}$")
 _LEFT_OPEN = re.compile(r"[\s,，、；;]*(?:(?:同步|同时|并)?(?:在|通过|于|利用)|并|同时|同步)\s*$")
 _ON_SITE = re.compile(r"^(?:线下|现场|实地)(?:活动|举办|举行|地点|会场)?\s*[:：]?\s*(?!$)|[(（]\s*(?:线下|现场)\s*[)）]")
 _WHOLE_BRACKET = re.compile(r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]")
-_ONLY_ON_SITE = frozenset({"线下", "现场", "实地", "线下活动"})
+_ONLY_ON_SITE = re.compile("(?:线下|现场|实地)(?:活动|培训|会场|会议|讲座|论坛|沙龙|展览|展示|宣讲|宣传|参会|参与)?")
 
 
 def is_said(levelled: str) -> bool:
@@ -80,7 +80,7 @@ def platforms(levelled: str) -> list[str]:
     for match in _PLATFORM.finditer(_ACCOUNT_BEHIND.sub(" ", _QUOTED.sub(" ", _NAMED_APP.sub(r"\1", levelled)))):
         name = "腾讯会议" if match[0] == "meeting.tencent" else match[0].strip()
         name = _BEFORE_NAME.sub("", name) or name
-        if name not in found and not _NAMELESS.fullmatch(name):
+        if name not in found and name[0] != "等" and not _NAMELESS.fullmatch(name):
             found.append(name)
     return found
 
@@ -96,7 +96,7 @@ def taken_out(piece: str) -> str:
     if _FILLER.fullmatch(rest):
         return ""
     rest = _EDGES.sub("", rest)
-    return "" if rest in _ONLY_ON_SITE else re.sub(r"\s{2,}", " ", _on_site(rest))
+    return "" if _ONLY_ON_SITE.fullmatch(rest) else re.sub(r"\s{2,}", " ", _on_site(rest))
 
 
 def _on_site(rest: str) -> str:
