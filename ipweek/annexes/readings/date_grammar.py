@@ -148,6 +148,8 @@ class Grammar(WeekWords, EdgeWords):
     def _xun(self, word: Word) -> None:
         if not self.month and self.at and self.words[self.at - 1].text.startswith("下"):
             return  # 下月初: nobody knows when that was typed
+        if self.sense.is_recurring and not self.month:  # 每月上旬
+            return
         month = self.month or (self.week[0].month if self.week else 0)
         self._window(*month_window(self.year, month, *word.value))
 

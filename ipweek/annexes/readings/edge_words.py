@@ -63,7 +63,7 @@ class EdgeWords(Frame):
         if entry.is_span or self._ends_what_began(entry):
             return
         entry.is_open_start = True
-        if entry.kind == "week" and self.week and word.text[-1] == "前":
+        if entry.kind == "week" and self.week and word.text[-1] == "前" and not word.text.startswith(ENDS):
             entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
 
     def _end(self, word: Word) -> None:

@@ -14,6 +14,7 @@ from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, s
 from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
 WEEKDAY_NAMES = "一二三四五六日"
+A_MONTH = timedelta(days=31)
 MOST_DAYS = 400
 """A list of more days than this is kept as its first and last day."""
 
@@ -205,7 +206,19 @@ def _either(levelled: str, entries: list[Entry]) -> tuple[str, tuple[str, ...]]:
 
 
 def _drop_wide(sense: Sense) -> None:
-    """``宣传周（4月23日）`` means the day: a window goes when a day inside it is named too."""
+    """``宣传周（4月23日）`` means the day, 4月下旬（宣传周期间） the week: a window goes when a narrower one inside it is named too."""
+    week = next((entry for entry in sense.entries if entry.kind == "week" and not entry.is_span), None)
+    if week is not None:
+        sense.entries = [
+            entry
+            for entry in sense.entries
+            if entry.kind != "window"
+            or entry.is_open_end
+            or entry.is_open_start
+            or entry.last - entry.first > A_MONTH
+            or entry.last < week.first
+            or week.last < entry.first
+        ]
     days = [entry for entry in sense.entries if entry.kind == "day" and not entry.is_vague]
     if days:
         sense.entries = [

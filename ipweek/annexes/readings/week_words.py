@@ -124,5 +124,8 @@ class WeekWords(Frame):
         if entry is not None and self.is_fresh and entry.kind == "day" and entry.first == entry.last:
             entry.first, entry.last = entry.first + by, entry.last + by
             entry.written = [entry.first]
+        elif entry is not None and self.is_fresh and entry.kind == "week":
+            entry.first = entry.last = (entry.first if by < ONE_DAY else entry.last) + by
+            entry.kind, entry.written = "day", [entry.first]
         else:
             self.sense.is_doubtful = True
