@@ -24,6 +24,7 @@ from ipweek.config import Settings
 from ipweek.extensions import db
 from ipweek.maintenance import server
 from tests import make
+from tests.accounts.desk import Desk
 from tests.bench import peer, site
 from tests.bench.timing import Line, line, said
 
@@ -74,10 +75,15 @@ def lines(app: Flask) -> Iterator[Line]:
 
 
 def save_here(app: Flask, slug: str) -> Save:
+    """Somebody of the unit, with the first of thirty rows."""
     _, ids = site.rows(slug, 30)
-    desk = site.desk(app, slug)
+    return save_by(site.desk(app, slug), ids[0])
+
+
+def save_by(desk: Desk, activity_id: int) -> Save:
+    """The place of a row's activity, by this person."""
     headers = {"Cookie": f"ipweek={desk.cookie}", "HX-Request": "true", "X-CSRFToken": desk.token}
-    path = f"/activities/{ids[0]}/cells/venue"
+    path = f"/activities/{activity_id}/cells/venue"
 
     def save(connection: socket.socket, old: str, new: str) -> int:
         return _post(connection, path, headers, csrf_token=desk.token, value=new, base=old, op=secrets.token_hex(12), rev="1")
