@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from ipweek.database import sqlite_module
-from tests.bench import crowd, districts, documents, looking, saving
+from tests.bench import crowd, districts, documents, looking, million, saving
 from tests.bench.timing import Line
 
 PARTS = {"saving": saving.lines, "looking": looking.lines, "districts": districts.lines, "documents": documents.lines}
-ON_REQUEST = {"crowd": crowd.lines, "large": documents.large}
+ON_REQUEST = {"crowd": crowd.lines, "large": documents.large, "million": million.lines}
 """Parts that take long: run only when they are named."""
 HEAD = Line("what", "floor", "ipweek", "peer", "ratio", "goal")
 
