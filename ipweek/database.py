@@ -22,6 +22,9 @@ from ipweek.config import WrongSetting
 WAIT_MS = 10_000
 """How long a statement waits for a lock before it gives up, in milliseconds."""
 
+KEPT_OPEN = 16
+"""Connections to SQLite that stay open: as many as threads at work. One above is opened, set up and closed in each request."""
+
 _WAL_RESET_BUG_FIXED = (3, 51, 3)
 _WAL_RESET_BUG_BACKPORTS: dict[tuple[int, ...], int] = {(3, 50): 7, (3, 44): 6}
 
@@ -55,7 +58,7 @@ def engine_options(url: str) -> dict[str, Any]:
     except ImportError as error:
         raise WrongSetting(f"设置 database 需要的驱动没有安装（{error.name or 'libpq'}），请先安装 requirements-postgres.lock。") from error
     if url.startswith("sqlite"):
-        return {"module": sqlite_module()}
+        return {"module": sqlite_module(), "pool_size": KEPT_OPEN, "max_overflow": -1}  # threads of the server bound them
     return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 8}
 
 

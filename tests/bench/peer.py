@@ -101,7 +101,8 @@ def create(path: Path, *, synchronous: str = "FULL", tables: int = 1, rows: int 
     """The peer's application over a new database: as many tables as there are people, each with so many rows."""
     app = Flask("peer")
     app.config.update(SECRET_KEY="s" * 64, SQLALCHEMY_DATABASE_URI=f"sqlite:///{path}", WTF_CSRF_TIME_LIMIT=None)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": database.sqlite_module(), "execution_options": {"ipweek_writes": True}}
+    options = {**database.engine_options("sqlite://"), "execution_options": {"ipweek_writes": True}}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     CSRFProtect(app)
     logins = LoginManager(app)
