@@ -12,11 +12,11 @@ from sqlalchemy.engine import Row
 
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, doubts, local_columns, ops, reach, service, shares
+from ipweek.annexes import checks, doubts, holding, local_columns, ops, row_order
 from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.annexes.ops import GAP, Change, Held, Written
-from ipweek.annexes.reach import ALIVE, POS, WHOLE
-from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
+from ipweek.annexes.reach import ALIVE, POS
+from ipweek.errors import Conflict, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.plugins import values as local_values
@@ -54,56 +54,6 @@ class Edit:
     base: str
 
 
-def _hold(table_id: int, *, by: Person) -> Held:
-    """Lock the table for a change by *by*. NotFound if it is not his to see, Forbidden or Conflict if not to change."""
-    return _to_change(ops.hold(table_id), by=by)
-
-
-def _hold_of(activity_id: int, *, by: Person) -> Held:
-    """The same for the table that a row belongs to."""
-    table = _to_change(ops.hold_of(activity_id), by=by)
-    if table.reach.owner_unit_id is not None and not table.reach.is_his(ops.rows(table, [activity_id])[activity_id]):
-        raise NotFound("这一行已被删除或不存在，请刷新页面。")
-    return table
-
-
-def _to_change(table: Held | None, *, by: Person) -> Held:
-    if table is None or not service.may_see_some(table.unit_id, by=by):
-        raise NotFound
-    if not reach.is_writer(table, by=by):
-        reason = "只有本单位的填报员可以修改这张表。"
-        raise Forbidden(reason)
-    if why := reach.why_closed(table, table.campaign_status, by=by):
-        raise Conflict(why)
-    return replace(table, reach=how_far) if (how_far := reach.of(table, by=by)) is not WHOLE else table
-
-
-def _check_reach(table: Held, changes: Iterable[tuple[Row[Any] | Activity, str]]) -> None:
-    """Every change of a row passes here: NotFound for a row that is not his, Conflict for a cell that is closed to him."""
-    if table.reach.is_whole:
-        return
-    for row, key in changes:
-        if not table.reach.is_his(row):
-            raise NotFound("这一行已被删除或不存在，请刷新页面。")
-        if why := table.reach.why_not(row, key):
-            raise Conflict(why)
-
-
-def _check_rows(table: Held) -> None:
-    """Conflict where he may bring in no rows and move none."""
-    if why := table.reach.why_no_rows():
-        raise Conflict(why)
-
-
-def _write(
-    table: Held, changes: Sequence[Change], *, op_id: str, via: str, by: Person, known: Mapping[int, Row[Any]] | None = None
-) -> Written:
-    """Log the changes; a department that changes a row is not done with it."""
-    if table.reach.owner_unit_id is not None and changes:
-        shares.reopen(table.id, table.reach.owner_unit_id)
-    return ops.write(table, changes, user_id=by.id, via=table.reach.via or via, client_id=op_id, known=known)
-
-
 def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, by: Person) -> Written:
     """Put *value* in one cell, or raise CellConflict if it no longer holds *base*.
 
@@ -112,7 +62,7 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
     """
     edit = _cleaned(Edit(activity_id, key, value, base))
     with transaction():
-        return _save(_hold_of(activity_id, by=by), [edit], (), op_id=op_id, via="typed", by=by)
+        return _save(holding.hold_of(activity_id, by=by), [edit], (), op_id=op_id, via="typed", by=by)
 
 
 def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
@@ -121,9 +71,9 @@ def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
     Conflict where nothing is doubtful, or where the cell no longer holds *value*.
     """
     with transaction():
-        table = _hold_of(activity_id, by=by)
-        row = _row(table, activity_id)
-        _check_reach(table, [(row, key)])
+        table = holding.hold_of(activity_id, by=by)
+        row = holding.row(table, activity_id)
+        holding.check(table, [(row, key)])
         if table.form.column(key) is None or doubts.of(key, value, table.week) is None:
             reason = "这一格没有需要确认的内容，请刷新页面后再看。"
             raise Conflict(reason)
@@ -143,7 +93,7 @@ def save_cells(
     """
     cleaned = [_cleaned(edit) for edit in edits]
     with transaction():
-        return _save(_hold(table_id, by=by), cleaned, new_rows, op_id=op_id, via=via, by=by)
+        return _save(holding.hold(table_id, by=by), cleaned, new_rows, op_id=op_id, via=via, by=by)
 
 
 def import_rows(
@@ -155,7 +105,7 @@ def import_rows(
     """
     cleaned = [_cleaned(edit) for edit in edits]
     with transaction():
-        table = _hold(table_id, by=by)
+        table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         if table.revision != revision:
@@ -179,7 +129,7 @@ def save_form(
     """
     cleaned = {cell: _storable(value) for cell, value in posted.items()}
     with transaction():
-        table = _hold(table_id, by=by)
+        table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         if revision > table.revision:
@@ -196,7 +146,7 @@ def save_form(
 def against(table_id: int, posted: Mapping[tuple[int, str], str], *, revision: int, by: Person) -> Against:
     """How a form that could not be saved stands against the table now. Reads only."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = holding.hold(table_id, by=by)
         shown, clashes = {}, {}
         for cell, value, base, now in _compare(table, {cell: checks.clean(value)[0] for cell, value in posted.items()}, revision):
             shown[cell] = now if value == base else value
@@ -239,20 +189,20 @@ def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, st
     for edit in edits:
         row = known.get(edit.activity_id)
         if row is None or not row.alive or not _is_cell(table.form, edit.key, fields, is_header=row.is_header):
-            raise NotFound("这一行已被删除或不存在，请刷新页面。" if row is not None else NotFound().args[0])
+            raise NotFound(holding.GONE if row is not None else NotFound().args[0])
         if not table.reach.is_his(row):
-            raise NotFound("这一行已被删除或不存在，请刷新页面。")
+            raise NotFound(holding.GONE)
         now = _held(row, edit.key, fields)
         if now == edit.value:
             continue  # somebody, or a lost answer's first try, wrote the same
         if now != edit.base:
             raise CellConflict(edit.activity_id, edit.key, _clash(edit.activity_id, edit.key, edit.value, now))
         changes += _changes(row, edit, fields)
-    _check_reach(table, ((known[change.activity_id], change.key) for change in changes))
+    holding.check(table, ((known[change.activity_id], change.key) for change in changes))
     if new_rows:
         changes += _new_rows(table, new_rows)
-        return _write(table, changes, op_id=op_id, via=via, by=by)
-    return _write(table, changes, op_id=op_id, via=via, by=by, known=known)
+        return holding.write(table, changes, op_id=op_id, via=via, by=by)
+    return holding.write(table, changes, op_id=op_id, via=via, by=by, known=known)
 
 
 def _check_same(done: Written, edits: Sequence[Edit], known: Mapping[int, Row[Any]], fields: Mapping[str, Field]) -> None:
@@ -289,7 +239,7 @@ def _changes(row: Row[Any], edit: Edit, fields: Mapping[str, Field]) -> list[Cha
 
 def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]]) -> list[Change]:
     """The changes that bring in rows with these cells at the end of the table."""
-    _check_rows(table)
+    holding.check_rows(table)
     fields = _local_fields(table, (key for values in new_rows for key in values))
     if not all(_is_cell(table.form, key, fields, is_header=False) for values in new_rows for key in values):
         raise NotFound
@@ -299,7 +249,7 @@ def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]]) -> list[Change
     changes = []
     for values in new_rows:
         place += GAP
-        made = ops.new_row(table, owner_unit_id=_owner(table), pos=place, values={})
+        made = ops.new_row(table, owner_unit_id=holding.owner(table), pos=place, values={})
         changes.append(Change(made, ALIVE, "0", "1"))
         changes += _filled(table, made, values)
     return changes
@@ -358,110 +308,88 @@ def _clash(activity_id: int, key: str, mine: str, theirs: str) -> Clash:
 def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str] | None = None, op_id: str, by: Person) -> Written:
     """Add a row at the end, or after the row *after*; its id is in the first change."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _check_rows(table)
+        holding.check_rows(table)
         order = _order(table)
         _check_room(len(order) + 1)
-        after = after if table.reach.owner_unit_id is None or _room_behind(order, after) else None  # others' rows stay where they are
-        changes = _make_place(order, after)
-        made = ops.new_row(table, owner_unit_id=_owner(table), pos=_place(order, after, changes), values={})
+        after = (
+            after if table.reach.owner_unit_id is None or row_order.has_room_behind(order, after) else None
+        )  # others' rows stay where they are
+        changes = row_order.make_place(order, after)
+        made = ops.new_row(table, owner_unit_id=holding.owner(table), pos=row_order.place(order, after, changes), values={})
         first = [Change(made, ALIVE, "0", "1"), *_filled(table, made, values or {})]
-        return _write(table, [*first, *changes], op_id=op_id, via="row", by=by)
+        return holding.write(table, [*first, *changes], op_id=op_id, via="row", by=by)
 
 
 def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
     """Add a copy of the row under it."""
     with transaction():
-        table = _hold_of(activity_id, by=by)
-        row = _row(table, activity_id)
-        _check_rows(table)
+        table = holding.hold_of(activity_id, by=by)
+        row = holding.row(table, activity_id)
+        holding.check_rows(table)
         return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)
 
 
 def delete_row(activity_id: int, *, also: Iterable[int] = (), op_id: str, by: Person) -> Written:
     """Take the row out, and those of *also* with it, as one op. They stay in the history, and an undo brings them back."""
     with transaction():
-        table = _hold_of(activity_id, by=by)
+        table = holding.hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        rows = [_row(table, row_id) for row_id in dict.fromkeys((activity_id, *also))]
-        _check_reach(table, [(row, ALIVE) for row in rows])
-        return _write(table, [Change(row.id, ALIVE, "1", "0") for row in rows], op_id=op_id, via="row", by=by)
+        rows = [holding.row(table, row_id) for row_id in dict.fromkeys((activity_id, *also))]
+        holding.check(table, [(row, ALIVE) for row in rows])
+        return holding.write(table, [Change(row.id, ALIVE, "1", "0") for row in rows], op_id=op_id, via="row", by=by)
 
 
 def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written:
     """Change places with the row above, or below. At the end of the table nothing changes."""
     with transaction():
-        table = _hold_of(activity_id, by=by)
+        table = holding.hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _check_reach(table, [(_row(table, activity_id), POS)])
-        _check_rows(table)
+        holding.check(table, [(holding.row(table, activity_id), POS)])
+        holding.check_rows(table)
         order = _order(table, of=table.reach.owner_unit_id)
         here = next(n for n, (row_id, _) in enumerate(order) if row_id == activity_id)
         there = here + (1 if down else -1)
         if not 0 <= there < len(order):
-            return _write(table, [], op_id=op_id, via="row", by=by)
+            return holding.write(table, [], op_id=op_id, via="row", by=by)
         (mine, my_pos), (other, other_pos) = order[here], order[there]
         if my_pos == other_pos:  # rows of one import may stand at one place: spread them first
-            changes = _spread(_swapped(order, here, there))
+            changes = row_order.spread(row_order.swapped(order, here, there))
         else:
             changes = [Change(mine, POS, str(my_pos), str(other_pos)), Change(other, POS, str(other_pos), str(my_pos))]
-        return _write(table, changes, op_id=op_id, via="row", by=by)
+        return holding.write(table, changes, op_id=op_id, via="row", by=by)
 
 
 def place_row(activity_id: int, *, after: int | None, op_id: str, by: Person) -> Written:
     """Put the row behind the row *after*, or at the top. Where it stands there already nothing changes."""
     with transaction():
-        table = _hold_of(activity_id, by=by)
+        table = holding.hold_of(activity_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        _check_reach(table, [(_row(table, row_id), POS) for row_id in filter(None, (activity_id, after))])
-        _check_rows(table)
+        holding.check(table, [(holding.row(table, row_id), POS) for row_id in filter(None, (activity_id, after))])
+        holding.check_rows(table)
         order = _order(table, of=table.reach.owner_unit_id)
         ids = [row_id for row_id, _ in order]
         here = ids.index(activity_id)
         there = 0 if after is None else ids.index(after) + (ids.index(after) < here)
         if there == here or after == activity_id:
-            return _write(table, [], op_id=op_id, via="row", by=by)
-        return _write(table, _moved(order, here, there, alone=table.reach.owner_unit_id is None), op_id=op_id, via="row", by=by)
-
-
-def _moved(order: Sequence[tuple[int, int]], here: int, there: int, *, alone: bool) -> list[Change]:
-    """The moves that bring the row at *here* to *there*: of it *alone* where a place is free, else each takes the place of the next."""
-    rest = [*order[:here], *order[here + 1 :]]
-    above = rest[there - 1][1] if there else 0
-    below = rest[there][1] if there < len(rest) else above + 2 * GAP
-    if alone and below - above > 1:
-        return [Change(order[here][0], POS, str(order[here][1]), str((above + below) // 2))]
-    wanted = [*rest[:there], order[here], *rest[there:]]
-    places = [pos for _, pos in order]
-    if len(set(places)) < len(places):  # rows of one import may stand at one place
-        return _spread(wanted)
-    return [Change(row_id, POS, str(pos), str(new)) for (row_id, pos), new in zip(wanted, places, strict=True) if pos != new]
+            return holding.write(table, [], op_id=op_id, via="row", by=by)
+        return holding.write(
+            table, row_order.moved(order, here, there, alone=table.reach.owner_unit_id is None), op_id=op_id, via="row", by=by
+        )
 
 
 def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Written | None:
     """Take back the person's last change in this table (with *redo*: do it again); None when there is none."""
     with transaction():
-        table = _hold(table_id, by=by)
+        table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         return ops.undo(table, user_id=by.id, client_id=op_id, redo=redo)
-
-
-def _row(table: Held, activity_id: int) -> Activity:
-    row = db.session.scalar(select(Activity).where(Activity.id == activity_id, Activity.table_id == table.id))
-    if row is None or row.is_header or not row.alive or not table.reach.is_his(row):
-        raise NotFound("这一行已被删除或不存在，请刷新页面。")
-    return row
-
-
-def _owner(table: Held) -> int:
-    """Whose a new row is: the department's that brings it in, else the unit's."""
-    return table.unit_id if table.reach.owner_unit_id is None else table.reach.owner_unit_id
 
 
 def _order(table: Held, of: int | None = None) -> list[tuple[int, int]]:
@@ -470,38 +398,3 @@ def _order(table: Held, of: int | None = None) -> list[tuple[int, int]]:
     if of is not None:
         query = query.where(Activity.owner_unit_id == of)
     return [(row_id, pos) for row_id, pos in db.session.execute(query.order_by(Activity.pos, Activity.id))]
-
-
-def _room_behind(order: Sequence[tuple[int, int]], after: int | None) -> bool:
-    """Whether a row fits behind *after* without moving another."""
-    return not _make_place(order, after)
-
-
-def _make_place(order: Sequence[tuple[int, int]], after: int | None) -> list[Change]:
-    """The moves that leave a gap behind *after*; none when there is one."""
-    ids = [row_id for row_id, _ in order]
-    if after is None or after not in ids or after == ids[-1]:
-        return []
-    here = ids.index(after)
-    return _spread(order) if order[here + 1][1] - order[here][1] < 2 else []
-
-
-def _place(order: Sequence[tuple[int, int]], after: int | None, moved: Sequence[Change]) -> int:
-    """The position for a new row behind *after*, or at the end."""
-    places = dict(order) | {change.activity_id: int(change.new) for change in moved}
-    ids = [row_id for row_id, _ in order]
-    if after is None or after not in ids or after == ids[-1]:
-        return max(places.values(), default=0) + GAP
-    here = ids.index(after)
-    return (places[ids[here]] + places[ids[here + 1]]) // 2
-
-
-def _spread(order: Sequence[tuple[int, int]]) -> list[Change]:
-    """The moves that put the rows, in this order, at even distances."""
-    return [Change(row_id, POS, str(pos), str(n * GAP)) for n, (row_id, pos) in enumerate(order, 1) if pos != n * GAP]
-
-
-def _swapped(order: Sequence[tuple[int, int]], here: int, there: int) -> list[tuple[int, int]]:
-    swapped = list(order)
-    swapped[here], swapped[there] = swapped[there], swapped[here]
-    return swapped

@@ -127,9 +127,8 @@ def of(table: AnnexTable, *, owner_unit_id: int | None = None) -> list[Flagged]:
 def shut_the_rest(table: AnnexTable) -> None:
     """Open to the unit what the return that holds opens: the marked places alone, or all. Inside transaction()."""
     db.session.flush()
-    returned = _return_that_holds(table)
-    held = db.session.get(Move, returned) if returned is not None else None
-    opened = select(Move.id).where(Move.table_id == table.id, Move.action == "open_all", Move.id > (returned or 0))
+    held = returned(table)
+    opened = select(Move.id).where(Move.table_id == table.id, Move.action == "open_all", Move.id > (held.id if held else 0))
     if held is None or not held.only_marked or db.session.scalar(opened.limit(1)):
         table.open_places = None
         return
@@ -164,6 +163,12 @@ def slip(table_id: int, *, by: Person) -> tuple[AnnexTable, Sequence[Flagged]]:
     if not by.is_office and table.unit_id not in {by.unit_id, by.parent_id}:
         raise Forbidden("退回单只供报送单位和市联席办查看。")
     return table, seen(table, by=by)
+
+
+def returned(table: AnnexTable) -> Move | None:
+    """The return that holds. Asks no permission."""
+    number = _return_that_holds(table)
+    return db.session.get(Move, number) if number is not None else None
 
 
 def answer(flag_id: int, text: str, *, by: Person) -> Flag:

@@ -53,7 +53,10 @@ class Review:
     content: Mapping[str, Any] | None
     form: schema.Annex
     remarks: Sequence[Remark]
+    since: Move | None
+    """The submission that the office has seen last: the one it decided on, else the one before this."""
     differences: Differences | None
+    """What changed since then."""
     actions: frozenset[str]
     may_take_back: bool
     waiting: Waiting
@@ -90,8 +93,9 @@ def read(table_id: int, *, by: Person) -> Review:
         raise Forbidden(reason)
     moves = service.moves_of(table)
     sent = service.submissions_in(moves)
-    contents = [move.snapshot.content for move in sent[-2:] if move.snapshot]
-    content = contents[-1] if contents else None
+    content = sent[-1].snapshot.content if sent and sent[-1].snapshot else None
+    since = _seen_last(moves, sent)
+    seen = since.snapshot.content if since and since.snapshot else None
     actions = service.actions_for(table, by=by)
     return Review(
         table,
@@ -100,13 +104,21 @@ def read(table_id: int, *, by: Person) -> Review:
         content,
         schema.from_json(content["form"] if content else table.schema.form),
         remarks_on(table, content) if content else [],
-        comparing.compare(contents[0], contents[1]) if len(contents) == 2 else None,
+        since,
+        comparing.compare(seen, content) if seen and content else None,
         actions,
         "take_back" in actions and not service.cannot_take_back(table, moves),
         waiting_beside(table),
         dues.day_to_mend(),
         flags.of(table) if table.status in {"submitted", "returned"} else (),
     )
+
+
+def _seen_last(moves: Sequence[Move], sent: Sequence[Move]) -> Move | None:
+    """What the office looked at before the newest submission: a unit that withdrew and sent again meanwhile hides nothing by it."""
+    decided = [move.id for move in moves if move.action in states.DECISIONS and sent and move.id < sent[-1].id]
+    earlier = [move for move in sent[:-1] if not decided or move.id < decided[-1]]
+    return earlier[-1] if earlier else None
 
 
 def remarks_on(table: AnnexTable, content: Mapping[str, Any]) -> list[Remark]:

@@ -162,7 +162,7 @@ def _last_year(table_id: int, refused: Refused | None = None) -> Response:
 def flags(table_id: int) -> Response:
     """退回单: why the table came back, and what became of each marked place."""
     table, marked = flags_of.slip(table_id, by=person())
-    return pages.answer("reporting/flags.html", "list", table=table, marked=marked)
+    return pages.answer("reporting/flags.html", "list", table=table, marked=marked, returned=flags_of.returned(table))
 
 
 @bp.post("/flags/<int:flag_id>/answer")
@@ -172,7 +172,15 @@ def answer(flag_id: int) -> Response:
         flag = flags_of.answer(flag_id, request.form.get("answer", ""), by=person())
     except Invalid as refused:
         table, marked = flags_of.slip(flags_of.table_of(flag_id), by=person())
-        return pages.page("reporting/flags.html", refused.status, table=table, marked=marked, refused=refused, asked=flag_id)
+        return pages.page(
+            "reporting/flags.html",
+            refused.status,
+            table=table,
+            marked=marked,
+            returned=flags_of.returned(table),
+            refused=refused,
+            asked=flag_id,
+        )
     return redirect(url_for(".flags", table_id=flag.table_id), code=303)
 
 
