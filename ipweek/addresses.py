@@ -1,4 +1,4 @@
-"""What may stand in an address: numbers of rows fit the database, so that no address can break a query."""
+"""What may stand in an address."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
+from ipweek.row_numbers import LARGEST
+
 
 class RowNumber(IntegerConverter):
-    """A row's number: at most what an INTEGER column of every database holds. A larger one is no address (404)."""
+    """A row's number. One that is too large for the database is no address (404)."""
 
     def __init__(self, url_map: Map, **words: Any) -> None:
-        super().__init__(url_map, **{"max": 2**31 - 1, **words})
+        super().__init__(url_map, **{"max": LARGEST, **words})

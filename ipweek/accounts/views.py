@@ -19,6 +19,7 @@ from ipweek.accounts.browsers import words as browser_words
 from ipweek.accounts.schema import LEVELS, role_words
 from ipweek.errors import Conflict, Invalid, TooMany
 from ipweek.private_numbers import mask
+from ipweek.row_numbers import number
 
 bp = Blueprint("accounts", __name__)
 Done = TypeVar("Done")
@@ -316,7 +317,7 @@ def audit_log() -> ResponseReturnValue:
     by, form = web.person(), forms.AuditFilter(request.args)
     good = form.validate()
     asked = {name: value for name, value in form.data.items() if value and good}
-    found = audit.entries(by=by, page=request.args.get("page", 1, type=int), **asked)
+    found = audit.entries(by=by, page=request.args.get("page", 1, type=number), **asked)
     form.offer(audit.actions())
     form.object.data = object_words(form.object.data or "")
     broken = audit.verify() if "verify" in request.args else None

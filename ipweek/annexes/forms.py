@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ipweek import row_numbers
 from ipweek.annexes.editing import MOST_ROWS, Edit
 from ipweek.errors import Refused
 
 BROKEN = "浏览器发来的内容不完整，请刷新页面后再试一次。"
-
-LARGEST = 2**31 - 1
-"""The largest number of a row: what an INTEGER column of every database holds."""
 
 NEW = "new"
 """In place of a row's number: a row that is not there yet."""
@@ -85,6 +83,7 @@ def cell(sent: Mapping[str, str]) -> tuple[str, str]:
 
 def number(text: str) -> int:
     """A number of ours in a form."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST):
-        raise Refused(BROKEN)
-    return int(text)
+    try:
+        return row_numbers.number(text)
+    except ValueError as error:
+        raise Refused(BROKEN) from error

@@ -12,6 +12,7 @@ from ipweek.annexes import checks, editing, forms, grid, presence, suggestions
 from ipweek.annexes.editing import CellConflict
 from ipweek.annexes.ops import Written
 from ipweek.errors import Conflict, Invalid
+from ipweek.row_numbers import number
 
 bp = Blueprint("annexes", __name__)
 
@@ -24,7 +25,7 @@ PAGE = "annexes/table.html"
 @bp.get("/tables/<int:table_id>")
 def table(table_id: int) -> Response:
     """The whole table; ``?row=`` opens one row of a large one."""
-    return pages.page(PAGE, grid=grid.page(table_id, by=person()), opened=request.args.get("row", type=int), op=_new_op())
+    return pages.page(PAGE, grid=grid.page(table_id, by=person()), opened=request.args.get("row", type=number), op=_new_op())
 
 
 @bp.post("/tables/<int:table_id>")

@@ -14,6 +14,7 @@ from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.board import districts, local_values, plugin_admin
 from ipweek.errors import Invalid, NotFound
 from ipweek.plugins import charts, sheets
+from ipweek.row_numbers import number
 
 bp = Blueprint("districts", __name__)
 
@@ -21,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _district(slug: str) -> districts.District:
-    return districts.get(slug, year=request.args.get("year", type=int), by=person())
+    return districts.get(slug, year=request.args.get("year", type=number), by=person())
 
 
 @bp.get("/d/<district>/reports")

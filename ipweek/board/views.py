@@ -9,6 +9,7 @@ from ipweek import htmx, pages
 from ipweek.accounts.web import person
 from ipweek.board import service, week
 from ipweek.board import years as years_of
+from ipweek.row_numbers import number
 
 bp = Blueprint("board", __name__)
 
@@ -32,7 +33,7 @@ def home() -> Response:
 def board() -> Response:
     """Where all units stand; for a poll that brings the revision it shows, 204 while nothing changed."""
     by = person()
-    asked = request.args.get("campaign", type=int)
+    asked = request.args.get("campaign", type=number)
     seen = request.args.get("rev")
     if seen and asked is not None and service.revision_of(asked, by=by) == seen:
         return htmx.respond("", 204)

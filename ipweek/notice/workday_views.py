@@ -8,6 +8,7 @@ from ipweek import clock, pages
 from ipweek.accounts.web import person
 from ipweek.errors import Invalid
 from ipweek.notice import workdays
+from ipweek.row_numbers import number
 
 bp = Blueprint("workdays", __name__)
 
@@ -15,30 +16,30 @@ bp = Blueprint("workdays", __name__)
 @bp.get("/workdays")
 def show() -> Response:
     """One year, with the box to paste its 放假安排."""
-    return _page(request.args.get("year", clock.today().year, type=int))
+    return _page(request.args.get("year", clock.today().year, type=number))
 
 
 @bp.post("/workdays/read")
 def read() -> Response:
     """What the pasted notice says, before anything is kept."""
-    number, text = request.form.get("year", 0, type=int), request.form.get("text", "")
+    year, text = request.form.get("year", 0, type=number), request.form.get("text", "")
     try:
-        found = workdays.read(text, number, by=person())
+        found = workdays.read(text, year, by=person())
     except Invalid as refused:
-        return _page(number, refused.status, text=text, refused=str(refused))
-    return _page(number, text=text, found=found)
+        return _page(year, refused.status, text=text, refused=str(refused))
+    return _page(year, text=text, found=found)
 
 
 @bp.post("/workdays")
 def keep() -> Response:
     """Keep what was looked at."""
-    number, text, source = request.form.get("year", 0, type=int), request.form.get("text", ""), request.form.get("source", "")
+    year, text, source = request.form.get("year", 0, type=number), request.form.get("text", ""), request.form.get("source", "")
     try:
-        count = workdays.keep(text, number, source, by=person())
+        count = workdays.keep(text, year, source, by=person())
     except Invalid as refused:
-        return _page(number, refused.status, text=text, source=source, refused=str(refused))
-    flash(f"已记入 {number} 年放假安排的 {count} 天，按工作日计算的截止日期随之更新。", "done")
-    return redirect(url_for(".show", year=number), code=303)  # type: ignore[return-value]
+        return _page(year, refused.status, text=text, source=source, refused=str(refused))
+    flash(f"已记入 {year} 年放假安排的 {count} 天，按工作日计算的截止日期随之更新。", "done")
+    return redirect(url_for(".show", year=year), code=303)  # type: ignore[return-value]
 
 
 @bp.post("/workdays/day")

@@ -13,6 +13,7 @@ from ipweek.errors import Invalid, Refused
 from ipweek.reporting import chase_words, chasing
 from ipweek.reporting.chasing import Errand
 from ipweek.reporting.summary_chasing import SUMMARIES
+from ipweek.row_numbers import number
 
 bp = Blueprint("chasing", __name__)
 
@@ -35,7 +36,7 @@ def send(campaign_id: int) -> Response:
     form = request.form
     again = dict(part for value in form.getlist("again") if (part := _again(value)))
     try:
-        chosen = form.getlist("table", type=int)
+        chosen = form.getlist("table", type=number)
         sent = chasing.send(campaign_id, chosen, errand=_errand(), again=again, note=form.get("note", ""), by=person())
     except Invalid as refused:
         return _preview(campaign_id, refused=refused)
@@ -48,7 +49,7 @@ def send(campaign_id: int) -> Response:
 @bp.post("/campaigns/<int:campaign_id>/chase/group")
 def log_group(campaign_id: int) -> Response:
     """Note that the text stands in the group chat."""
-    count = chasing.log_group(campaign_id, request.form.getlist("table", type=int), errand=_errand(), by=person())
+    count = chasing.log_group(campaign_id, request.form.getlist("table", type=number), errand=_errand(), by=person())
     flash(f"已记入 {count} 个单位的催报记录。", "done")
     return redirect(url_for(".choose", campaign_id=campaign_id, about=request.form.get("about")), code=303)
 
@@ -88,7 +89,7 @@ def _desk(campaign_id: int, only: list[int] | None = None) -> chasing.Desk:
 
 
 def _preview(campaign_id: int, refused: Refused | None = None) -> Response:
-    chosen = request.values.getlist("table", type=int)
+    chosen = request.values.getlist("table", type=number)
     desk = _desk(campaign_id, chosen)
     if refused is None and not desk.candidates:
         refused = Invalid("没有选中要催报的单位，请至少选择一个。" if not chosen else "选中的单位都已经报送，不用再催。")

@@ -9,6 +9,7 @@ from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.errors import Conflict, Invalid, Refused
 from ipweek.reporting import mending, service, standing_in
+from ipweek.row_numbers import number
 
 bp = Blueprint("hands", __name__)
 bp.app_template_global("sources_to_type_in")(lambda: standing_in.SOURCES)
@@ -36,7 +37,7 @@ def type_out(table_id: int) -> Response:
 @bp.post("/tables/<int:table_id>/mend")
 def mend(table_id: int) -> Response:
     """代为修改 what was sent."""
-    mending.begin(table_id, submission=request.form.get("submission", 0, type=int), by=person())
+    mending.begin(table_id, submission=request.form.get("submission", 0, type=number), by=person())
     return _to_table(table_id)
 
 
@@ -77,7 +78,7 @@ def mended(table_id: int) -> Response:
 def agree(table_id: int) -> Response:
     """同意: frozen anew, with a receipt."""
     try:
-        mending.agree(table_id, revision=request.form.get("revision", -1, type=int), by=person())
+        mending.agree(table_id, revision=request.form.get("revision", -1, type=number), by=person())
     except Conflict as refused:
         return _mended(table_id, refused)
     flash("已同意修改，回执已更新。", "done")

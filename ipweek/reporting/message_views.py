@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.reporting import messages
+from ipweek.row_numbers import number
 
 bp = Blueprint("messages", __name__)
 
@@ -21,7 +22,7 @@ def unread() -> int:
 @bp.get("/messages")
 def mine() -> Response:
     """What concerns me, newest first."""
-    return pages.page("reporting/messages.html", found=messages.mine(page=request.args.get("page", 1, type=int), by=person()))
+    return pages.page("reporting/messages.html", found=messages.mine(page=request.args.get("page", 1, type=number), by=person()))
 
 
 @bp.post("/messages/<int:message_id>/open")

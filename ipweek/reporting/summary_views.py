@@ -13,6 +13,7 @@ from ipweek.annexes import due as dues
 from ipweek.errors import Busy, Conflict, Invalid, Refused, TooMany
 from ipweek.reporting import summaries, summary_desk, summary_draft
 from ipweek.reporting.summary_draft import Draft
+from ipweek.row_numbers import number
 
 bp = Blueprint("summaries", __name__)
 bp.app_template_global("summary_is_open")(summaries.is_open)
@@ -118,7 +119,7 @@ def every(campaign_id: int) -> Response:
 
 
 def _revision() -> int:
-    return request.form.get("revision", -1, type=int)
+    return request.form.get("revision", -1, type=number)
 
 
 def _back(table_id: int) -> Response:

@@ -19,6 +19,7 @@ from ipweek.reporting import last_year as last_years
 from ipweek.reporting import reasons, review, service, states, summary_tasks, tasks
 from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Move
+from ipweek.row_numbers import number
 
 bp = Blueprint("reporting", __name__)
 bp.app_template_global("deadline_text")(dues.text)
@@ -64,7 +65,7 @@ def preview(table_id: int) -> Response:
 def submit(table_id: int) -> Response:
     """报送; what is refused is said above the page, with all reasons as typed."""
     given = {name.removeprefix(REASON): text for name, text in request.form.items() if name.startswith(REASON)}
-    revision = request.form.get("revision", -1, type=int)
+    revision = request.form.get("revision", -1, type=number)
     try:
         move = service.submit(table_id, reasons=given, revision=revision, by=person())
     except (Invalid, Conflict) as refused:
@@ -143,7 +144,7 @@ def last_year(table_id: int) -> Response:
 @bp.post("/tables/<int:table_id>/last-year")
 def take_last_year(table_id: int) -> Response:
     """Take over those that are ticked."""
-    chosen = request.form.getlist("row", type=int)
+    chosen = request.form.getlist("row", type=number)
     try:
         last_years.take(table_id, chosen, op_id=request.form.get("op", ""), by=person())
     except Invalid as refused:
@@ -208,7 +209,7 @@ def read(table_id: int) -> Response:
 @bp.post("/tables/<int:table_id>/approve")
 def approve(table_id: int) -> Response:
     """通过, and on to the next table that waits."""
-    move = service.approve(table_id, submission=request.form.get("submission", 0, type=int), by=person())
+    move = service.approve(table_id, submission=request.form.get("submission", 0, type=number), by=person())
     return _next(move, "审核通过")
 
 
@@ -223,7 +224,7 @@ def return_for_changes(table_id: int) -> Response:
         reason = "重新报送的截止日期请写成 2024-04-15 这样的日期。"
         return _review(table_id, Invalid(reason, fields={"due": reason}))
     try:
-        submission = sent.get("submission", 0, type=int)
+        submission = sent.get("submission", 0, type=number)
         opens_all = sent.get("opens") == "all"
         move = service.return_for_changes(table_id, why, submission=submission, due=due, places=_places(), opens_all=opens_all, by=person())
     except Invalid as refused:

@@ -10,6 +10,7 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.errors import Busy, Conflict, Invalid, Refused, TooMany
+from ipweek.row_numbers import number
 from ipweek.workbooks import fill_packs, import_plan, import_service, web
 from ipweek.workbooks.import_plan import Chosen
 from ipweek.workbooks.web import bp
@@ -72,7 +73,7 @@ def confirm_import(table_id: int) -> Response:
             table_id,
             file_id,
             chosen,
-            revision=sent.get("revision", -1, type=int),
+            revision=sent.get("revision", -1, type=number),
             unit_name=sent.get("unit", ""),
             op_id=sent.get("op", ""),
             by=person(),
