@@ -201,13 +201,13 @@ def _office(by: Person) -> None:
 
 def _open_drafts(campaign_id: int) -> Sequence[PublicEdition]:
     query = select(PublicEdition).where(PublicEdition.campaign_id == campaign_id, PublicEdition.status == "draft")
-    return db.session.scalars(query.with_for_update()).all()
+    return db.session.scalars(query.with_for_update(of=PublicEdition)).all()
 
 
 def _locked(campaign: Campaign, number: int, *, by: Person) -> PublicEdition:
     _office(by)
     query = select(PublicEdition).where(PublicEdition.campaign_id == campaign.id, PublicEdition.number == number)
-    found = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()
+    found = db.session.scalars(query.with_for_update(of=PublicEdition).execution_options(populate_existing=True)).first()
     if found is None:
         raise NotFound(f"没有公开版第 {number} 稿，请从列表重新选择。")
     return found

@@ -255,7 +255,7 @@ def test_the_page_says_what_will_be_merged_and_what_is_missing(office, campaign,
 
     assert "将汇总 <b>1</b> 张审核通过的表，共 <b>2</b> 项活动" in page
     assert "徐汇区（已报送，待审核）" in page
-    assert "连同 1 张待审核的表一起生成（未定稿）" in page
+    assert "还有 1 张表已报送、待审核。连同它们一起生成（文件标明“未定稿”）" in page
 
 
 def test_the_menu_leads_to_the_current_campaign(office, campaign):
