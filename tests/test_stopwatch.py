@@ -201,7 +201,7 @@ def test_the_office_returns_with_a_preset_reason_in_three_clicks(come: Callable[
 
     hand.link("审核 闵行区")
     hand.press(hand.page.get_by_text("退回修改…"))
-    hand.button("因“时间不明确”退回修改")
+    hand.button("时间不明确")
     hand.sees("退回修改。待审核的表已全部办完")
 
     assert hand.clicks <= 3

@@ -82,13 +82,15 @@ def desk(campaign_id: int, *, show: str = "", by: Person) -> Desk:
     return Desk(campaign, [line for line in lines if not show or line.status in SHOWN[show]], totals, show)
 
 
-def extend(table_id: int, until: date, why: str, *, by: Person) -> Move:
+def extend(table_id: int, until: date | None, why: str, *, by: Person) -> Move:
     """延期: more time for this unit's summary, to 24:00 of the day *until*, with the reason that it reads."""
-    why, end = terms.reason_for(why, "延期"), terms.end_of(until)
     with transaction():
         table = service.hold(table_id, by=by)
         if not by.is_office:
             raise Forbidden("总结的延期由市联席办的经办人和负责人办理。")
+        if until is None:
+            raise Invalid("请填写截止日期，写成 2024-05-15 这样。")
+        why, end = terms.reason_for(why, "延期"), terms.end_of(until)
         one = db.session.get(Summary, table.id)
         status = one.status if one else "todo"
         if status not in terms.NOT_SENT:

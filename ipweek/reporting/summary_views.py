@@ -98,13 +98,12 @@ def return_for_changes(table_id: int) -> Response:
 @bp.post("/tables/<int:table_id>/summary/extend")
 def extend(table_id: int) -> Response:
     """延期."""
-    form = request.form
     try:
-        until = date.fromisoformat(form.get("until", ""))
+        until = date.fromisoformat(request.form.get("until", ""))
     except ValueError:
-        return _page(table_id, Invalid("请填写截止日期，写成 2024-05-15 这样。"))
+        until = None
     try:
-        summary_desk.extend(table_id, until, form.get("why", ""), by=person())
+        summary_desk.extend(table_id, until, request.form.get("why", ""), by=person())
     except (Invalid, Conflict) as refused:
         return _page(table_id, refused)
     flash("已办理延期，单位会收到消息。", "done")

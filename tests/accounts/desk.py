@@ -35,6 +35,8 @@ class Desk:
         is_page = response.mimetype == "text/html"
         if is_page and (found := re.search(r'name="csrf-token" content="([^"]+)"', response.text)):
             self.token = found[1]
+        response.get_data()  # a file that is sent is read and closed here, not whenever rubbish is collected
+        response.close()
         return response
 
     def try_log_in(self, username: str, password: str = make.PASSWORD, **words: Any) -> TestResponse:
