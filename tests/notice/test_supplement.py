@@ -142,3 +142,22 @@ def test_a_heading_that_comes_back_finds_its_cells_again() -> None:
     again = schema.succeeding([OLD, without], schema.annex(1, "表", ["主办单位", "乙", "甲", "联系人"]))
 
     assert [column.key for column in again.columns] == ["host", "col_2", "col_1", "contact"]
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        ("原通知中“4月12日前”更正为“4月15日前”，即活动安排表于4月15日前报送。", ("plan", None, "2024-04-15")),
+        ("活动总结报送时间由活动结束后5个工作日内延长至10个工作日内。", ("summary", "10 working days after ends_on", None)),
+        ("活动总结报送时间由宣传周结束后5个工作日内调整为宣传周结束后两周内。", ("summary", "2 weeks after ends_on", None)),
+        ("原定于4月12日前报送的活动安排表，报送时间延长至4月17日12:00。", ("plan", None, "2024-04-17")),
+    ],
+)
+def test_of_two_times_for_one_thing_only_the_new_one_counts(line: str, due: tuple[str, str | None, str | None]) -> None:
+    assert [(one["kind"], one["rule"], one["due_on"]) for one in read(line)["deadlines"]] == [due]
+
+
+def test_each_of_several_added_columns_counts_and_a_corrected_date_is_none() -> None:
+    headings = read("附件2增加“线上参与人数”“备注”两列。", "将“4月12日前”改为“4月15日前”。")["headings"]
+
+    assert [one[:3] for one in headings] == [[2, "", "线上参与人数"], [2, "", "备注"]]

@@ -107,6 +107,8 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
             later=line.bare[start + right : start + right + 60],
             last=place + 1 == len(kept),
         )
+        if mark.start and text[mark.start - 1] == "“" and kind == "other" and place + 1 < len(kept) and _alike(mark, kept[place + 1]):
+            continue  # the wording as corrected, and then what it means
         if mark.recurs:
             kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
@@ -114,6 +116,10 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
 
 
 # --- what the expressions are ---
+
+
+def _alike(one: Mark, other: Mark) -> bool:
+    return (one.deadline.due_on, one.deadline.due_time) == (other.deadline.due_on, other.deadline.due_time)
 
 
 def _pointed_out(deadline: Deadline, calendar: WorkCalendar) -> Deadline:

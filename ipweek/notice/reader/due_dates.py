@@ -167,6 +167,8 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # n
 def _is_old(text: str, start: int, end: int) -> bool:
     """Whether the date is the one that another replaces: 由4月12日延长至4月19日."""
     before = text[max(0, start - 10) : start]
+    if re.match(r"[^,。;“”]{0,2}”?(?:的)?(?:更正|修正|修改|更改|调整|变更|改)(?:为|成)", text[end : end + 12]):
+        return True  # 原文“4月12日前”更正为“4月15日前”
     if re.search(r"原(?:定|计划)(?:于|在|为)?$", before) and re.search(r"调整|改[为到至]|变更|延|推迟|顺延|提前", text[end:]):
         return True
     return bool(_OLD.search(before) and _NEW.match(text[end : end + 20]))

@@ -24,6 +24,7 @@ _AFTER = re.compile(
     rf"\(?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
 _AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
+_LENGTHENED = re.compile(rf"^(?:延长|调整|变更|改|延|放宽)(?:至|为|到)(?:[^,。;0-9]{{0,10}}后)?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _FROM_NOW = re.compile(rf"(?:自|从)?即日起的?,?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
 _NEXT_DAY = re.compile(
@@ -43,7 +44,24 @@ def recurring(text: str) -> Iterator[Mark]:
 
 
 def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
-    """So many days after an event: 宣传周活动结束后5个工作日内, 活动开始前3个工作日, 收到通知后两周内."""
+    """So many days after an event or a day: 宣传周活动结束后5个工作日内, 收到通知后两周内, 4月26日后5个工作日内, 即日起10日内."""
+    yield from _after_events(text, facts, calendar)
+    yield from _after_days(text, years, facts, calendar)
+    for found in _FROM_NOW.finditer(text):
+        if found["unit"] != "小时":
+            rule = _rule(number(found["n"]), found["unit"], "after", "issue_date")
+            yield Mark(found.start(), found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+    for found in _NEXT_DAY.finditer(text):
+        if found["when"] in ("及时", "即时"):
+            continue
+        yield Mark(
+            found.start() + _event_start(found["event"]),
+            found.end(),
+            Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"),
+        )
+
+
+def _after_events(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
     for found in _AFTER.finditer(text):
         side = found["side"] or ""
         how, unit, named = found["how"], found["unit"], _EVENT.search(text, max(0, found.start() - 30), found.start())
@@ -61,9 +79,16 @@ def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar
             note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
             yield Mark(start, found.end(), Deadline("other", "", None, None, None, note))
             continue
-        count = number(found["n"])
+        end = found.end()
+        if longer := _LENGTHENED.match(text[end : end + 40]):
+            count, unit, end = number(longer["n"]), longer["unit"], end + longer.end()
+        else:
+            count = number(found["n"])
         rule = _rule(count, unit, "before" if is_before else "after", anchor)
-        yield Mark(start, found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+        yield Mark(start, end, Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+
+
+def _after_days(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
     for found in _AFTER_DAY.finditer(text):
         day = years.dated(number(found["m"]), number(found["d"]))
         anchor = "ends_on" if day == facts.ends_on else "starts_on" if day == facts.starts_on else ""
@@ -75,18 +100,6 @@ def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar
         else:
             due_on, _, note = _computed(rule, replace(facts, issue_date=day), calendar)
             yield Mark(found.start(), found.end(), Deadline("other", "", None, due_on, None, note or f"自{day.month}月{day.day}日起算。"))
-    for found in _FROM_NOW.finditer(text):
-        if found["unit"] != "小时":
-            rule = _rule(number(found["n"]), found["unit"], "after", "issue_date")
-            yield Mark(found.start(), found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
-    for found in _NEXT_DAY.finditer(text):
-        if found["when"] in ("及时", "即时"):
-            continue
-        yield Mark(
-            found.start() + _event_start(found["event"]),
-            found.end(),
-            Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"),
-        )
 
 
 def _rule(count: int, unit: str, side: str, anchor: str) -> str:

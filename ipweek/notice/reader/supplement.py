@@ -113,14 +113,33 @@ def heading_changes(text: str) -> list[HeadingChange]:
         names_columns = re.search(r"列|栏|表头|字段|附件", sentence) is not None
         annexes = [(place.start(), _number(place["n"])) for place in _ANNEX.finditer(sentence)]
         renamed = [(m.start(), m["old"], m["new"]) for m in _RENAMED.finditer(sentence)]
-        added = [(m.start(), "", m["name"]) for m in _ADDED.finditer(sentence) if names_columns]
+        added = [
+            (m.start(), "", name)
+            for m in _ADDED.finditer(sentence)
+            if names_columns
+            for name in _listed(sentence, m["name"], m.end("name"))
+        ]
         dropped = [(m.start(), m["name"] or m["other"], "") for m in _DROPPED.finditer(sentence)]
-        for start, old, new in sorted(renamed + added + dropped):
+        for start, old, new in sorted(renamed + added + dropped, key=lambda change: change[0]):
+            if re.search(r"[0-9０-９一二三四五六七八九十]\s*月.{0,4}日", old + new):
+                continue  # a date that is corrected, no heading
             annex = next((number for place, number in reversed(annexes) if place < start), annex)
             found.append(HeadingChange(annex, old.strip(), new.strip(), sentence.strip()))
         if annexes:
             annex = annexes[-1][1]
     return found
+
+
+_ANOTHER = re.compile(rf"^[”」』\"》](?:、|和|及|与|以及)?{_QUOTED.format('name')}")
+
+
+def _listed(sentence: str, first: str, at: int) -> list[str]:
+    """The quoted names that follow one another from *first*, which ends at *at*: “线上参与人数”“备注”两列."""
+    names = [first]
+    while another := _ANOTHER.match(sentence[at:]):
+        names.append(another["name"])
+        at += another.end("name")
+    return names
 
 
 def _number(digit: str) -> int:
