@@ -62,7 +62,8 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
         if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
             in_contacts = 0
             continue
-        in_contacts = 3 if has_person else max(0, in_contacts - 1)
+        heads = re.search(r"联系(?:方式|人|电话)(?:及[^:]{2,6})?:?$", line.bare) is not None  # 四、联系方式
+        in_contacts = 3 if has_person or heads else max(0, in_contacts - 1)
         _read_line(line, labels, found, goes_on=in_contacts > 0)
     facts.contacts = list(dict.fromkeys(found.values["contacts"]))
     facts.phones = list(dict.fromkeys(found.values["phones"]))
@@ -111,7 +112,7 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
         if kind == "fax" and not numbers and re.match(r" *\)", piece) and before:
             found.add("fax", before[-1:], line)  # 电话：…、…（传真）
             found.values["phones"].remove(before[-1])
-        if kind == "both" and len(numbers) == 2 and re.search(r"[0-9] *\([0-9 -]+\)", piece):
+        if kind == "both" and len(numbers) == 2 and re.search(r"[0-9] *\([0-9 -]+\)|[0-9] */ *[0-9]", piece):
             found.add("phones", numbers[:1], line)  # 电话（传真）：…（…）
             found.add("fax", numbers[1:], line)
             numbers = []

@@ -122,14 +122,14 @@ def _computed(rule: str, facts: NoticeFacts, calendar: WorkCalendar) -> tuple[da
     return due_on, None, "" if due_on else "推算要用的日期通知里没有。"
 
 
+_BEFORE_EVENT = re.compile(
+    r"^[0-9]{1,2}[.、]|(?:请|须|需|应|并|务必)?(?:于|在)|请|将|各(?:区|单位|部门|地)|总结|情况|(?:时间|期限|时限|日期)(?:为|是)?"
+)
+
+
 def _event_start(event: str) -> int:
-    """Where the event's own words begin in what stands before it: after 请于, 总结请在 and the like."""
-    cuts = [
-        match.end()
-        for match in re.finditer(
-            r"(?:请|须|需|应|并|务必)?(?:于|在)|请|将|各(?:区|单位|部门|地)|总结|情况|(?:时间|期限|时限|日期)(?:为|是)?", event
-        )
-    ]
+    """Where the event's own words begin in what stands before it: after 请于, 总结请在, a number of the paragraph and the like."""
+    cuts = [match.end() for match in _BEFORE_EVENT.finditer(event)]
     return max((cut for cut in cuts if cut < len(event)), default=0)
 
 

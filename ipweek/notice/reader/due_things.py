@@ -126,7 +126,10 @@ def _kind(clause: str) -> Kind | None:
     found = {name for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
     if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
         return "summary"
-    if "plan" in found and ("other" not in found or re.search(r"安排表|计划表|活动表|重点活动|活动安排|活动计划|活动方案|项目表", clause)):
+    if "plan" in found and (
+        "other" not in found
+        or re.search(r"安排表|计划表|活动表|重点活动|活动安排|活动计划|活动方案|项目表|活动[\u4e00-\u9fff]{0,4}表", clause)
+    ):
         return "plan"
     if "other" in found:
         return "other"

@@ -154,6 +154,7 @@ def _may_title(line: Line) -> bool:
         and len(bare) <= 120
         and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
         and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
+        and "签发人" not in bare
         and not bare.endswith(("文件", ":", ";"))
         and not (line.from_table and not _is_title(bare))
     )
@@ -287,7 +288,7 @@ def _offices(text: str) -> list[str]:
     """The offices in one line; blanks part two names only where each is one."""
     text = _SEAL.sub("", text).strip(" (,:")
     parts = [part for part in re.split(r"\s+|、", text) if part]
-    if len(parts) > 1 and all(len(part) >= 4 and re.search(rf"{ORGANISATION}$", part) for part in parts):
+    if len(parts) > 1 and all(len(part) >= 3 and re.search(rf"{ORGANISATION}$", part) for part in parts):
         return parts
     return ["".join(text.split())]
 

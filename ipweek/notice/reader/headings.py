@@ -110,6 +110,8 @@ _FIELD = re.compile(rf"(?<=[\s)）:：_])(?=[\u4e00-\u9fff]{{2,6}}(?:[(（][^()�
 def unfolded(line: Line) -> list[Line]:
     """The title, fields and headings in a line where they run on, each as a line of its own; most lines come back whole."""
     text = line.text.strip()
+    if "\t" in text and typed(line):
+        return [line]
     run = _RUN.search(text)
     if run is None or run.start() == 0:
         return [line]
