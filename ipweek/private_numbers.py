@@ -192,9 +192,11 @@ def _is_local_phone(typed: str, number: str, match: re.Match[str], before: str) 
 
 
 def _is_dates(number: str) -> bool:
-    """20240422, or 2023-2024."""
+    """20240422, 2023-2024, or 0420-0426."""
     years = range(1949, 2050)
     if int(number[:4]) in years and int(number[4:]) in years:
+        return True
+    if all(re.fullmatch(r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", half) for half in (number[:4], number[4:])):
         return True
     try:
         return date(int(number[:4]), int(number[4:6]), int(number[6:])).year in years

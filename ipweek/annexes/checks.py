@@ -314,7 +314,11 @@ def _scale(value: str, label: str, context: Context) -> Iterator[_Said]:
         return
     on_site = reading.offline if reading.offline is not None or reading.online is not None else (reading.max or reading.min)
     if on_site is not None and on_site > MOST_ON_SITE:
-        yield "scale-odd", "scale", f"“{label}”现场人数为{on_site}人，超过10万，请核对数字和单位；确是如此请说明理由"
+        yield (
+            "scale-odd",
+            "scale",
+            f"“{label}”{'现场' if reading.offline else ''}人数为{on_site}人，超过10万，请核对数字和单位；确是如此请说明理由",
+        )
     elif 0 in (reading.min, reading.max) and not (reading.max or reading.min):
         yield "scale-odd", "scale", f"“{label}”为0人，请核对；确是如此请说明理由"
 
