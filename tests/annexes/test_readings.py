@@ -276,6 +276,22 @@ def test_any_hour_in_any_spelling_comes_back(*, day, day_spelling, hour, minute,
     assert reading.precision == "exact"
 
 
+@pytest.mark.parametrize(
+    "text, first, last",
+    [
+        ("28日至4日", date(2025, 4, 28), date(2025, 5, 4)),
+        ("30日-1日", date(2025, 4, 30), date(2025, 5, 1)),
+        ("30日、2日", date(2025, 4, 30), date(2025, 5, 2)),
+        ("2日上午", date(2025, 5, 2), date(2025, 5, 2)),
+        ("28-4", date(2025, 4, 28), date(2025, 5, 4)),
+    ],
+)
+def test_days_without_a_month_are_looked_for_in_a_week_of_two_months(text, first, last):
+    reading = time.read(text, week=(date(2025, 4, 28), date(2025, 5, 4)))
+
+    assert (reading.start, reading.end) == (first, last)
+
+
 @given(
     day=days,
     hour=st.integers(7, 19),

@@ -30,6 +30,7 @@ class Frame:
         self.year_is_said = False
         self.year_is_new = False  # said since the day before
         self.month = 0
+        self.week_month = 0  # of the last day that only the week could tell
         self.at = 0
         self.link = self.cut_link = ""
         self.is_fresh = False  # the word before was a day or a clock time, suffixes still belong to it
@@ -156,8 +157,8 @@ class Frame:
             self.sense.is_doubtful = True
             raise Unreal
         in_week = next((each for each in week_days(self.week) if each.day == day), None)
-        month = (in_week or self.week[0]).month
-        if in_week is None:
+        month = in_week.month if in_week else self.week_month or self.week[0].month
+        if in_week is None and not self.week_month:
             self._ask(self.words[self.at].text, say(month, day))
         return month
 

@@ -79,7 +79,12 @@ class Grammar(WeekWords, EdgeWords):
     def _day(self, word: Word) -> None:
         if self.sense.is_recurring and not self.month:  # 每月26日
             return
-        self._add_day(self.month or self._month_by_week(word.value), word.value)
+        if self.month:
+            self._add_day(self.month, word.value)
+            return
+        self.week_month = self._month_by_week(word.value)
+        self._add_day(self.week_month, word.value)
+        self.month = 0  # the next day is looked for in the week too, which may go on into another month
 
     def _number(self, word: Word) -> None:
         role = self.number_is.get(self.at)
