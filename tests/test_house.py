@@ -139,6 +139,13 @@ def test_the_wheel_carries_all_that_a_site_needs_and_nothing_of_this_one(tmp_pat
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as package:
         inside = set(package.namelist())
-    wanted = ["templates/layout.html", "migrations/env.py", "migrations/versions/0001_the_first_tables.py", "static/js/grid.js"]
+    wanted = [
+        "templates/layout.html",
+        "migrations/env.py",
+        "migrations/versions/0001_the_first_tables.py",
+        "static/js/grid.js",
+        "static/js/grid/queue.js",
+    ]
+    wanted.append("static/vendor/htmx-2.0.11.min.js.gz")
     assert {f"ipweek/{name}" for name in [*wanted, "docs/changelog.md", "shipped_plugins/README.md", "accounts/units.toml"]} <= inside
     assert [name for name in inside if re.match(r"(tests|instance|\.venv)", name) or name.endswith((".sqlite", ".pyc"))] == []

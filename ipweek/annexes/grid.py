@@ -27,12 +27,12 @@ AT_ONCE = 300
 """Up to so many rows every cell is a field; above, one row at a time is."""
 
 _CHARACTERS = {
-    "host": 10,
-    "event_name": 13,
+    "host": 8,
+    "event_name": 12,
     "event_time": 9,
-    "venue": 11,
-    "content": 19,
-    "attendees": 10,
+    "venue": 10,
+    "content": 13,
+    "attendees": 8,
     "scale": 7,
     "co_host": 11,
     "contact": 8,

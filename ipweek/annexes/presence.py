@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ipweek import clock
 from ipweek.accounts.models import Unit, User
@@ -59,8 +60,16 @@ def renew(table_id: int, *, by: Person) -> Sequence[Colleague]:
     mine = (Presence.table_id == table_id, Presence.user_id == by.id)
     seen_at = db.session.scalar(select(Presence.seen_at).where(*mine))
     if seen_at is None or now - seen_at >= RENEW_EVERY:
+        _note(table_id, by.id, now)
+    return present
+
+
+def _note(table_id: int, user_id: int, now: datetime) -> None:
+    mine = (Presence.table_id == table_id, Presence.user_id == user_id)
+    try:
         with transaction():
             if not db.session.execute(update(Presence).where(*mine).values(seen_at=now)).rowcount:  # type: ignore[attr-defined]
                 db.session.execute(delete(Presence).where(Presence.seen_at < now - KEPT_FOR))
-                db.session.execute(insert(Presence).values(table_id=table_id, user_id=by.id, seen_at=now))
-    return present
+                db.session.execute(insert(Presence).values(table_id=table_id, user_id=user_id, seen_at=now))
+    except IntegrityError:
+        pass  # another page of his, served by another node, wrote the same line in this very moment

@@ -192,6 +192,8 @@ def test_of_a_block_the_good_cells_are_saved_and_the_long_one_says_why_not(open_
 
     cell(page, "new", "venue").click()
     paste(page, f"甲\t{'长' * 4001}\r\n乙\t短\r\n")
+    expect(page.locator("#ask")).to_contain_text("1 格超过 4000 字，存不下")
+    page.keyboard.press("Enter")
     expect(page.locator("td[data-state=unsaved] .find")).to_contain_text("4001 个字")
 
     expect(page.locator("#save-state")).to_contain_text("未保存（1 处）")

@@ -229,6 +229,20 @@ def test_undo_takes_back_one_after_the_other_and_redo_brings_again(filler: Perso
     assert editing.undo(table.id, redo=True, op_id=op_id(), by=filler) is None
 
 
+def test_fifty_steps_are_taken_back_and_brought_again(filler: Person) -> None:
+    row = make.row(venue="0")
+    for n in range(60):
+        editing.save_cell(row.id, "venue", str(n + 1), base=str(n), op_id=op_id(), by=filler)
+
+    for _ in range(50):
+        assert editing.undo(row.table_id, op_id=op_id(), by=filler) is not None
+    assert values(row.id)["venue"] == "10"
+    for _ in range(50):
+        assert editing.undo(row.table_id, op_id=op_id(), redo=True, by=filler) is not None
+
+    assert values(row.id)["venue"] == "60"
+
+
 def test_undo_leaves_a_colleagues_cell_alone_and_lists_it(filler: Person) -> None:
     table = make.table()
     row = make.row(table, venue="甲", content="旧")

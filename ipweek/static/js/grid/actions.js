@@ -71,6 +71,8 @@ function paste(data) {
     go(list[0][0]);
     extendTo(last(list)[0]);
   };
+  const long = rows.flat().filter((text) => [...text].length > 4000).length;
+  if (long) notes.push(`${long} 格超过 4000 字，存不下`);
   if (!over && !notes.length) return doIt();
   return askWhether([`粘贴 ${rows.length} 行 × ${width} 列：新增 ${Math.max(0, rows.length - old.length)} 行，覆盖 ${over} 格`, ...notes].join("；"), doIt);
 }
