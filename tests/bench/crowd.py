@@ -36,8 +36,10 @@ class Saver:
 def lines() -> Iterator[Line]:
     with site.new() as app:
         savers = list(_savers(app))
-        with over_http.served(app, app.extensions["settings"]) as port:
-            threads = [threading.Thread(target=_work, args=(saver, port, random.Random(place))) for place, saver in enumerate(savers)]
+        with over_http.served(app, app.extensions["settings"]) as server:
+            threads = [
+                threading.Thread(target=_work, args=(saver, server.port, random.Random(place))) for place, saver in enumerate(savers)
+            ]
             for thread in threads:
                 thread.start()
             for thread in threads:

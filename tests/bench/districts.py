@@ -93,14 +93,14 @@ def while_one_hangs(app: Flask) -> Line:
         _switch_on(app, {"hang": "songjiang"}, code=HANGS, reports={"r": "报表"})
         db.engine.dispose()
     waiting = site.seat(app, "songjiang")
-    with over_http.served(app, app.extensions["settings"]) as port:
+    with over_http.served(app, app.extensions["settings"]) as server:
         calm, beside = [], []
         for _ in range(2):
-            calm.append(over_http.together(port, saves).p99)
-            asking = [threading.Thread(target=_ask, args=(port, waiting)) for _ in range(2)]
+            calm.append(over_http.together(server, saves).p99)
+            asking = [threading.Thread(target=_ask, args=(server.port, waiting)) for _ in range(2)]
             for one in asking:
                 one.start()
-            beside.append(over_http.together(port, saves).p99)
+            beside.append(over_http.together(server, saves).p99)
             for one in asking:
                 one.join()
     before, after = statistics.median(calm), statistics.median(beside)
