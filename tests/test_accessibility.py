@@ -32,6 +32,7 @@ PAGES = {
         "/campaigns/1",
         "/account",
     ],
+    "qibao1": ["/tasks", "/tables/{minhang}"],
     "jingan1": ["/tasks", "/tables/{jingan}", "/tables/{jingan}/moves"],
     "jinshan1": ["/tables/{jinshan}", "/tables/{jinshan}/receipt"],
     "waiban1": ["/tables/{waiban}", "/tables/{waiban}/nil-return"],

@@ -58,4 +58,5 @@
   grow(all(sheet, "textarea"));
   if (window.ipweekGrid.left.length) load("recover");
   follow();
+  if (!active && isField(document.activeElement)) arrive(document.activeElement);  // somebody was quicker than this script
 }());
