@@ -137,7 +137,12 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
         elif fields and not re.search(r"[。:：]", line.text) and len(line.bare) <= 30 and not fields[-1][1]:
             fields[-1] = (fields[-1][0], line.said())
         elif (
-            not fields and not title and len(title_lines) < 3 and "。" not in line.text and len(line.bare) <= 80 and not _ends(title_lines)
+            not fields
+            and not title
+            and len(title_lines) < 3
+            and not re.search(r"。|^[一二三四五六七八九十]{1,3}、|^[（(][一二三四五六七八九十]{1,3}[)）]", line.text)
+            and len(line.bare) <= 80
+            and not _ends(title_lines)
         ):
             title_lines.append(line.said())
     return AnnexFacts(part.number or 0, title or _title("".join(title_lines)), columns, tuple(dict(fields).items()))

@@ -211,7 +211,8 @@ def _clean_title(words: str) -> str:
         words = twice[1]  # a page that prints its title twice
     words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)
     words = re.sub(r"[（(]?[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号[)）]?$", "", words)
-    return re.sub(r"^[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号(?=.)", "", words)
+    words = re.sub(r"^[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号(?=.)", "", words)
+    return re.sub(r"^签发人[:：]\s*(?:[×xX*]{2,3}|[\u4e00-\u9fff]{2,3}(?=\s))\s*", "", words)
 
 
 def _labelled_title(layout: Layout) -> tuple[str, str] | None:

@@ -112,7 +112,14 @@ def unfolded(line: Line) -> list[Line]:
     text = line.text.strip()
     if "\t" in text and typed(line):
         return [line]
-    run = _RUN.search(text)
+    run = next(
+        (
+            found
+            for found in _RUN.finditer(text)
+            if not re.match(r"[\u4e00-\u9fff]", text[: found.start()][-1:]) or text[found.start() - 1] in "表单"
+        ),
+        None,
+    )
     if run is None or run.start() == 0:
         return [line]
     before, headings = text[: run.start()].strip(), text[run.start() :].strip()

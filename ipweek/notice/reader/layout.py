@@ -248,7 +248,7 @@ def _find_issued(layout: Layout) -> None:
     issued = set(re.findall(r"(?:印发|下发|制[定订])(?:了)?《([^《》]{6,80})》", heading + "".join(line.bare for line in layout.body[:3])))
     own_plan = bool(issued) or bool(re.search(r"印发[^《》]{2,60}(?:方案|计划)的通知", heading))
     if layout.attached and own_plan and _names_plan("".join(line.bare for line in layout.attached[:2])):
-        layout.issued, layout.attached = layout.attached, []
+        layout.issued, layout.attached = _rejoined(layout.attached), []
     for part in layout.annexes:
         lines = [item for item in part.content if isinstance(item, Line)]
         named = part.title or "".join(line.bare for line in lines[:2])

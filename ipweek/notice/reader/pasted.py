@@ -22,12 +22,13 @@ _CUTS = (
     (re.compile(r"^(.{10,100}?(?:通知|函|方案))\s*(?=\1)"), r"\1" + _BREAK),
     # after the document number that opens the text, after 特此通知
     (re.compile(rf"^([^，。：:《]{{0,60}}?{_NUMBER})\s*(?=[^\s）)])"), r"\1" + _BREAK),
+    (re.compile(r"(签发人\s?[:：]\s?(?:[×xX*]{2,3}|[\u4e00-\u9fff]{2,3}(?=\s)))\s*"), r"\1" + _BREAK),
     (re.compile(r"(特此(?:通知|函告|函达|公告|转发|致函)。?)\s*(?=\S)"), _BREAK + r"\1" + _BREAK),
     # before numbered headings
     (re.compile(r"(?<=[。；;：:）)\s])\s*(?=[一二三四五六七八九十]{1,2}、)"), _BREAK),
     (re.compile(r"(?<=[。；;])\s*(?=[（(][一二三四五六七八九十]{1,2}[）)])"), _BREAK),
     # before the list of annexes, the contacts, the annexes themselves
-    (re.compile(r"(?<=[^（(《“见及与和、])\s*(?=附\s?件\s?[:：]\s*\S)"), _BREAK),
+    (re.compile(r"(?<=[^（(《“见及与和、])\s*(?=附\s?件\s?\d{0,2}\s?[:：]\s*\S)"), _BREAK),
     (re.compile(r"\s*(?=[（(]\s?联\s?系\s?人)"), _BREAK),
     (re.compile(r"(?<=[。；）)\s])\s*(?=联\s?系\s?人(?:及[^：:]{2,6})?\s?[:：])"), _BREAK),
     (
@@ -45,6 +46,7 @@ _RUN_ON = re.compile(r"(?<=[。；;：:])\s*(?=[一二三四五六七八九十]{
 """A numbered heading left at the end of the line before it."""
 _ADDRESSED = (
     r"(?=各|市|区|县|本市|省|有关|相关|机关|关于|来源\s?[:：]|发布|发文|索引|文号|全[市省区县院校]"
+    r"|[^，。；：:]{0,12}各[^，。；：:]{1,30}[:：]"
     rf"|[\u4e00-\u9fff]{{2,12}}{_NUMBER}|\S{{2,12}}(?:局|委|办|单位|部门)[、，,：:])"
 )
 _ADDRESS = re.compile(
@@ -72,12 +74,13 @@ def cut(text: str, *, is_whole: bool = False) -> list[str]:
         return [text]
     if len(text) <= LONG and not is_whole:
         return [piece.strip() for piece in _RUN_ON.sub(_BREAK, text).split(_BREAK)] if "、" in text else [text]
+    text = re.sub(r"的\s?通\s+知", "的通知", text)
     for pattern, put in _CUTS:
         text = pattern.sub(put, text)
     for numerals, opening, closing in ((_HAN, "", "、"), (_HAN, "[（(]", "[）)]"), (_ARABIC, "(?<=[。；;：:])", "[、.．]")):
         text = _at_each(text, list(_in_order(text, numerals, opening, closing)))
     for cited in re.finditer(r"《([^《》\n]{10,80})》", text[:400]):
-        title = re.compile(rf"(?<![《\n]){re.escape(cited[1])}(?!》)")
+        title = re.compile(rf"(?<![《\n:：.．、]){re.escape(cited[1])}(?!》)")
         if again := title.search(text, cited.end()):  # what is issued or forwarded with this one
             text = text[: again.start()] + _BREAK + again[0] + _BREAK + text[again.end() :]
     text = _SIGNED.sub(_BREAK + r"\1" + _BREAK + r"\2" + _BREAK, text)

@@ -73,7 +73,9 @@ def _blocks(reader: PdfReader) -> list[Block]:
         width = round(float(page.mediabox.width))
         new, reach[width] = sheet.blocks(reach.get(width, 0.0))
         for over, under in zip(blocks[-1:], new[:1], strict=False):
-            if runs_on and sheet.starts_flush and isinstance(over, Paragraph) and isinstance(under, Paragraph):
+            if not (runs_on and sheet.starts_flush and isinstance(over, Paragraph) and isinstance(under, Paragraph)):
+                continue
+            if not _OWN_LINE.match(under.text):
                 blocks[-1:], new[:1] = [], [Paragraph(_joined(over.text, under.text))]
         blocks += new
         runs_on = sheet.runs_on if new else runs_on
@@ -317,7 +319,7 @@ class _Printed:
 
 
 _OWN_LINE = re.compile(
-    r"^(?:(?:单位名称|填[表报](?:单位|时间|日期|人)|(?:报送|上报|申报|推荐)单位)(?:（[^（）]{1,8}）)?\s?[:：]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|附\s?件\s?[:：]|联\s?系\s?人\s?[:：])"
+    r"^(?:(?:单位名称|填[表报](?:单位|时间|日期|人)|(?:报送|上报|申报|推荐)单位)(?:（[^（）]{1,8}）)?\s?[:：]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|附\s?件\s?(?:[:：]|\d{0,2}\s?$)|联\s?系\s?人\s?[:：])"
 )
 
 
