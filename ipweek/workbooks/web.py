@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import IO
 from urllib.parse import quote
@@ -34,7 +35,7 @@ def file(data: bytes | IO[bytes], name: str) -> Response:
     """*data* as a download called *name*, kept in no cache; a file that is open is sent piece by piece and closed."""
     response = Response(data if isinstance(data, bytes) else _pieces(data), content_type=MEDIA_TYPES[name.rpartition(".")[2]])
     if not isinstance(data, bytes):
-        response.call_on_close(data.close)
+        weakref.finalize(response, data.close)  # also where nobody reads it to the end
         response.content_length = data.seek(0, 2)
         data.seek(0)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
