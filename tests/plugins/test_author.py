@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
-from click.testing import CliRunner
-from flask import Flask
+from click.testing import CliRunner, Result
+from flask import Flask, current_app
 
 from ipweek.annexes.models import Activity
 from ipweek.board import plugin_admin
@@ -27,6 +28,19 @@ from ipweek.plugins.check import RULES
 from tests import make
 
 from .made import CODE, STREET, report, switched_on, write
+
+
+class Runner(CliRunner):
+    """Runs commands, and closes what each opened: a command's process would end here."""
+
+    def invoke(self, *words: Any, **options: Any) -> Result:
+        try:
+            return super().invoke(*words, **options)
+        finally:
+            for app, engines in db._app_engines.items():
+                if not current_app or app != current_app:  # the test's own goes on
+                    engines[None].dispose()
+
 
 SHIPPED = Path(__file__).parents[2] / "plugins"
 
@@ -139,7 +153,7 @@ def test_a_fault_gives_place_reason_and_remedy(tmp_path: Path) -> None:
 def test_from_new_to_a_column_in_three_commands(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
     make.unit("minhang")
-    run = CliRunner()
+    run = Runner()
 
     made = run.invoke(plugin, ["new", "qixin", "--title", "闵行区", "--unit", "minhang"])
     checked = run.invoke(plugin, ["check", "qixin"])
@@ -160,7 +174,7 @@ def test_a_plugin_with_faults_is_checked_with_exit_code_1_and_not_enabled(
     monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
     make.unit("minhang")
     write(site.instance / "plugins", code=report("return Report(Note(rows[0].id))"))
-    run = CliRunner()
+    run = Runner()
 
     checked = run.invoke(plugin, ["check", "mh"])
     assert checked.exit_code == 1
@@ -176,7 +190,7 @@ def test_a_report_is_run_at_the_command_line(site: Settings, app: object, monkey
     monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
     make.row(make.table("minhang"), **{"mh.street": "七宝镇"})
     write(site.instance / "plugins")
-    run = CliRunner()
+    run = Runner()
     assert run.invoke(plugin, ["enable", "mh", "--yes"]).exit_code == 0
 
     said = run.invoke(plugin, ["run", "mh", "streets"])
@@ -196,7 +210,7 @@ def test_a_field_that_nobody_filled_for_a_year_is_named(site: Settings, app: Fla
         assert plugin_admin.unused(plugins.get("mh")) == []
         now.shift(366 * 86400)
         assert [one.where for one in plugin_admin.unused(plugins.get("mh"))] == ["[fields.idle]"]
-        said = CliRunner().invoke(plugin, ["check", "mh"]).output
+        said = Runner().invoke(plugin, ["check", "mh"]).output
 
     assert "建议  unused" in said
     assert "“没人填”一年来没有人填过" in said
@@ -204,11 +218,11 @@ def test_a_field_that_nobody_filled_for_a_year_is_named(site: Settings, app: Fla
 
 def test_check_runs_the_tests_when_asked(tmp_path: Path) -> None:
     folder = making.new(tmp_path, "minhang", title="闵行区")
-    assert CliRunner().invoke(plugin, ["check", str(folder), "--tests"]).output == "minhang：没有问题\n"
+    assert Runner().invoke(plugin, ["check", str(folder), "--tests"]).output == "minhang：没有问题\n"
 
     tests = folder / "tests" / "test_minhang.py"
     tests.write_text(tests.read_text("utf-8").replace("2]]", "3]]"), "utf-8")
-    said = CliRunner().invoke(plugin, ["check", str(folder), "--tests"]).output
+    said = Runner().invoke(plugin, ["check", str(folder), "--tests"]).output
 
     assert "建议  tests            test_minhang.py::test_streets_counts_each_street  没有通过" in said
 
@@ -218,7 +232,7 @@ def test_a_job_at_the_command_line_shows_and_saves_nothing(site: Settings, app: 
     row = make.row(make.table("minhang"))
     switched_on(app)
 
-    said = CliRunner().invoke(plugin, ["run", "mh", "fill"]).output
+    said = Runner().invoke(plugin, ["run", "mh", "fill"]).output
 
     assert "第 1 行 所属街镇：（空白） → 七宝镇\n共 1 处建议，没有保存。" in said
     db.session.rollback()
@@ -243,7 +257,7 @@ def test_a_wrong_name_at_the_command_line_is_told_what_there_is(
     write(site.instance / "plugins", "off")
 
     with pytest.raises(NotFound, match=said):
-        CliRunner().invoke(plugin, words, catch_exceptions=False, standalone_mode=False)
+        Runner().invoke(plugin, words, catch_exceptions=False, standalone_mode=False)
 
 
 def test_a_plugin_that_is_gone_is_listed_with_what_is_kept_of_it(site: Settings, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,19 +267,19 @@ def test_a_plugin_that_is_gone_is_listed_with_what_is_kept_of_it(site: Settings,
     make.row(table, **{"mhx.street": "别的插件的"})
     shutil.rmtree(switched_on(app))
 
-    assert "目录不在；保留 1 行的内容" in CliRunner().invoke(plugin, ["list"]).output
+    assert "目录不在；保留 1 行的内容" in Runner().invoke(plugin, ["list"]).output
 
 
 def test_every_command_has_a_help_page_with_an_example() -> None:
     for name in plugin.commands:
-        assert f"例：ipweek plugin {name}" in CliRunner().invoke(plugin, [name, "--help"]).output
+        assert f"例：ipweek plugin {name}" in Runner().invoke(plugin, [name, "--help"]).output
 
 
 def test_values_go_only_after_they_stand_in_a_file(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
     row = make.row(make.table("minhang"), **{"mh.street": "七宝镇", "other.x": "别的"})
     write(site.instance / "plugins")
-    run, file = CliRunner(), tmp_path / "mh.json"
+    run, file = Runner(), tmp_path / "mh.json"
     run.invoke(plugin, ["enable", "mh", "--yes"])
 
     with pytest.raises(Conflict, match="还在启用"):
