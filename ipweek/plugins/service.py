@@ -147,6 +147,7 @@ class Offer:
     files: Sequence[tuple[str, str]] = ()
     notes: Sequence[Words] = ()
     has_checks: bool = False
+    is_paused: bool = False  # safe mode: there is code, and none of it runs
 
     @property
     def has_entries(self) -> bool:
@@ -169,6 +170,7 @@ def offer_of(slug: str) -> Offer:
         [(plugin.id, name) for plugin in usable if plugin.entry for name in plugin.entry.files],
         [note for plugin in usable if plugin.manifest for note in plugin.manifest.notes],
         any(plugin.declared.checks for plugin in running),
+        is_safe() and any(plugin.entry and plugin.entry.has_code for plugin in usable),
     )
 
 

@@ -91,6 +91,8 @@ def test_in_safe_mode_no_district_code_runs_and_columns_stay(
 
     assert "安全模式" in filler.get("/d/minhang/reports/mh/streets?show=1").text
     assert "本地校验未完成" in filler.get("/d/minhang/warnings", headers=HTMX).text
+    for page in (filler.get(f"/tables/{table.id}").text, filler.get("/d/minhang/reports").text):
+        assert "<b>安全模式</b>：本单位的报表和校验暂停" in page
     assert 'data-key="mh.street"' in filler.get(f"/tables/{table.id}").text
     assert "安全模式" in seat("office", "admin").get("/plugins").text
 
