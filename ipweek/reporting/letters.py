@@ -17,6 +17,7 @@ SUBJECTS: Mapping[str, str] = {
     "sum_chase": "请报送活动总结",
     "return": "附件表退回修改",
     "sum_return": "活动总结退回修改",
+    "ask_late": "有单位申请补报",
     "extend": "报送期限已延长",
     "allow_late": "已同意补报",
     "refuse_late": "补报申请没有同意",

@@ -39,7 +39,8 @@ class Task:
     may_edit: bool
     asked_late: Move | None
     """Its request to send after the close that nobody has answered yet."""
-    may_ask_late: bool
+    owed_late: str
+    """What its unit can only send with the office's leave, and may ask for."""
     has_last_year: bool
     """Whether it is empty, and an earlier year's rows can be taken over."""
     part: Part | None = None
@@ -147,7 +148,7 @@ def mine(*, by: Person) -> list[Task]:
     due_at = {}
     for campaign in dict.fromkeys(table.campaign for table in tables):
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
-    waiting = terms.unanswered(ids)
+    waiting, owed = terms.unanswered(ids), terms.owed(tables)
     earlier = last_year.have_some([table for table in tables if table.status == "todo" and not counts.get(table.id)])
     own = {table.id: part for table in tables if table.unit_id != by.unit_id for part in parts[table.id] if part.unit.id == by.unit_id}
     found = [
@@ -159,7 +160,7 @@ def mine(*, by: Person) -> list[Task]:
             sent.get(table.id),
             annexes.may_edit(table, by=by),
             waiting.get(table.id),
-            "filler" in service.parts_of(table, by=by) and terms.may_ask_late(table),
+            owed.get(table.id, "") if "filler" in service.parts_of(table, by=by) and terms.is_shut(table) else "",
             table.id in earlier and table.id not in own,
             own.get(table.id),
             parts[table.id] if table.id not in own else (),

@@ -19,8 +19,8 @@ from ipweek.extensions import db
 from ipweek.notice import deadlines
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Deadline
-from ipweek.reporting import messages, reasons, service, states
-from ipweek.reporting.models import Move
+from ipweek.reporting import messages, reasons, service, states, summaries
+from ipweek.reporting.models import Move, Summary
 from ipweek.transaction import transaction
 
 NOT_SENT = frozenset({"todo", "draft", "unit_review", "returned"})
@@ -36,6 +36,8 @@ class Terms:
     request: Move | None
     record: list[Move]
     day_to_mend: date | None
+    owed: str
+    """What the unit has not sent: 附件2, 活动总结, or nothing."""
 
     @property
     def may_excuse(self) -> bool:
@@ -47,7 +49,7 @@ class Terms:
 
     @property
     def may_allow_late(self) -> bool:
-        return self.table.status in NOT_SENT and self.table.campaign.status == "closed"
+        return bool(self.owed) and self.table.campaign.status == "closed"
 
 
 def read(table_id: int, *, by: Person) -> Terms:
@@ -55,7 +57,7 @@ def read(table_id: int, *, by: Person) -> Terms:
     table = _of_the_office(annexes.get_table(table_id, by=by), by=by)
     record = [move for move in service.record_of(table) if move.action not in states.EVERY and not move.action.startswith("sum_")]
     request = unanswered([table.id]).get(table.id)
-    return Terms(table, dues.text(dues.of(table)), request, record[::-1], dues.day_to_mend())
+    return Terms(table, dues.text(dues.of(table)), request, record[::-1], dues.day_to_mend(), owed([table]).get(table.id, ""))
 
 
 # ---- the office ------------------------------------------------------------------------------------------------
@@ -113,10 +115,11 @@ def allow_late(table_id: int, until: date, *, by: Person) -> Move:
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if table.campaign.status != "closed":
             raise Conflict("这次活动还没有关闭，单位可以直接报送，不用补报。")
-        if table.status not in NOT_SENT:
+        what = owed([table]).get(table.id)
+        if not what:
             raise Conflict("这个单位已经报送，不用补报。")
         table.late_until = end
-        words = f"市联席办同意补报附件{table.annex}，请在{wording.until(until)}前报送。"
+        words = f"市联席办同意补报{what}，请在{wording.until(until)}前报送。"
         return _note("allow_late", table, f"至{wording.until(until)}", words, by=by)
 
 
@@ -127,7 +130,8 @@ def refuse_late(table_id: int, why: str, *, by: Person) -> Move:
         table = _of_the_office(service.hold(table_id, by=by), by=by)
         if not unanswered([table.id]):
             raise Conflict("没有等待答复的补报申请。")
-        return _note("refuse_late", table, why, f"市联席办没有同意补报附件{table.annex}：{why}。", by=by)
+        what = owed([table]).get(table.id, f"附件{table.annex}")
+        return _note("refuse_late", table, why, f"市联席办没有同意补报{what}：{why}。", by=by)
 
 
 # ---- the unit --------------------------------------------------------------------------------------------------
@@ -141,16 +145,34 @@ def ask_late(table_id: int, why: str, *, by: Person) -> Move:
         states.check_part("submit", service.parts_of(table, by=by))
         if waiting := unanswered([table.id]).get(table.id):
             return waiting
-        if not may_ask_late(table):
+        what = owed([table]).get(table.id)
+        if not what or not is_shut(table):
             raise Conflict("这张表不用申请补报：活动还没有关闭，或者表已经报送。")
-        words = f"{table.unit.short}申请补报附件{table.annex}：{why}。"
+        words = f"{table.unit.short}申请补报{what}：{why}。"
         messages.tell_office(words, kind="ask_late", link=f"/tables/{table.id}/terms", table_id=table.id)
         return service.note_move("ask_late", table, to=table.status, why=why, by=by)
 
 
-def may_ask_late(table: AnnexTable) -> bool:
-    """Whether its unit can only send it with the office's leave."""
-    return table.campaign.status == "closed" and table.status in NOT_SENT and annexes.campaign_status_of(table) != "open"
+def is_shut(table: AnnexTable) -> bool:
+    """Whether its unit can only send with the office's leave."""
+    return table.campaign.status == "closed" and annexes.campaign_status_of(table) != "open"
+
+
+def owed(tables: Collection[AnnexTable]) -> dict[int, str]:
+    """What the units of these tables have not sent, by table id: the table, else after this year's week the summary."""
+    found = {table.id: f"附件{table.annex}" for table in tables if table.status in NOT_SENT}
+    after = [
+        table.id
+        for table in tables
+        if table.id not in found
+        and annexes.is_asked(table)
+        and table.campaign.year == clock.today().year
+        and summaries.is_open(table.campaign)
+    ]
+    if after:
+        sent = set(db.session.scalars(select(Summary.table_id).where(Summary.table_id.in_(after), Summary.status.not_in(NOT_SENT))))
+        found |= {table_id: "活动总结" for table_id in after if table_id not in sent}
+    return found
 
 
 def unanswered(tables: Collection[int]) -> dict[int, Move]:

@@ -1,6 +1,6 @@
 """本年免报, 延期 and 补报: who grants them, what they change, and what the unit hears."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import messages, service, terms
+from ipweek.reporting import messages, service, summaries, terms
+from ipweek.reporting.summary_draft import Draft
 from ipweek.transaction import transaction
 from tests import make
 from tests.reporting.cast import sent, table
@@ -253,3 +254,37 @@ def test_my_tasks_offer_to_ask_after_the_close(cast, seat):
     page = desk.get("/tasks").text
     assert "市联席办同意补报，4月18日（周四）24:00 截止，还剩 8 天 12 小时；报送后会标记“逾期”" in page
     assert "继续填报" in page
+
+
+def test_after_the_close_the_summary_is_asked_for_late_too(cast, seat, clock):
+    home = table("approved", of=make.campaign("closed"), submitted_at=datetime(2024, 4, 10, tzinfo=UTC))
+    clock.move_to("2024-05-20T10:00:00+08:00")
+    unit = seat(cast["filler of 闵行"])
+
+    page = unit.get("/tasks").text
+    terms.ask_late(home.id, "数据刚刚核实", by=cast["filler of 闵行"])
+    asked = told(cast["clerk"])
+    terms.allow_late(home.id, date(2024, 5, 24), by=cast["clerk"])
+    after = unit.get("/tasks").text
+    made = summaries.save(home.id, Draft("总结文字", held={rows(home)[0]: {"how": "held"}}), revision=0, by=cast["filler of 闵行"])
+    sent = summaries.submit(home.id, revision=made.revision, by=cast["filler of 闵行"])
+
+    assert "补报活动总结的理由" in page
+    assert asked == ["闵行区申请补报活动总结：数据刚刚核实。"]
+    assert told(cast["filler of 闵行"]) == ["市联席办同意补报活动总结，请在5月24日（周五）24:00前报送。"]
+    assert "填写总结" in after
+    assert (sent.status, sent.is_late) == ("submitted", True)
+    assert terms.owed([db.session.get_one(AnnexTable, home.id)]) == {}
+
+
+def test_an_earlier_years_summary_is_not_asked_for_any_more(cast, clock):
+    home = table("approved", of=make.campaign("closed"), submitted_at=datetime(2024, 4, 10, tzinfo=UTC))
+    clock.move_to("2025-03-01T10:00:00+08:00")
+
+    assert terms.owed([home]) == {}
+    with pytest.raises(Conflict, match="不用申请补报"):
+        terms.ask_late(home.id, "数据刚刚核实", by=cast["filler of 闵行"])
+
+
+def rows(home):
+    return [str(row.id) for row in annexes.rows_of(home)]
