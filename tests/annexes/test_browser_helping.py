@@ -74,6 +74,21 @@ def test_an_earlier_text_is_picked_with_alt_and_an_arrow_and_enter_is_enter(open
     assert db.session.query(Op).filter_by(table_id=table.id).count() == 2  # the row and its cell: nothing was saved on the way
 
 
+def test_the_list_is_seen_whole_where_the_table_scrolls_in_a_frame(open_table, user, table, last_year):
+    page = open_table(user, table)
+    page.set_viewport_size({"width": 683, "height": 384})  # 1366 at 200 %
+
+    cell(page, "new", "venue").click()
+    page.keyboard.type("七")
+    expect(page.get_by_role("option")).to_have_text(["七宝老街"])
+
+    seen = """() => {
+        const box = document.querySelector("#suggest li").getBoundingClientRect();
+        return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2).id;
+    }"""
+    assert page.evaluate(seen) == "suggest-0"
+
+
 @pytest.mark.parametrize("key", ["Enter", "Tab", "ArrowDown"])
 @pytest.mark.usefixtures("last_year")
 def test_the_list_is_in_nobodys_way(open_table, user, table, key):

@@ -49,6 +49,10 @@
     end(event);
   }
 
+  body.addEventListener("mouseover", (event) => {
+    const number = event.target.closest("tr:not(.blank)>th");
+    if (number) number.title = "按住拖动，可调整顺序";
+  });
   body.addEventListener("mousedown", (event) => {
     const number = event.target.closest("th"), row = number && number.closest("tr");
     if (!row || event.button || event.target.closest("a") || row.matches(".blank,.gone")) return;

@@ -47,11 +47,22 @@
     });
     box.addEventListener("mousedown", (event) => { event.preventDefault(); event.stopPropagation(); });  // the cell keeps the focus
     cell.parentElement.append(box);
+    dock();
+  }
+
+  // Under the cell, or above it near the bottom of the screen: the frame in which the table scrolls would cut it off.
+  function dock() {
+    if (!box) return;
+    const cell = box.parentElement.getBoundingClientRect(), isLow = cell.bottom + box.offsetHeight > window.innerHeight;
+    box.style.top = `${isLow ? cell.top - box.offsetHeight : cell.bottom}px`;
+    box.style.left = `${Math.max(0, Math.min(cell.left, window.innerWidth - box.offsetWidth - 4))}px`;
   }
 
   if (offers.size) {
     sheet.addEventListener("focusin", (event) => { if (isField(event.target)) show(event.target); });
     sheet.addEventListener("focusout", (event) => { if (isField(event.target)) hide(); });
+    document.addEventListener("scroll", dock, true);
+    window.addEventListener("resize", dock);
     sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); }, true);
   }
 

@@ -46,11 +46,21 @@
       one.textContent = text;
       return one;
     }));
-    cell.parentElement.append(list);
-    list.classList.toggle("up", cell.getBoundingClientRect().bottom + list.offsetHeight > window.innerHeight);
+    place();
     cell.setAttribute("aria-autocomplete", "list");
     cell.setAttribute("aria-controls", list.id);
     told.textContent = `以前填过 ${offered.length} 条，按 Alt 加 ↓ 选用`;
+  }
+
+  // Under the cell, or above it near the bottom; of the page, since the table may scroll in a frame of its own.
+  function place() {
+    if (!cell) return;
+    const box = cell.parentElement.getBoundingClientRect();
+    if (!list.isConnected) sheet.append(list);
+    const isLow = box.bottom + list.offsetHeight > window.innerHeight;
+    list.style.top = `${isLow ? box.top - list.offsetHeight : box.bottom}px`;
+    list.style.left = `${Math.max(0, Math.min(box.left, window.innerWidth - list.offsetWidth - 4))}px`;
+    list.style.minWidth = `${box.width}px`;
   }
 
   // The text itself goes into the cell, to be committed like any other, or changed first; past the ends stands what was typed.
@@ -62,11 +72,14 @@
     isPicking = true;
     cell.dispatchEvent(new Event("input", { bubbles: true }));
     isPicking = false;
+    place();
   }
 
   sheet.addEventListener("input", (event) => { if (!isPicking && !event.isComposing && event.target.name) offer(event.target); });
   sheet.addEventListener("compositionend", (event) => offer(event.target));
   sheet.addEventListener("focusout", hide);
+  document.addEventListener("scroll", place, true);
+  window.addEventListener("resize", place);
   sheet.addEventListener("keydown", (event) => {
     const by = event.altKey && !event.shiftKey && !event.ctrlKey && { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (cell && by) {
