@@ -155,6 +155,24 @@ def read_holiday_notice(text: str, year: int) -> list[Holiday]:
     return [found[day] for day in sorted(found)]
 
 
+_HOLIDAYS = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆")  # 全国年节及纪念日放假办法
+_NUMBER = re.compile(r"国[办发函][\u4e00-\u9fff]{0,6}\s*[〔\[(﹝]\s*(?:19|20)\d\d\s*[〕\])﹞]\s*\d{1,4}\s*号")
+
+_BRACKETS = str.maketrans("[(﹝])﹞", "〔〔〔〕〕〕")
+
+
+def missing_holidays(text: str) -> list[str]:
+    """The statutory holidays that a pasted notice does not speak of: a sign that only a part of it was pasted."""
+    even = _even(text)
+    return [name for name in _HOLIDAYS if name not in even]
+
+
+def document_number(text: str) -> str:
+    """The notice's own number (国办发明电〔2026〕7号) where the pasted text has it, else nothing."""
+    found = _NUMBER.search(_even(text))
+    return found[0].translate(_BRACKETS) if found else ""
+
+
 def _even(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = re.sub(r"[—–―−﹣-]+", "-", re.sub(r"[〜～∼]", "~", text))

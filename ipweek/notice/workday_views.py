@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from ipweek import clock, pages
 from ipweek.accounts.web import person
 from ipweek.errors import Invalid
-from ipweek.notice import workdays
+from ipweek.notice import calendar, workdays
 from ipweek.row_numbers import number
 
 bp = Blueprint("workdays", __name__)
@@ -27,7 +27,7 @@ def read() -> Response:
         found = workdays.read(text, year, by=person())
     except Invalid as refused:
         return _page(year, refused.status, text=text, refused=str(refused))
-    return _page(year, text=text, found=found)
+    return _page(year, text=text, found=found, source=calendar.document_number(text), missing=calendar.missing_holidays(text))
 
 
 @bp.post("/workdays")

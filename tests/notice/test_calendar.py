@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipweek.errors import Invalid
+from ipweek.notice import calendar
 from ipweek.notice.calendar import NOTHING_KNOWN, Holiday, NoCalendar, WorkCalendar, compute, read_holiday_notice, seeded
 
 DAYS = st.dates(date(2010, 1, 1), date(2025, 12, 31))
@@ -134,3 +135,15 @@ def test_what_the_office_enters_lies_over_the_seed() -> None:
 
     assert isinstance(edited, WorkCalendar)
     assert edited.add_workdays(date(2024, 4, 26), 5) == date(2024, 5, 8)
+
+
+def test_a_notice_pasted_in_part_is_told_by_the_holidays_it_lacks() -> None:
+    whole = "元旦：1月1日放假。春节：2月5日至11日放假。清明节：4月5日放假。劳动节：5月1日放假。端午节：6月9日放假。中秋节：9月15日放假。国庆节：10月1日至7日放假。"
+
+    assert calendar.missing_holidays(whole) == []
+    assert calendar.missing_holidays(whole[: whole.index("清明")]) == ["清明", "劳动节", "端午", "中秋", "国庆"]
+
+
+@pytest.mark.parametrize("printed", ["国办发明电〔2026〕7号", "国办发明电[2026]7号", "国办发明电（2026） 7号"])
+def test_the_holiday_notice_brings_its_own_number(printed: str) -> None:
+    assert calendar.document_number(f"国务院办公厅{printed}关于2027年部分节假日安排的通知") == "国办发明电〔2026〕7号"
