@@ -38,14 +38,22 @@ KINDS = {
     "name": "联系人姓名",
 }
 
+_PHONES = frozenset({"mobile", "tel", "email", "short", "masked"})
 _PERSONAL = re.compile("联系|联络|电话|手机|传真|邮箱|邮件|微信|姓名|经办|负责人|填表人|填报人|制表|审核人|审批人|签字|签名|签章")
 """Headings of columns and header fields that hold people, whatever this year's notice calls them."""
-_NAMED = re.compile(
-    r"(?:联系人|联络人|联络员|联系老师|负责人|经办人|报名联系|咨询联系)(?:员|为|是)?\s*[:：为]?\s*([㐀-鿿\U00020000-\U0003134f·]{2,6})"
+_HAN = "㐀-鿿\U00020000-\U0003134f"
+_TITLE = "老师|女士|先生|同志|科长|处长|局长|主任|经理"
+_SURNAME = f"(?:{'|'.join(sorted(contact.COMPOUND_SURNAMES))}|[{''.join(sorted(contact.SURNAMES))}])"
+_NAMED = re.compile(rf"(?:联系人|联络人|联络员|联系老师|负责人|经办人)员?\s*(?:[:：]|为|是|\s)\s*([{_HAN}·]{{2,6}})")
+_TITLED = re.compile(rf"联系\s*({_SURNAME}[{_HAN}]{{0,2}}?(?:{_TITLE}))")
+"""联系王老师: nobody is called by the title alone."""
+_BEFORE_A_NUMBER = re.compile(
+    rf"(?:^|[^{_HAN}]|联系|找|向|与|由)({_SURNAME}[{_HAN}]{{1,2}}(?:{_TITLE})?|{_SURNAME}(?:{_TITLE}))[\s（(:：，,]*$"
 )
+"""A name that stands in front of a number is its owner's."""
 _BETWEEN = r"[\s.·\-－—–]{0,2}"
 _SHORTEST_NUMBER = 7
-_TITLES = re.compile("(?:老师|女士|先生|同志|科长|处长|局长|主任|经理)$")
+_TITLES = re.compile(f"(?:{_TITLE})$")
 
 
 @dataclass(frozen=True)
@@ -125,3 +133,7 @@ def _names(text: str, known: Known, keep: Collection[str]) -> Iterator[tuple[int
         for person in contact.read(match[1]).people:
             if person.name and person.name not in keep and (at := match[1].find(person.name)) >= 0:
                 yield match.start(1) + at, match.start(1) + at + len(person.name), "name"
+    owners = (_BEFORE_A_NUMBER.search(text, max(0, start - 16), start) for start, _, kind in _numbers(text, known) if kind in _PHONES)
+    for found in (*_TITLED.finditer(text), *owners):
+        if found and found[1] not in keep:
+            yield *found.span(1), "name"
