@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from ipweek.annexes import views as annexes
 from ipweek.board import district_views, plugin_views
 from ipweek.board import views as board
 from ipweek.config import Settings
-from ipweek.extensions import compress, csrf, db, htmx, login, migrate
+from ipweek.extensions import compress, csrf, db, htmx, login
 from ipweek.files import people_views
 from ipweek.files import views as files
 from ipweek.maintenance import help_views
@@ -78,7 +79,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         database.prepare(db.engine)
     for extension in (compress, csrf, htmx, login):
         extension.init_app(app)
-    migrate.init_app(app, db, directory=str(PACKAGE / "migrations"))
+    if os.environ.get("FLASK_RUN_FROM_CLI"):  # as the command ``flask`` sets it, for ``flask db``
+        from flask_migrate import Migrate  # noqa: PLC0415 -- alembic takes a tenth of a server's start, which needs none
+
+        Migrate(app, db, directory=str(PACKAGE / "migrations"))
 
     signatures.install(app)
     templating.install(app)

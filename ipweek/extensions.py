@@ -9,7 +9,6 @@ from typing import Any
 from flask import current_app
 from flask_compress import Compress
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
@@ -70,7 +69,6 @@ compress = Compress()
 csrf = CSRFProtect()
 htmx = Htmx()
 login = LoginManager()
-migrate = Migrate()
 
 
 def of_app(name: str) -> Any:

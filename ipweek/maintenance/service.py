@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from ipweek import clock, database
 from ipweek.errors import Refused
 from ipweek.extensions import db
+
+if TYPE_CHECKING:  # alembic takes a tenth of a server's start, and only a change of the schema needs it
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -38,6 +39,8 @@ def upgrade(to: str = "head", *, backups: Path | None = None) -> bool:
         return False
     if found is not None and backups is not None and db.engine.dialect.name == "sqlite":
         keep_copy(backups / f"before-upgrade-{found}-{clock.now():%Y%m%dT%H%M%S}.sqlite")
+    from alembic import command  # noqa: PLC0415 -- see above
+
     quiet = logging.getLogger("alembic")
     quiet.setLevel(logging.WARNING)
     command.upgrade(_alembic(), to)
@@ -46,21 +49,29 @@ def upgrade(to: str = "head", *, backups: Path | None = None) -> bool:
 
 def downgrade(to: str) -> None:
     """Back to an older schema. What only the newer one could hold is lost."""
+    from alembic import command  # noqa: PLC0415 -- see above
+
     command.downgrade(_alembic(), to)
 
 
 def head() -> str:
     """The schema of this program."""
-    found = ScriptDirectory(str(FOLDER)).get_current_head()
-    assert found is not None  # noqa: S101 -- the program carries its migrations
-    return found
+    return known()[-1]
+
+
+def known() -> list[str]:
+    """The schemas that there were, oldest first: the numbers that the files of the migrations begin with."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def current() -> str | None:
     """The schema of the database, or None for an empty one. WrongSchema when it is damaged or can't be reached."""
     try:
         with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     except DatabaseError as error:
         said = str(error.orig)
         if "not a database" in said or "malformed" in said:
@@ -70,8 +81,7 @@ def current() -> str | None:
 
 def refuse_newer(found: str) -> None:
     """Refuse a database that a newer program has upgraded: its columns mean things we don't know."""
-    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-    if found not in known:
+    if found not in known():
         message = f"数据库已由更新版本的程序升级（{found}），本程序只认识到 {head()}，请改用新版程序，或从升级前的备份恢复。"
         raise WrongSchema(message)
 
@@ -103,6 +113,8 @@ def keep_copy(to: Path) -> None:
 
 
 def _alembic() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 -- see above
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config

@@ -1,12 +1,16 @@
 """Migrations give what the models say, each is all or nothing, and a start refuses what it does not know."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
 
 from ipweek.extensions import db
@@ -18,6 +22,21 @@ for models in service.FOLDER.parent.glob("*/models.py"):
 
 
 NEWEST = service.head()
+
+
+def test_the_files_are_numbered_in_the_order_in_which_they_run():
+    chain = [script.revision for script in ScriptDirectory(str(service.FOLDER)).walk_revisions()]
+
+    assert service.known() == chain[::-1]
+
+
+def test_developers_write_migrations_with_flasks_own_command(app):
+    environ = {**os.environ, "IPWEEK_INSTANCE": app.instance_path, "PYTHONPATH": str(service.FOLDER.parent.parent)}
+    command = [sys.executable, "-m", "flask", "--app", "ipweek.app:create_app", "db", "heads"]
+
+    told = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+    assert told.stdout.strip() == f"{NEWEST} (head)", told.stderr
 
 
 def script(folder, body, *, number="9000", after=NEWEST, back="pass"):
