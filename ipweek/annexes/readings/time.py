@@ -286,9 +286,8 @@ def _is_vague(sense: Sense) -> bool:
         return True
     wide = len(sense.entries) > 1 or any(entry.first != entry.last or entry.is_open_end or entry.is_open_start for entry in sense.entries)
     is_named_week = len(sense.entries) == 1 and sense.entries[0].kind == "week"
-    return wide and (
-        sense.is_picked or (sense.is_undated and is_named_week) or (sense.is_within and any(entry.is_span for entry in sense.entries))
-    )
+    is_window = sense.is_within and any(entry.is_span and not entry.clocks for entry in sense.entries)
+    return wide and (sense.is_picked or (sense.is_undated and is_named_week) or is_window)
 
 
 def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
