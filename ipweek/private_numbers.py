@@ -86,7 +86,7 @@ _ANY = re.compile(
 _WORTH_IT = re.compile(rf"\d|{_AT}|[{_SPELLED}]{{4}}|\*{{3}}")
 _BEFORE_FAX = re.compile(r"(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
 _BEFORE_PHONE_AND_FAX = re.compile(r"(?:电话|兼|手机|(?i:tel))[()/、及和兼与 ]{0,3}(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
-_BEFORE_OTHER = re.compile(r"(?:QQ|qq|微信|邮编|邮政编码|工号|短号|分机|转|群)(?:号码?|群号?)?\s?[:]?\s?$")
+_BEFORE_OTHER = re.compile(r"(?:(?:QQ|qq|微信|钉钉)群?|邮编|邮政编码|工号|短号|分机|转|群号)(?:号码?)?\s?[:]?\s?$")
 _BEFORE_PHONE = re.compile(r"(?:电话|手机|联系|热线|座机|咨询|报名|(?i:tel|mobile|phone))[^\d\n]{0,12}$")
 _NO_PHONE_BEFORE = re.compile(
     r"(?:第|No\.?|NO\.?|￥|¥|\$|ZL|CN|[编序单文案批证]号|注册号|登记号|流水号|备案号|代码|专利号?|商标|申请号|[〔\[(]\d{4}[〕\])])\s?[:]?\s?$"

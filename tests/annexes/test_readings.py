@@ -414,12 +414,22 @@ def test_a_number_per_session_is_taken_as_often_as_there_are_sessions(per, times
     assert (reading.min, reading.max, reading.per) == (per * times, per * times, None)
 
 
-PLACES = ["科学会堂", "上海图书馆东馆", "漕宝路650号1号楼201室", "同济大学四平路校区", "世博中心（红厅）", "莘庄镇文化活动中心"]
+PLACES = [
+    "科学会堂",
+    "上海图书馆东馆",
+    "漕宝路650号1号楼201室",
+    "同济大学四平路校区",
+    "世博中心（红厅）",
+    "莘庄镇文化活动中心",
+    "和平公园",
+    "地铁2号线人民广场站",
+]
 PLATFORMS = ["腾讯会议", "B站", "微信视频号", "抖音", "钉钉直播", "学习强国", "小红书"]
 HYBRID = [
     "{place}+{platform}", "{place}（线上：{platform}）", "线下：{place}；线上：{platform}", "线上（{platform}）+线下（{place}）",
     "{place}，{platform}同步直播", "{place}\n{platform}", "{place}/{platform}", "线上{platform}，线下{place}", "{place}（{platform}直播）",
-    "【线下】{place}【线上】{platform}",
+    "【线下】{place}【线上】{platform}", "{place}，通过{platform}同步", "线上线下结合（{place}、{platform}）", "{place}（线下），{platform}（线上）",
+    "{place}、线上（{platform}）", "线上：{platform}，线下：{place}",
 ]  # fmt: skip
 
 

@@ -200,7 +200,7 @@ def _has_surname(name: str) -> bool:
 
 def _apart(text: str) -> list[str]:
     """张三和李四 are two; 李和平 is one."""
-    if len(text) >= 5 and not text.isascii() and "·" not in text:
+    if len(text) >= 5 and not text.isascii() and "·" not in text and not _TITLED.fullmatch(text):
         for place in range(2, min(5, len(text) - 2)):
             if text[place] in "和与及或" and 2 <= len(text) - place - 1 <= 4:
                 return [text[:place], text[place + 1 :]]
