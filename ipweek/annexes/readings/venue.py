@@ -25,7 +25,7 @@ _LABELS = (
 _LABEL = re.compile(rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：]\s?")
 _LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：])|[;；\n]")
 _PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
-_SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{3}})")
+_SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{2}})")
 _SPLIT_WITHIN = re.compile(r"[、,;/]|[与及和]")
 _CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)")
