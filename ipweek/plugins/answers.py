@@ -19,9 +19,9 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 def declared(said: Any) -> Declared:
     """What ``describe`` answered."""
     return Declared(
-        dict(_named(pair) for pair in _list(_get(said, "reports"), 50)),
-        [[_name(key) for key in _list(keys, 20)] for keys in _list(_get(said, "checks"), 50)],
-        dict(_named(pair) for pair in _list(_get(said, "jobs"), 50)),
+        dict(_named(pair) for pair in _list(_get(said, "reports"), 50, what="报表太多")),
+        [[_name(key) for key in _list(keys, 20, what="一项校验看的列太多")] for keys in _list(_get(said, "checks"), 50, what="校验太多")],
+        dict(_named(pair) for pair in _list(_get(said, "jobs"), 50, what="作业太多")),
     )
 
 
@@ -37,7 +37,7 @@ def blocks(said: Any) -> list[dict[str, Any]]:
 def warnings(said: Any, row_ids: Collection[int], keys: Collection[str]) -> list[Warned]:
     """What checks said, each about a row that was handed over and a column that exists."""
     found = []
-    for line in _list(said, 20_000):
+    for line in _list(said, 20_000, what="校验的提醒太多"):
         row_id, key, message = _list(line, 3, exactly=True)
         if type(row_id) is int and row_id in row_ids and isinstance(key, str) and key in keys and (words := _text(message).strip()):
             found.append(Warned(row_id, key, words[:300]))
@@ -47,7 +47,7 @@ def warnings(said: Any, row_ids: Collection[int], keys: Collection[str]) -> list
 def proposals(said: Any, row_ids: Collection[int], own: Collection[str]) -> dict[int, dict[str, str]]:
     """What a job proposes: text for its own fields of rows that were handed over; all of it is refused otherwise."""
     found: dict[int, dict[str, str]] = {}
-    for line in _list(said, 5_000):
+    for line in _list(said, 5_000, what="作业的建议太多"):
         row_id, values = _list(line, 2, exactly=True)
         if type(row_id) is not int or row_id not in row_ids or not isinstance(values, dict):
             raise _garbled("作业建议修改没有交给它的行，全部没有采用")
@@ -135,11 +135,11 @@ def _get(said: Any, key: str) -> Any:
     return said[key]
 
 
-def _list(said: Any, most: int, *, exactly: bool = False) -> list[Any]:
+def _list(said: Any, most: int, *, exactly: bool = False, what: str = "报表太大") -> list[Any]:
     if not isinstance(said, list) or (exactly and len(said) != most):
         raise _garbled("插件的答复无法识别")
     if len(said) > most:
-        raise _garbled(f"报表太大：有 {len(said)} 项，最多 {most} 项")
+        raise _garbled(f"{what}：有 {len(said)} 项，最多 {most} 项")
     return said
 
 

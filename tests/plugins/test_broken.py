@@ -142,3 +142,60 @@ def test_code_that_cannot_describe_itself_says_why(tmp_path: Path, code: str, sa
         call(write(tmp_path, code=code), {"do": "describe"}, deadline=5)
 
     assert said in failed.value.said
+
+
+HEAD = "from ipweek.plugin import *\n\nplugin = Plugin()\n\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return None", "应当返回 {row.id: {字段: 值}}，实际返回了 NoneType"),
+        ("return {True: {'street': '甲'}}", "没有交给它的行，全部没有采用"),
+        ("return {'1': {'street': '甲'}}", "没有交给它的行，全部没有采用"),
+        ("return {9: {'street': '甲'}}", "没有交给它的行，全部没有采用"),
+        ("return {1: {'street': '甲', 'venue': '甲'}}", "不属于本插件的内容（venue），全部没有采用"),
+        ("return {1: {'other.street': '甲'}}", "不属于本插件的内容（other.street），全部没有采用"),
+        ("return {1: {'street': {'a': 1}}}", "应当是文字的地方不是文字"),
+        ("return {1: {5: '甲'}}", "字典的键须是文字，现在是 5"),
+        ("return {rows[0]: {'street': '甲'}}", "现在有 Row"),
+    ],
+)
+def test_a_job_that_goes_wrong_proposes_nothing(tmp_path: Path, body: str, said: str) -> None:
+    folder = write(tmp_path, code=f'{HEAD}@plugin.job("j", title="作业")\ndef j(rows):\n    {body}\n')
+
+    with pytest.raises(PluginFailed) as failed:
+        answers.proposals(call(folder, {"do": "job", "name": "j", "rows": ROWS}), {1, 2}, {"street"})
+
+    assert said in failed.value.said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return ['一句话']", "应当返回一句话或 None，实际返回了 list"),
+        ("return True", "应当返回一句话或 None，实际返回了 bool"),
+        ("raise KeyError('x')", "没有这一项（__init__.py:8，KeyError: 'x'）"),
+        ("return '长' * 10 ** 6", "超过 2 MB"),
+    ],
+)
+def test_a_check_that_goes_wrong_is_one_sentence(tmp_path: Path, body: str, said: str) -> None:
+    folder = write(tmp_path, code=f'{HEAD}@plugin.check("venue")\ndef c(row):\n    {body}\n')
+
+    with pytest.raises(PluginFailed) as failed:
+        call(folder, {"do": "check", "rows": ROWS, "keys": None})
+
+    assert said in failed.value.said
+
+
+def test_a_warning_about_no_column_or_of_no_words_is_left_out() -> None:
+    said = [
+        [1, "venue", "\u200b \n"],
+        [1, "other", "甲"],
+        [True, "venue", "甲"],
+        [[1], "venue", "甲"],
+        [1, ["venue"], "甲"],
+        [2, "venue", "甲"],
+    ]
+
+    assert [(one.row_id, one.message) for one in answers.warnings(said, {1, 2}, {"venue"})] == [(2, "甲")]
