@@ -235,3 +235,16 @@ def test_the_page_asks_the_same_number_of_questions_for_any_number_of_rows(fille
     filler.get(f"/tables/{table.id}")
 
     assert len([one for one in asked if one.startswith("SELECT")]) == 13
+
+
+def test_what_the_page_loads_keeps_within_its_budget(filler, table):
+    """Scripts and styles at load, gzipped as on plain http; the bench measures the same to the byte."""
+    html = filler.get(f"/tables/{table.id}").text
+    paths = {first or second for first, second in re.findall(r'<script[^>]* src="([^"]+)"|<link[^>]* href="([^"]+\.css[^"]*)"', html)}
+
+    sizes = {path: len(filler.get(path, headers={"Accept-Encoding": "gzip"}).data) for path in paths}
+
+    assert len(paths) == 6
+    assert sum(sizes.values()) <= 35 * 1024
+    assert sum(size for path, size in sizes.items() if "grid.js" in path) <= 11 * 1024
+    assert sum(size for path, size in sizes.items() if ".css" in path) <= 7 * 1024
