@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.reader.due_dates import Mark, days_alone, points, windows
-from ipweek.notice.reader.due_terms import recurring, relative
+from ipweek.notice.reader.due_terms import EACH_ITS_OWN, recurring, relative
 from ipweek.notice.reader.due_things import is_sent, shared_out, what
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.lines import Line, tidy
@@ -112,10 +112,18 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         if mark.recurs:
             kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
+        if kind == "other" and _is_news(deadline, text[mark.end : right]):
+            deadline = replace(deadline, rule=None, due_on=None, note=EACH_ITS_OWN)
         yield _postponed(deadline, calendar) if postponed else _pointed_out(deadline, calendar)
 
 
 # --- what the expressions are ---
+
+
+def _is_news(deadline: Deadline, sent: str) -> bool:
+    """Whether 活动结束后1日内 is meant of each activity: what is *sent* is news of it, and the week is not named."""
+    is_week = re.search(r"宣传|[周月季节]|全部|所有", deadline.phrase) is not None
+    return (deadline.rule or "").endswith("after ends_on") and not is_week and re.search(r"信息|新闻|报道|图文|稿", sent) is not None
 
 
 def _alike(one: Mark, other: Mark) -> bool:

@@ -14,6 +14,8 @@ from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, WEEKDAY, number
 from ipweek.notice.reader.years import Years
 
+EACH_ITS_OWN = "按每项活动各自计算，没有统一日期。"
+
 _RECURRING = re.compile(
     rf"每(?:个?月|季度?|周|年|天|日)(?:的?(?:{MONTH}月)?(?:{DAY}[日号]|[一二三四五六日天]|底|末|初|结束))?(?:{WEEKDAY})?(?:之?前|以前|内)?"
 )
@@ -57,7 +59,7 @@ def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar
         yield Mark(
             found.start() + _event_start(found["event"]),
             found.end(),
-            Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"),
+            Deadline("other", "", None, None, None, EACH_ITS_OWN),
         )
 
 
@@ -71,12 +73,12 @@ def _after_events(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iter
         if not is_before and not side and how not in ("结束", "完成", "闭幕", "收官", "落幕", "完毕"):
             continue
         if unit == "小时":
-            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按每项活动各自计算，没有统一日期。"))
+            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, EACH_ITS_OWN))
             continue
         start = found.start() - len(event_words) + _event_start(event_words)
         anchor = _anchor(event, how, _around(text, found.start(), len(event_words)) + found["that"], is_before=is_before)
         if anchor is None:
-            note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else "按每项活动各自计算，没有统一日期。"
+            note = "从收到通知之日起算，各单位不同，没有统一日期。" if how == "收到" else EACH_ITS_OWN
             yield Mark(start, found.end(), Deadline("other", "", None, None, None, note))
             continue
         end = found.end()
