@@ -116,6 +116,8 @@ class Receipt:
     is_current: bool
     """Whether it still holds: neither withdrawn nor returned since."""
     actions: frozenset[str]
+    proposed: Move | None = None
+    """Who wanted it sent, where the unit's approver agreed to that."""
 
     @property
     def content(self) -> Mapping[str, Any] | None:
@@ -220,7 +222,9 @@ def receipt(table_id: int, *, by: Person) -> Receipt | None:
     sent = [move for move in moves if move.action in states.SUBMISSIONS]
     if not sent:
         return None
-    return Receipt(table, sent[-1], table.status in {"unit_review", "submitted", "approved", "archived"}, service.actions_for(table, by=by))
+    is_current = table.status in {"unit_review", "submitted", "approved", "archived"}
+    proposed = sent[-2] if sent[-1].action == "endorse" and len(sent) > 1 else None
+    return Receipt(table, sent[-1], is_current, service.actions_for(table, by=by), proposed)
 
 
 def record(table_id: int, *, by: Person) -> tuple[AnnexTable, list[Move]]:

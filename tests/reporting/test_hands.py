@@ -14,9 +14,10 @@ from ipweek.extensions import db
 from ipweek.reporting import clean, flags, mending, review, service, standing_in, tasks
 from ipweek.reporting.flags import Place
 from ipweek.reporting.models import Message, Snapshot
-from ipweek.workbooks import import_service
+from ipweek.workbooks import import_plan, import_service
 from tests import make
 from tests.reporting.cast import sent, table
+from tests.workbooks import files
 
 pytestmark = pytest.mark.usefixtures("app")
 VENUE = make.CELLS["venue"]
@@ -27,9 +28,13 @@ def op_id():
     return f"hand-op-{next(_numbers):06d}"
 
 
-def home(move):
+def home_of(number):
     db.session.rollback()
-    return db.session.get_one(AnnexTable, move.table_id)
+    return db.session.get_one(AnnexTable, number)
+
+
+def home(move):
+    return home_of(move.table_id)
 
 
 def first_row(move):
@@ -238,6 +243,22 @@ def test_the_office_gives_the_table_back(cast, filler):
         editing.add_row(made.id, op_id=op_id(), by=cast["clerk"])
     with pytest.raises(Conflict, match="没有在代填"):
         standing_in.end(made.id, by=cast["head"])
+
+
+def test_the_office_uploads_the_units_file_for_it(cast, app, filler):
+    made, clerk, site = make.table("minhang", "todo"), cast["clerk"], app.extensions["settings"]
+    standing_in.begin(made.id, "电子邮件", by=clerk)
+    file = import_service.upload(made.id, files.annex_2(files.row()), "闵行区.xlsx", by=clerk, settings=site)
+    seen = import_service.preview(made.id, file.id, by=clerk, settings=site)
+
+    chosen = import_plan.all_of(seen.plan)
+    import_service.confirm(made.id, file.id, chosen, revision=seen.revision, op_id=op_id(), by=clerk, settings=site)
+
+    (row,) = annexes.rows_of(home_of(made.id))
+    assert row.owner_unit_id == filler.unit_id
+    assert {line.how for line in grid.history(made.id, by=filler).lines} == {"市联席办代填"}
+    with pytest.raises(NotFound):  # the office's file is not the unit's
+        import_service.preview(made.id, file.id, by=filler, settings=site)
 
 
 def test_typing_in_names_its_source(cast):
