@@ -213,6 +213,35 @@ def test_any_day_in_any_spelling_comes_back(day, spelling):
 
 
 @given(
+    day=days,
+    spelling=st.sampled_from(["月日", "年月日", "chinese", "dots", "iso", "stops", "letter O", "full width"]),
+    ahead=st.sampled_from(["", "拟于", "时间：", "暂定", "预计", "首场", "活动时间："]),
+    weekday=st.sampled_from(["", "（周{}）", "（星期{}）", " 周{}", "({})"]),
+    behind=st.sampled_from(
+        [
+            "",
+            "（待定）",
+            "（拟）",
+            "，科学会堂",
+            "启动仪式",
+            "（线上直播）",
+            "，100人",
+            "（第一场）",
+            "；地点：市局3楼",
+            "，具体时间另行通知",
+            "（共2小时）",
+        ]
+    ),
+)
+def test_words_around_a_day_change_nothing(*, day, spelling, ahead, weekday, behind):
+    text = ahead + DAY_SPELLINGS[spelling](day) + weekday.format("一二三四五六日"[day.weekday()]) + behind
+
+    reading = time.read(text, week=WEEK)
+
+    assert (reading.precision, reading.start, reading.end, reading.problem) == ("exact", day, day, "")
+
+
+@given(
     first=days,
     length=st.integers(1, 60),
     spelling=st.sampled_from(sorted(set(DAY_SPELLINGS) - {"serial", "date cell", "weekday before", "full stop", "english"})),
@@ -452,7 +481,7 @@ def test_several_places_are_several(places, link):
     assert (reading.mode, reading.place, reading.multi) == ("offline", text, True)
 
 
-NAMES = ["张三", "李四", "王五", "欧阳晓明", "赵小红", "陈 明", "李和平"]
+NAMES = ["张三", "李四", "王五", "欧阳晓明", "赵小红", "陈 明", "李和平", "马少群", "方思和", "王登科"]
 numbers = st.integers(0, 99).map(lambda n: f"138000000{n:02d}")
 landlines = st.integers(0, 9999).map(lambda n: f"0000{n:04d}")
 
