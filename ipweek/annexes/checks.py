@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ipweek.annexes import private_text
 from ipweek.annexes.readings import contact, scale, time
@@ -101,6 +101,22 @@ class Context:
     year: int | None
     unit_names: frozenset[str] = frozenset()
     own_names: frozenset[str] = frozenset()
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """The labels of the form without their brackets: kept here, since to look a form up by its parts costs more than the check."""
+        labels = [*(column.label for column in self.form.columns), *(field.label for field in self.form.header_fields)]
+        return frozenset(bare(label) for label in labels) - {""}
+
+    @cached_property
+    def known_hosts(self) -> frozenset[str]:
+        """All names as they are compared."""
+        return _plain_names(self.unit_names | self.own_names)
+
+    @cached_property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The unit's own, which those of its departments begin with."""
+        return tuple(_plain_names(self.own_names))
 
 
 @dataclass(frozen=True)
@@ -244,7 +260,7 @@ def _any_cell(key: str, label: str, value: str, context: Context, *, may_hold_ph
         return
     if clean(value)[1]:
         yield "unclean", key, f"“{short}”里有看不见的控制字符，保存时会去掉，无需处理"
-    if _is_heading(value, context.form):
+    if len(value) <= 40 and bare(value) in context.headings:
         yield "heading-left", key, f"“{short}”里还是表头文字“{value.strip()}”，请改为实际内容或删除该行"
     example = _EXAMPLE.search(value)
     if example:
@@ -253,18 +269,6 @@ def _any_cell(key: str, label: str, value: str, context: Context, *, may_hold_ph
         found = find_private(value)
         if found:
             yield "private-text", key, private_text.message(short, found)
-
-
-def _is_heading(value: str, form: Annex) -> bool:
-    if len(value) > 40:
-        return False
-    return bare(value) in _headings(form)
-
-
-@lru_cache(maxsize=64)
-def _headings(form: Annex) -> frozenset[str]:
-    labels = [*(column.label for column in form.columns), *(field.label for field in form.header_fields)]
-    return frozenset(bare(label) for label in labels) - {""}
 
 
 def _time(value: str, label: str, context: Context) -> Iterator[_Said]:
@@ -343,10 +347,9 @@ def _contact(value: str, label: str, context: Context) -> Iterator[_Said]:
 
 
 def _host(value: str, label: str, context: Context) -> Iterator[_Said]:
-    known = context.unit_names | context.own_names
-    if not known:
+    plain, own = context.known_hosts, context.own_hosts
+    if not plain:
         return
-    plain, own = _plain_names(known), tuple(_plain_names(context.own_names))
     if _plain(value) in plain:
         return
     for host in _HOSTS.split(level(value)):
