@@ -62,16 +62,16 @@ def test_each_page_goes_back_to_another_year_when_asked(on: None, table: AnnexTa
     assert "去年的镇" not in filler.get("/d/minhang/reports/mh/streets", headers=HTMX).text
 
 
-@pytest.mark.parametrize("year", ["1999", "99999999999999999999", "-1"])
-def test_a_year_without_a_table_is_not_found(on: None, seat: Seat, year: str) -> None:
-    answer = seat("minhang", "filler").get(f"/d/minhang/reports?year={year}")
+def test_a_year_without_a_table_is_not_found(on: None, seat: Seat) -> None:
+    answer = seat("minhang", "filler").get("/d/minhang/reports?year=1999")
 
     assert answer.status_code == 404
     assert "有表格的年度：2024。" in answer.text
 
 
-def test_a_year_that_is_none_is_the_newest(on: None, seat: Seat) -> None:
-    assert "七宝镇：1场" in seat("minhang", "filler").get("/d/minhang/reports/mh/streets?show=1&year=abc").text
+@pytest.mark.parametrize("year", ["abc", "99999999999999999999", "-1", ""])
+def test_a_year_that_is_none_is_the_newest(on: None, seat: Seat, year: str) -> None:
+    assert "七宝镇：1场" in seat("minhang", "filler").get(f"/d/minhang/reports/mh/streets?show=1&year={year}").text
 
 
 def test_a_report_as_a_workbook_has_a_real_chart(on: None, seat: Seat) -> None:
