@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from ipweek import clock
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, shares
+from ipweek.annexes import checks, reach, shares
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
@@ -202,7 +202,7 @@ def preview(table_id: int, *, by: Person) -> Preview:
         [Row(row.id, row.values, numbers[row.id]) for row in sheet.rows if not checks.is_empty(row.values)],
         remarks((finding for found in sheet.findings.values() for finding in found), numbers),
         dues.text_of(table, dues.of(table)),
-        service.second_eye(table, by=by),
+        service.second_eye(table, by=by) and not reach.is_typing(table, by=by),
         service.actions_for(table, by=by),
         _last_reasons(moves),
         moves[-1] if table.status == "unit_review" and moves else None,

@@ -202,6 +202,7 @@ def test_a_second_eye_is_not_asked_for_what_came_on_paper(cast):
     made = make.table("minhang", "todo")
     standing_in.begin(made.id, "传真件", by=cast["clerk"])
 
+    assert not tasks.preview(made.id, by=cast["clerk"]).second_eye
     assert service.nil_return(made.id, by=cast["clerk"]).to_status == "submitted"
 
 
