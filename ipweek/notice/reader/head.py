@@ -141,9 +141,9 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
 
 
 def _is_letterhead(lines: list[Line], place: int) -> bool:
-    """Whether an office's name stands over a title that names its office itself."""
+    """Whether an office's name stands over a title that names its office itself, on its first line or in all."""
     below = lines[place + 1].bare if place + 1 < len(lines) else ""
-    return is_issuer(lines[place].bare) and below.find("关于") > 0
+    return is_issuer(lines[place].bare) and (below.find("关于") > 0 or below == lines[place].bare)
 
 
 def _may_title(line: Line) -> bool:
@@ -155,6 +155,7 @@ def _may_title(line: Line) -> bool:
         and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
         and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
         and "签发人" not in bare
+        and re.search(r"[\u4e00-\u9fff]", bare) is not None
         and not bare.endswith(("文件", ":", ";"))
         and not (line.from_table and not _is_title(bare))
     )
@@ -188,6 +189,8 @@ def _organisation_over(lines: list[Line], first: int, words: str) -> int:
         start > 0
         and first - start < 8
         and is_issuer(lines[start - 1].bare)
+        and not lines[start - 1].bare.endswith("文件")
+        and lines[start - 1].bare not in [line.bare for line in lines[start:first]]
         and not is_meta(lines[start - 1])
         and not lines[start - 1].from_table
     ):
@@ -310,7 +313,7 @@ def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
         if found := _ISSUER_LABEL.match(line.bare):
             facts.issuer, facts.evidence["issuer"] = found["who"], line.said()
             return
-    if facts.title and (found := re.match(rf"^(?P<who>[\u4e00-\u9fff、]{{3,60}}?{ORGANISATION})关于", facts.title)):
+    if facts.title and (found := re.match(rf"^(?P<who>[\u4e00-\u9fff、]{{3,60}}?{ORGANISATION})(?:关于|转发|印发)", facts.title)):
         facts.issuer, facts.evidence["issuer"] = found["who"], facts.evidence["title"]
         return
     for line in layout.head:

@@ -109,7 +109,14 @@ def _below(lines: list[Line], place: int) -> tuple[str, str] | None:
 
 def _is_cut(first: str, second: str, third: str) -> bool:
     """Whether a theme stands on two lines: a quotation or a clause is open, or two short halves fill the room up to the next item."""
-    if _NEXT_ITEM.match(second) or _LISTED.match(second) or _OTHER_LABEL.match(second) or len(first) > 60 or len(second) > 60:
+    if (
+        re.search(r"[0-9一二三四五六七八九十][月日]", second)
+        or _NEXT_ITEM.match(second)
+        or _LISTED.match(second)
+        or _OTHER_LABEL.match(second)
+        or len(first) > 60
+        or len(second) > 60
+    ):
         return False
     if first.count("“") > first.count("”") and "”" in second:
         return True

@@ -22,7 +22,7 @@ _HEADING = re.compile(
     r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”]{0,12}?(?:宣传|活动|举办|开展|集中)?)(?:周|月)?(?:活动|宣传|举办|开展|集中)?(?:时间(?:安排|和主题|与主题|和地点|及地点|、主题|、地点)?|日期|主题和时间|主题与时间|主题及时间|时段|起止时间)\)?(?P<rest>[:为是]{0,2}.*)$"
 )
 _NOT_WEEK = re.compile(
-    r"报名|报送|提交|上报|填报|申报|征集|截止|投稿|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
+    r"登录|登陆|登记|注册|报名|报送|提交|上报|填报|申报|征集|截止|投稿|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
 )
 _IS_WEEK = re.compile(
     r"宣传周|活动周|宣传月|活动月|科技周|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月节]活动|本届|集中(?:开展|宣传|举办)"
@@ -69,7 +69,7 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
     if not found:
         found = list(_days_held(lines, years))
     best = max(found, key=lambda candidate: (candidate.score, -candidate.place, -candidate.start), default=None)
-    if best is None or best.score < 4:
+    if best is None or best.score < 5:
         facts.notes.setdefault("starts_on", f"原文只写了大致时间：{has_vague}" if has_vague else "没有找到活动的起止日期。")
         facts.notes.setdefault("ends_on", facts.notes["starts_on"])
         return
