@@ -25,6 +25,7 @@ WORDS = {
     "COMMAND [ARGS]...": "命令 [参数]…",
 }
 """What click itself says on help pages."""
+_LACKING = re.compile(r"no such (?:table|column)|(?:relation|column) .+ does not exist")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -140,7 +141,18 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断。", err=True)
         sys.exit(130)
+    except Exception as error:
+        if not lacks_something(error):
+            raise
+        click.echo("数据库与本程序的版本不符，或还没有建立。请先停止服务并运行 ipweek init：升级前会先留一份备份。", err=True)
+        sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)  # ctx.exit's number; commands return nothing
+
+
+def lacks_something(error: Exception) -> bool:
+    """Whether the database had no such table or column; asked by name, since no command need load the database's library."""
+    said = str(error).partition("\n")[0]
+    return type(error).__name__ in {"OperationalError", "ProgrammingError"} and bool(_LACKING.search(said))
 
 
 def sentence(error: click.ClickException) -> str:

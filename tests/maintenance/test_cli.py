@@ -88,3 +88,23 @@ def test_a_taken_port_is_told_in_chinese(tmp_path):
     assert done.returncode == 2
     last = done.stderr.strip().splitlines()[-1]
     assert last == f"不能在 127.0.0.1:{port} 上提供服务：端口已被占用，请换一个端口，例如 --port 8001，或先停止占用它的程序。"
+
+
+@pytest.mark.parametrize("words", [["plugin", "list"], ["unit", "list"], ["remind"]])
+def test_a_database_of_another_version_is_told_in_one_chinese_line(new_site, tmp_path, words):
+    site = new_site(tmp_path / "instance", empty=True)
+
+    done = run(site.instance, *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "数据库与本程序的版本不符，或还没有建立。请先停止服务并运行 ipweek init：升级前会先留一份备份。\n"
+
+
+def test_what_else_goes_wrong_with_a_database_is_not_hushed_up():
+    class OperationalError(Exception):
+        pass
+
+    assert cli.lacks_something(OperationalError("(pysqlite3) no such column: plugin_state.told_on\n[SQL: …]"))
+    assert cli.lacks_something(OperationalError('(psycopg.errors) relation "plugin_state" does not exist'))
+    assert not cli.lacks_something(OperationalError("database is locked"))
+    assert not cli.lacks_something(ValueError("no such table: x"))
