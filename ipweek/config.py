@@ -79,8 +79,9 @@ class Settings:
 
 SMTP_SECURITY = {"tls": 465, "starttls": 587, "none": 25}
 """How the way to the mail server is protected, with the usual port of each."""
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}")
-"""What counts as a mail address: plain ASCII, nothing that could end a header line."""
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{{1,63}}")
+"""What counts as a mail address: plain ASCII, nothing that could end a header line, and no dots that RFC 5322 has not."""
 
 _SETTABLE = {field.name: field for field in fields(Settings) if field.name != "instance"}
 _KINDS: dict[str, type] = {"str": str, "int": int, "bool": bool}

@@ -17,6 +17,7 @@ TIMEOUT = 20.0
 """Seconds that the server gets for each answer."""
 AT_MOST = 600.0
 """Seconds for one run: well within outbox.CLAIM_LASTS, so that nobody else takes over what is still being sent."""
+NO_MAIL = "收件地址不是一个能用的邮箱，请核对邮箱"
 _log = logging.getLogger(__name__)
 
 
@@ -118,7 +119,14 @@ def codes_of(error: Exception) -> list[int]:
 
 def _hand_over(server: smtplib.SMTP, letter: Letter, settings: Settings, done: Posted) -> None:
     """Send one; what only concerns this one is written down, what concerns the server is raised."""
-    mail = letters.write(letter, sender=settings.smtp_sender, office=settings.office_name, site_url=settings.site_url)
+    try:
+        mail = letters.write(letter, sender=settings.smtp_sender, office=settings.office_name, site_url=settings.site_url)
+    except ValueError as error:  # of the standard library's own, which looks closer at an address than we do
+        done.why = NO_MAIL
+        _log.warning("mail %d: %s (%s)", letter.mail_id, type(error).__name__, error)
+        outbox.note_failed(letter, NO_MAIL)
+        done.failed += 1
+        return
     try:
         server.send_message(mail)
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:

@@ -301,7 +301,20 @@ def test_what_was_typed_can_not_become_a_header(cast, settings, post_box):
 
 
 @pytest.mark.parametrize(
-    "address", ["a@b.cn\r\nBcc: c@d.cn", "a b@c.cn", "陈@b.cn", "a@", "@b", "a@b,c@d", "<a@b.cn>", "a" * 201 + "@b.cn"]
+    "address",
+    [
+        "a@b.cn\r\nBcc: c@d.cn",
+        "a b@c.cn",
+        "陈@b.cn",
+        "a@",
+        "@b",
+        "a@b,c@d",
+        "<a@b.cn>",
+        "a" * 201 + "@b.cn",
+        "a..b@c.cn",
+        ".a@c.cn",
+        "a.@c.cn",
+    ],
 )
 def test_an_address_is_one_plain_address(cast, seat, address):
     clerk = seat(cast["clerk"])
@@ -310,6 +323,19 @@ def test_an_address_is_one_plain_address(cast, seat, address):
 
     assert answer.status_code == 422
     assert "请填写一个邮箱地址" in answer.text
+
+
+def test_one_address_that_is_none_keeps_back_no_other_mail(cast, settings, post_box):
+    give_address(cast["filler of 闵行"], address="chen..li@example.cn")  # stored before such were refused
+    give_address(cast["filler of 徐汇"], address="xu@example.cn")
+    tables = [make.table(slug, "todo") for slug in ("minhang", "xuhui")]
+    chasing.send(tables[0].campaign_id, [one.id for one in tables], by=cast["clerk"])
+
+    done = posting.post(settings)
+
+    assert (done.failed, done.sent) == (1, 1)
+    assert [mail["To"].addresses[0].addr_spec for mail in post_box.mails] == ["xu@example.cn"]
+    assert ("failed", 1, posting.NO_MAIL) in mails()
 
 
 # ---- the state page --------------------------------------------------------------------------------------------
