@@ -389,7 +389,7 @@ def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Writte
         table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
-        return ops.undo(table, user_id=by.id, client_id=op_id, redo=redo)
+        return holding.undo(table, op_id=op_id, redo=redo, by=by)
 
 
 def _order(table: Held, of: int | None = None) -> list[tuple[int, int]]:

@@ -64,10 +64,22 @@ def check_rows(table: Held) -> None:
 def write(
     table: Held, changes: Sequence[Change], *, op_id: str, via: str, by: Person, known: Mapping[int, Row[Any]] | None = None
 ) -> Written:
-    """Log the changes; a department that changes a row is not done with it."""
+    """Log the changes."""
+    _not_done(table, changes)
+    return ops.write(table, changes, user_id=by.id, via=table.reach.via or via, client_id=op_id, known=known)
+
+
+def undo(table: Held, *, op_id: str, redo: bool, by: Person) -> Written | None:
+    """Take back his last change, or do it again: a change like any other."""
+    done = ops.undo(table, user_id=by.id, client_id=op_id, redo=redo)
+    _not_done(table, done.changes if done else ())
+    return done
+
+
+def _not_done(table: Held, changes: Sequence[Change]) -> None:
+    """A department that changes a row is not done with it."""
     if table.reach.owner_unit_id is not None and changes:
         shares.reopen(table.id, table.reach.owner_unit_id)
-    return ops.write(table, changes, user_id=by.id, via=table.reach.via or via, client_id=op_id, known=known)
 
 
 def row(table: Held, activity_id: int) -> Activity:

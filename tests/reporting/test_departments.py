@@ -199,6 +199,20 @@ def test_a_change_takes_done_back(table, qibao):
     assert task.part.done is None
 
 
+@pytest.mark.parametrize("redo", [False, True])
+def test_an_undo_is_a_change_too(table, qibao, redo):
+    mine = row_of(table, "qibao")
+    editing.save_cell(mine.id, "venue", "七宝的老街", base=mine.values["venue"], op_id=op_id(), by=qibao)
+    if redo:
+        editing.undo(table.id, op_id=op_id(), by=qibao)
+    shares.finish(table.id, by=qibao)
+
+    editing.undo(table.id, op_id=op_id(), redo=redo, by=qibao)
+
+    (task,) = tasks.mine(by=qibao)
+    assert task.part.done is None
+
+
 def test_a_change_by_the_unit_leaves_done_alone(table, qibao):
     shares.finish(table.id, by=qibao)
     mine = row_of(table, "qibao")
