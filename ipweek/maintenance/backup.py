@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ DUMP = "postgresql.dump"
 PLAIN = ("secret", "settings.toml", "demo", "demo-accounts.json")
 FOLDERS = ("files", "plugins")
 _BLOCK = 1 << 20
+_UNREADABLE = (OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What a .zip raises that is spoilt, packed in a way we do not know, or locked with a password."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ def look(source: Path) -> Backup:
     try:
         with zipfile.ZipFile(source) as archive:
             told: dict[str, Any] = json.loads(archive.read(LIST))
-            made = Backup(told["made_at"], told["version"], told["schema"], told["entries"])
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+            made = Backup(told["made_at"], told["version"], told["schema"], dict(told["entries"]))
+    except (*_UNREADABLE, TypeError) as error:
         raise Invalid(f"{source} 不是 ipweek 的备份文件，或者已经损坏，没有恢复任何内容。") from error
     if not all(_is_ours(name) for name in made.entries):
         raise Invalid(f"{source} 里有不属于站点的文件，没有恢复任何内容。")
@@ -212,7 +215,7 @@ def _extract(source: Path, made: Backup, room: Path) -> None:
                 path.chmod(0o600)
                 if digest.hexdigest() != wanted:
                     raise Invalid(f"备份里的 {name} 已经损坏，没有恢复任何内容。请改用另一份备份。")
-    except (KeyError, zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+    except _UNREADABLE as error:
         raise Invalid(f"{source} 已经损坏或读不完整，没有恢复任何内容。请改用另一份备份。") from error
     if (room / SQLITE).exists():
         with closing(database.sqlite_module().connect(room / SQLITE)) as copy:

@@ -22,6 +22,7 @@ from ipweek import config
 from ipweek.accounts.models import LoginSession
 from ipweek.annexes.models import Activity
 from ipweek.app import create_app
+from ipweek.errors import Invalid
 from ipweek.extensions import db
 from ipweek.files import service as files
 from ipweek.maintenance import backup as backups
@@ -185,6 +186,7 @@ def listing(data: bytes, **changes: object) -> bytes:
         ("损坏", lambda name, data: None if name == "secret" else (name, data)),
         ("不是 ipweek 的备份", lambda name, data: None if name == backups.LIST else (name, data)),
         ("更新版本", lambda name, data: (name, listing(data, schema="9999")) if name == backups.LIST else (name, data)),
+        ("不是 ipweek 的备份", lambda name, data: (name, listing(data, entries=["secret"])) if name == backups.LIST else (name, data)),
         ("不属于站点", lambda name, data: (name, listing(data, entries={"../x": "0"})) if name == backups.LIST else (name, data)),
         ("不属于站点", lambda name, data: (name, listing(data, entries={"files/../../x": "0"})) if name == backups.LIST else (name, data)),
     ],
@@ -200,6 +202,33 @@ def test_a_damaged_or_foreign_file_restores_nothing(
     assert refused.returncode == 2
     assert says in refused.stderr
     assert [path.name for path in (tmp_path / "new").glob("*") if path.name != "server.lock"] == [] or not (tmp_path / "new").exists()
+
+
+def spoil(archive: Path, what: str) -> None:
+    """Change bytes of the packed entry: of its content, or of what says how it is packed."""
+    data = bytearray(archive.read_bytes())
+    entry, listed = data.find(b"PK\x03\x04"), data.find(b"PK\x01\x02")
+    if what == "bytes":
+        start = entry + 30 + len(backups.SQLITE)
+        data[start : start + 40] = bytes(byte ^ 0xFF for byte in data[start : start + 40])
+    elif what == "password":
+        data[entry + 6], data[listed + 8] = data[entry + 6] | 1, data[listed + 8] | 1
+    else:
+        data[entry + 8] = data[listed + 10] = 93  # Zstandard
+    archive.write_bytes(data)
+
+
+@pytest.mark.parametrize("what", ["bytes", "password", "packing"])
+def test_an_archive_that_cannot_be_unpacked_is_a_sentence(tmp_path: Path, what: str) -> None:
+    archive = tmp_path / "site.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr(backups.SQLITE, b"what was filled in " * 2000)
+        told = {"made_at": "", "version": "", "schema": "0001", "entries": {backups.SQLITE: "0"}}
+        new.writestr(backups.LIST, json.dumps(told))
+    spoil(archive, what)
+
+    with pytest.raises(Invalid, match="损坏"):
+        backups.check(archive)
 
 
 def test_a_backup_overwrites_no_file_and_leaves_none_when_it_fails(
