@@ -15,7 +15,7 @@ from ipweek.accounts.schema import Person
 from ipweek.annexes import due as dues
 from ipweek.annexes import ops, reach
 from ipweek.annexes import service as annexes
-from ipweek.annexes.models import AnnexTable
+from ipweek.annexes.models import AnnexTable, Op
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.reporting import contents, flags, messages, states
@@ -101,8 +101,8 @@ def withdraw(table_id: int, *, by: Person) -> Move:
 def approve(table_id: int, *, submission: int, by: Person) -> Move:
     """Accept the table as it was sent. *submission* is the record of the submission that the person has read."""
     with taking("approve", table_id, by=by, read=submission) as (table, moves, _):
-        if by.id in _senders(moves):
-            reason = "这张表由本人报送，请由办公室的另一位同事审核。"
+        if by.id in _senders(table, moves):
+            reason = "这张表由本人填写或报送，请由办公室的另一位同事审核。"
             raise Forbidden(reason)
         return note_move("approve", table, to="approved", by=by)
 
@@ -311,11 +311,15 @@ def _way_back(action: str, table: AnnexTable) -> str:
     return states.outcome(action, was_returned=bool(table.return_reason))
 
 
-def _senders(moves: Sequence[Move]) -> set[int]:
-    """Who had a hand in the last submission."""
-    last = submissions_in(moves)[-1]
-    steps = moves[: moves.index(last) + 1][-2:] if last.action == "endorse" else [last]
-    return {move.by_id for move in steps}
+def _senders(table: AnnexTable, moves: Sequence[Move]) -> set[int]:
+    """Who had a hand in what waits: who sent it, and agreed to that or to what was mended since, and who typed it in."""
+    last = [move for move in submissions_in(moves) if move.action != "agree"][-1]
+    place = moves.index(last)
+    typed = select(Op.user_id).where(Op.table_id == table.id, Op.via == "stand_in") if table.typed_in else None
+    return {
+        *(move.by_id for move in moves[place - (last.action == "endorse") :] if move.action in states.SUBMISSIONS),
+        *(db.session.scalars(typed.distinct()) if typed is not None else ()),
+    }
 
 
 def note_move(

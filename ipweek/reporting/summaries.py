@@ -163,6 +163,8 @@ def endorse(table_id: int, *, by: Person) -> Summary:
     """The unit's approver agrees."""
     with transaction():
         table, summary = _decided("endorse", table_id, by=by)
+        if _senders(table)[:1] == [by.id]:
+            raise Forbidden("活动总结由本人提出报送，须由本单位的另一位审核人同意。")
         return _arrive("endorse", table, summary, by=by)
 
 
@@ -181,6 +183,8 @@ def approve(table_id: int, *, revision: int, by: Person) -> Summary:
     """Accept it as it was read at *revision*."""
     with transaction():
         table, summary = _decided("approve", table_id, revision=revision, by=by)
+        if by.id in _senders(table):
+            raise Forbidden("活动总结由本人报送，请由办公室的另一位同事审核。")
         messages.tell_unit(table, "活动总结已审核通过。", kind="summary", link=_link(table))
         return _move("approve", table, summary, to="approved", by=by)
 
@@ -269,6 +273,13 @@ def _check(table: AnnexTable, summary: Summary, action: str) -> None:
             if status == "open"
             else _closed_because(table, summary.status)
         )
+
+
+def _senders(table: AnnexTable) -> list[int]:
+    """Who sent the summary last, and before him who wanted it sent, where the unit's approver had to agree; the newest first."""
+    sent = select(Move).where(Move.table_id == table.id, Move.action.in_(("sum_submit", "sum_endorse"))).order_by(Move.id.desc()).limit(2)
+    found = db.session.scalars(sent).all()
+    return [move.by_id for move in (found if found and found[0].action == "sum_endorse" else found[:1])]
 
 
 def _arrive(action: str, table: AnnexTable, summary: Summary, *, by: Person) -> Summary:

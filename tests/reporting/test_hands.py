@@ -197,6 +197,34 @@ def test_who_typed_a_table_in_does_not_approve_it(cast):
     service.approve(made.id, submission=done.id, by=cast["head"])
 
 
+def typed_in_and_sent(typist, sender):
+    made = make.table("minhang", "todo")
+    standing_in.begin(made.id, "邮寄件", by=typist)
+    editing.save_cells(made.id, [], [dict(make.CELLS)], op_id=op_id(), by=typist)
+    return service.submit(made.id, reasons={}, revision=1, by=sender)
+
+
+def test_who_typed_a_table_in_that_a_colleague_sent_does_not_approve_it(cast):
+    done = typed_in_and_sent(cast["clerk"], cast["head"])
+
+    for one in (cast["clerk"], cast["head"]):
+        with pytest.raises(Forbidden, match="另一位同事"):
+            service.approve(done.table_id, submission=done.id, by=one)
+    service.approve(done.table_id, submission=done.id, by=make.person("office", "clerk"))
+
+
+def test_a_mended_cell_makes_nobody_the_judge_of_what_he_sent(cast, filler):
+    done = typed_in_and_sent(cast["clerk"], cast["clerk"])
+    mending.begin(done.table_id, submission=done.id, by=cast["clerk"])
+    put(first_row(done).id, "venue", "七宝万科广场二楼", cast["clerk"])
+    mending.ask(done.table_id, by=cast["clerk"])
+    agreed = mending.agree(done.table_id, revision=home(done).revision, by=filler)
+
+    with pytest.raises(Forbidden, match="另一位同事"):
+        service.approve(done.table_id, submission=agreed.id, by=cast["clerk"])
+    service.approve(done.table_id, submission=agreed.id, by=cast["head"])
+
+
 def test_a_second_eye_is_not_asked_for_what_came_on_paper(cast):
     make.person("minhang", "approver")
     made = make.table("minhang", "todo")

@@ -150,6 +150,24 @@ def test_a_units_approver_agrees_first(cast, home):
     assert summaries.endorse(home.id, by=approver).status == "submitted"
 
 
+def test_nobody_agrees_to_what_he_wanted_sent_nor_accepts_what_he_sent(cast):
+    made = make.table("office", "approved")
+    make.row(made, event_name="第一项")
+    both = make.person("office", "filler", "approver", "clerk")
+    approver = make.person("office", "approver", "clerk")
+    row = annexes.rows_of(made)[0]
+    kept = saved(made, both, Draft("顺利。", {}, {str(row.id): {"how": "held", "people": "120人"}}, []))
+    assert summaries.submit(made.id, revision=kept.revision, by=both).status == "unit_review"
+
+    with pytest.raises(Forbidden, match="另一位审核人"):
+        summaries.endorse(made.id, by=both)
+    summaries.endorse(made.id, by=approver)
+    for one in (both, approver):
+        with pytest.raises(Forbidden, match="另一位同事"):
+            summaries.approve(made.id, revision=kept.revision, by=one)
+    summaries.approve(made.id, revision=kept.revision, by=cast["head"])
+
+
 def test_the_office_accepts_or_returns_and_the_unit_hears_of_it(cast, home, clock):
     by = cast["filler of 闵行"]
     done = sent(home, by)
