@@ -51,8 +51,7 @@ class Cookies(SecureCookieSessionInterface):
 
 
 def install(app: Flask) -> None:
-    """Read cookies and form tokens of *app* with it."""
-    app.session_interface = Cookies(app)
+    """Read form tokens of *app* with it. What reads its cookies is made by ``accounts.web``, which decides how old they may be."""
     app.extensions["form_tokens"] = Remembered(app.secret_key, salt="wtf-csrf-token")  # as Flask-WTF signs them
 
 

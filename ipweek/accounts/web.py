@@ -12,7 +12,7 @@ from typing import cast
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadSignature
@@ -50,7 +50,7 @@ FOREIGN = "这个请求不是从本系统的页面发出的，没有执行。请
 NOT_OURS = "这次没有保存：页面打开太久，或浏览器没有保留登录信息。请再点一次；仍不行就刷新页面，并确认浏览器允许本站使用 Cookie。"
 
 
-class Cookie(SecureCookieSessionInterface):
+class Cookie(signatures.Cookies):
     """Flask's signed cookie without an age of its own: how long a log-in lasts is decided by the session table alone.
 
     Flask's takes no cookie from the future: a server clock that is put back by a second would log everybody out.
@@ -68,7 +68,7 @@ class Cookie(SecureCookieSessionInterface):
 
 def install(app: Flask) -> None:
     """Stand before every view of *app*."""
-    app.session_interface = Cookie()
+    app.session_interface = Cookie(app)
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # we call it below, after the checks that need no token
     login.session_protection = None  # it compares addresses and browsers; the session table decides here
     login._session_identifier_generator = str  # noqa: SLF001 -- nor shall it hash them in every request

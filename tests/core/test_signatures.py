@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from ipweek.app import create_app
 from ipweek.signatures import Remembered
 
 
@@ -52,3 +53,19 @@ def test_what_was_read_is_fresh_each_time_so_that_nobody_changes_it_for_others(r
     remembered.loads(signed)["flashes"].append("已保存")
 
     assert remembered.loads(signed) == {"flashes": []}
+
+
+def test_the_site_reads_its_cookies_with_it(app):
+    assert isinstance(app.session_interface.get_signing_serializer(app), Remembered)
+
+
+def test_two_sites_in_one_process_read_only_their_own_cookies(app, new_site, tmp_path):
+    settings = new_site(tmp_path / "other", empty=True)
+    (settings.instance / "secret").write_text("t" * 64, "utf-8")
+    other = create_app(settings)
+    here, there = (one.session_interface.get_signing_serializer(one) for one in (app, other))
+    signed = here.dumps({"_user_id": "token"})
+    assert here.loads(signed) == {"_user_id": "token"}
+
+    with pytest.raises(BadSignature):
+        there.loads(signed)
