@@ -83,7 +83,7 @@ _ANY = re.compile(
     + ")"
 )
 """The lookahead spares the many signs that begin none of these."""
-_WORTH_IT = re.compile(rf"\d|{_AT}|[{_SPELLED}]{{4}}|\*{{3}}")
+_WORTH_IT = re.compile(rf"\d|{_AT}|[{_SPELLED}]{{4}}|\*{{3}}|(?:meeting|zoom)\.")
 _BEFORE_FAX = re.compile(r"(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
 _BEFORE_PHONE_AND_FAX = re.compile(r"(?:电话|兼|手机|(?i:tel))[()/、及和兼与 ]{0,3}(?:传真|(?i:fax))\s?\)?\s?[:]?\s?$")
 _BEFORE_OTHER = re.compile(r"(?:(?:QQ|qq|微信|钉钉)群?|邮编|邮政编码|工号|短号|分机|转|群号)(?:号码?)?\s?[:]?\s?$")
@@ -113,9 +113,14 @@ def find_private(text: str) -> list[Private]:
     return [each for each in scan(text, in_contact=False) if each.kind in PRIVATE_KINDS]
 
 
+def level(text: str) -> str:
+    """*text* with full-width digits, letters and signs as plain ones, each in its old place."""
+    return text.translate(_LEVEL)
+
+
 def scan(text: str, *, in_contact: bool) -> list[Private]:
     """Every number of persons in *text*. In a contact cell each long number counts as a phone, elsewhere dates and amounts don't."""
-    levelled = text.translate(_LEVEL)
+    levelled = level(text)
     if not _WORTH_IT.search(levelled):
         return []
     return list(_finds(text, levelled, in_contact=in_contact))

@@ -221,11 +221,12 @@ def _content(workbook: Workbook, keep: frozenset[str]) -> tuple[dict[str, Any], 
         number: {"form": schema.as_json(masking.public_form(form)), "units": []} for number, form in forms.items()
     }
     report: list[dict[str, Any]] = []
-    for content in workbook.contents.values():
-        if content["nil_return"] or not content["rows"]:
-            continue
+    filled = [content for content in workbook.contents.values() if content["rows"] and not content["nil_return"]]
+    known = [_known(forms[content["annex"]], content) for content in filled]
+    numbers = frozenset[str]().union(*(one.numbers for one in known))  # a number is its owner's in everybody's table
+    for content, own in zip(filled, known, strict=True):
         form = forms[content["annex"]]
-        unit = _Unit(form, content, keep)
+        unit = _Unit(form, content, masking.Known(own.names, numbers), keep)
         rows = [{"id": row["id"], "values": unit.row(row["values"]), **_days(days.get(row["id"]))} for row in content["rows"]]
         header = [(label, unit.text(value, "", label)) for label, value in unit.header()]
         annexes[form.number]["units"].append(
@@ -240,14 +241,18 @@ def _days(found: tuple[Any, Any] | None) -> dict[str, str | None]:
     return {"starts_on": starts_on.isoformat() if starts_on else None, "ends_on": ends_on.isoformat() if ends_on else None}
 
 
+def _known(form: schema.Annex, content: Mapping[str, Any]) -> masking.Known:
+    return masking.known_of(form, [row["values"] for row in content["rows"]], content["header"])
+
+
 class _Unit:
     """Masks one unit's table and notes what was masked."""
 
-    def __init__(self, form: schema.Annex, content: Mapping[str, Any], keep: frozenset[str]) -> None:
+    def __init__(self, form: schema.Annex, content: Mapping[str, Any], known: masking.Known, keep: frozenset[str]) -> None:
         self.public = masking.public_form(form)
         self.content = content
         self.keep = keep
-        self.known = masking.known_of(form, [row["values"] for row in content["rows"]], content["header"])
+        self.known = known
         self.report: list[dict[str, Any]] = []
 
     def header(self) -> Sequence[tuple[str, str]]:

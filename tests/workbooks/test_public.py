@@ -239,12 +239,32 @@ def test_columns_of_people_are_left_out_whatever_they_are_called(label):
         ("报名联系王老师", "报名联系〔姓名略〕"),
         ("李晓东 13800000009、王芳 13800000008", "〔姓名略〕 〔电话略〕、〔姓名略〕 〔电话略〕"),
         ("静安公园 62170001", "静安公园 〔电话略〕"),
+        ("由张　三主持，张\u200b三致辞", "由〔姓名略〕主持，〔姓名略〕致辞"),
+        ("咨询６４３７　０００１", "咨询〔电话略〕"),
+        ("13800000009（李娜）", "〔电话略〕（〔姓名略〕）"),
+        ("电话：13800000009，李娜", "电话：〔电话略〕，〔姓名略〕"),
+        ("咨询：李娜、13800000009", "咨询：〔姓名略〕、〔电话略〕"),
+        ("联系人：陈晓明、李娜", "联系人：〔姓名略〕、〔姓名略〕"),
+        ("报名加微信号linahappy，或ＱＱ：12345678", "报名加微信号〔账号略〕，或ＱＱ：〔账号略〕"),
+        ("企业微信：li_na2", "企业微信：〔账号略〕"),
+        ("扫码进入 https://meeting.tencent.com/dm/AbcdeFgh", "扫码进入 〔会议号略〕"),
+        ("电话62170001，周六休息，时间9:00", "电话〔电话略〕，周六休息，时间9:00"),
+        ("关注微信公众号 shipa2024，通过QQ、微信直播", "关注微信公众号 shipa2024，通过QQ、微信直播"),
         ("联系人工智能企业，负责人才培训", "联系人工智能企业，负责人才培训"),
         ("高新技术企业负责人高级研修班", "高新技术企业负责人高级研修班"),
     ],
 )
 def test_known_people_and_their_numbers_are_found_however_written(text, masked):
     assert masking.mask(text, Known(frozenset({"张三"}), frozenset({"64370001"})))[0] == masked
+
+
+def test_a_number_is_its_owners_in_everybodys_table(campaign, clerk, sent):
+    sent("minhang", "approved", {"contact": "王小二 64370001"})
+    sent("xuhui", "approved", {"content": "报名６４３７ ０００１"})
+
+    made = public_editions.draft(campaign, by=clerk)
+
+    assert "报名〔电话略〕" in readable(public_editions.download(campaign, made.number, "html", by=clerk)[1], "html")
 
 
 def test_the_pages_lead_from_a_draft_to_the_published_edition(app, campaign, sent):
