@@ -14,6 +14,10 @@ from tests.bench.timing import Line
 PARTS = {"saving": saving.lines, "looking": looking.lines, "districts": districts.lines, "documents": documents.lines}
 ON_REQUEST = {"crowd": crowd.lines, "large": documents.large, "million": million.lines}
 """Parts that take long: run only when they are named."""
+HOW = (
+    "The programs of a line take turns. Medians of processor time; of what waits for the disk or another process (FULL, child processes), the lower "
+    "quartile by the clock on the wall; over HTTP the best of the turns: what is above waits for the machine's other guests."
+)
 HEAD = Line("what", "floor", "ipweek", "peer", "ratio", "goal")
 
 
@@ -29,9 +33,7 @@ def main(names: Sequence[str]) -> None:
             print(f"  {one.what}: {one.ours}", file=sys.stderr, flush=True)
     print(machine())
     show(table)
-    print(
-        f"\n{time.monotonic() - began:.0f} s in all. Medians, the programs of a line taking turns; processor time, but for what waits (FULL, HTTP, child processes)."
-    )
+    print(f"\n{time.monotonic() - began:.0f} s in all. {HOW}")
 
 
 def machine() -> str:
