@@ -63,7 +63,7 @@ def test_the_fields_are_found() -> None:
 
 
 # Werkzeug's own client leaves the temporary file of a large form to the collector.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <_io.FileIO")
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 @pytest.mark.parametrize("kind", NONSENSE)
 def test_nonsense_in_every_field_is_answered(app: Flask, kind: str) -> None:
     value = NONSENSE[kind]
