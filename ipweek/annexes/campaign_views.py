@@ -77,6 +77,8 @@ def _opened(campaign_id: int, count: int) -> Response:
     flash(f"活动已开启，已向 {count} 个单位下发填报任务。" if count else "活动已重新开启。", "done")
     if count and (names := campaigns.excused_before(campaign_id)):
         flash(f"上一次免报的单位也收到了任务：{'、'.join(names)}。今年仍免报的，请在看板的“期限”里逐个办理。", "warning")
+    if count and (without := campaigns.unstaffed(campaign_id)):
+        flash(f"有 {without} 个单位还没有填报员账号，看不到任务。请在“人员与单位”里新增，或从 Excel 一次导入。", "warning")
     return redirect(url_for("notice.campaign", campaign_id=campaign_id), code=303)  # type: ignore[return-value]
 
 

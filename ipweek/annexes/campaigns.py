@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from ipweek.accounts.models import Unit
+from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, service
 from ipweek.annexes.models import Activity, AnnexTable
@@ -161,6 +161,13 @@ def excused_before(campaign_id: int) -> list[str]:
     excused = select(AnnexTable.unit_id).where(AnnexTable.campaign_id == before, AnnexTable.is_excused)
     asked = select(Unit.short).join(AnnexTable, AnnexTable.unit_id == Unit.id).where(AnnexTable.campaign_id == campaign_id)
     return list(db.session.scalars(asked.where(~AnnexTable.is_excused, Unit.id.in_(excused)).order_by(Unit.sort_no)))
+
+
+def unstaffed(campaign_id: int) -> int:
+    """How many units that are asked have nobody yet who could fill in their table."""
+    asked = select(AnnexTable.unit_id).where(AnnexTable.campaign_id == campaign_id, ~AnnexTable.is_excused)
+    people = db.session.execute(select(User.unit_id, User.roles).where(User.unit_id.in_(asked), User.is_active))
+    return len(set(db.session.scalars(asked)) - {unit_id for unit_id, roles in people if "filler" in roles})
 
 
 def withdraw_campaign(campaign: Campaign, *, by: Person) -> None:

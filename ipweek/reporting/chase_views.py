@@ -111,6 +111,8 @@ def _again(value: str) -> tuple[int, int] | None:
 
 def _said(sent: chasing.Sent) -> str:
     parts = [f"已催报 {len(sent.told)} 个单位。" if sent.told else "没有发出催报。"]
+    if sent.unreached:
+        parts.append(f"其中 {sent.unreached} 个没有填报账号，收不到站内消息，请打电话催。")
     if sent.spared:
         parts.append(f"一个工作日内已催过，没有重复发送：{'、'.join(sent.spared)}。")
     if sent.quiet:

@@ -110,6 +110,8 @@ class Sent:
     """Chased by somebody within a working day, and not asked for once more."""
     quiet: Sequence[str]
     """Sent meanwhile, or no longer asked."""
+    unreached: int = 0
+    """How many of those told have no account, so that only the phone reaches them."""
 
 
 def desk(
@@ -151,7 +153,7 @@ def send(
     asked_again = again or {}
     if not tables and not asked_again:
         raise Invalid("没有选中要催报的单位，请至少选择一个。")
-    told, spared, quiet = [], [], []
+    told, spared, quiet, unreached = [], [], [], 0
     with transaction():
         campaign = _campaign(campaign_id, by=by)
         if campaign.status != "open":
@@ -172,9 +174,10 @@ def send(
                 tell(table, words, errand)
                 _record(table, f"{errand.prefix}message", words, by=by)
                 told.append(table.unit.short)
+                unreached += not one.people
         if told:
             audit.write("chase.send", by=by, object=f"campaign:{campaign.id}", detail="、".join(told))
-    return Sent(told, spared, quiet)
+    return Sent(told, spared, quiet, unreached)
 
 
 def tell(table: AnnexTable, words: str, errand: Errand) -> None:

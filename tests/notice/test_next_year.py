@@ -85,5 +85,6 @@ def test_from_the_list_to_the_open_campaign_that_names_who_was_excused(app, cler
     assert "沿用2024年，请按2025年的通知核对。" in draft
     assert "活动已开启" in opened
     assert "上一次免报的单位也收到了任务：闵行区。" in opened
+    assert "还没有填报员账号，看不到任务" in opened
     assert "沿用2024年，建立" not in desk.get("/campaigns").text
     assert notices.current().id == made.id

@@ -234,6 +234,16 @@ def test_a_call_that_says_nothing_is_not_kept(cast, words, day, sentence):
         chasing.log_call(home.id, words, promised_on=day, by=cast["clerk"])
 
 
+def test_those_whom_only_the_phone_reaches_are_counted(cast):
+    home = make.table("minhang", "todo")
+    empty = make.table("songjiang", "todo")
+
+    sent_out = chasing.send(home.campaign_id, [home.id, empty.id], by=cast["clerk"])
+
+    assert len(sent_out.told) == 2
+    assert sent_out.unreached == 1
+
+
 # ---- the pages -----------------------------------------------------------------------------------------------
 
 
@@ -252,6 +262,7 @@ def test_from_the_board_to_the_message_in_four_presses(cast, seat):
     assert answer.status_code == 303
     board = office.get(answer.location).text
     assert "已催报 1 个单位。" in board
+    assert "收不到站内消息" not in board
     assert "1 次</a>" in board
     assert "消息 <b" in seat(cast["filler of 闵行"]).get("/tasks").text
 
