@@ -94,9 +94,11 @@ def by_id(campaign: Campaign) -> dict[int, Due]:
 def remarks(campaign: Campaign) -> list[str]:
     """What is to be said of each deadline while a notice is checked, in the order of ``campaign.deadlines``.
 
-    The day that a rule gives now, or why it gives none; what the reader found odd; that a day is no working day.
+    The day that a rule gives now, or why it gives none; what the reader found odd; that a day is no working day; before
+    opening also that it is past.
     """
     days = workdays.table()
+    is_draft = campaign.status == "draft"
     said = []
     for deadline in campaign.deadlines:
         due = _due(deadline, campaign, days)
@@ -105,7 +107,11 @@ def remarks(campaign: Campaign) -> list[str]:
             told = f"现在推算为{due.on.year}年{wording.until(due.on, due.time)}。"
         elif deadline.rule:
             told = due.note
-        said.append(told if not due.is_rest_day or "休息日" in told else f"{told}这一天不是工作日，请确认是否需要顺延。")
+        if due.is_rest_day and "休息日" not in told:
+            told = f"{told}这一天不是工作日，请确认是否需要顺延。"
+        if is_draft and due.is_past(clock.now()):
+            told = f"{told}这一天已经过去，请核对年份；不改的话，各单位一收到任务就已逾期。"
+        said.append(told)
     return said
 
 

@@ -9,13 +9,14 @@ import re
 import subprocess
 import sys
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from ipweek import clock
 from ipweek.annexes import campaigns
 from ipweek.annexes import service as annexes
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
@@ -347,11 +348,24 @@ def test_what_is_odd_or_missing_is_told_while_a_notice_is_checked() -> None:
     campaign = draft(service.read(ODD.encode(), "通知.txt"))
 
     assert campaign.notes["theme"] == "通知没有给出活动主题。"
-    assert deadlines.remarks(campaign) == [
-        "原文写星期四，这一天其实是星期五。",
-        "现在推算为2024年5月7日（周二）24:00。",
-        "这一天是休息日，按原文保留。",
-    ]
+    with clock.retelling(datetime(2024, 4, 1, tzinfo=UTC)):
+        assert deadlines.remarks(campaign) == [
+            "原文写星期四，这一天其实是星期五。",
+            "现在推算为2024年5月7日（周二）24:00。",
+            "这一天是休息日，按原文保留。",
+        ]
+
+
+def test_a_deadline_that_is_past_is_pointed_out_before_opening_and_not_after() -> None:
+    campaign = draft(service.read(ODD.encode(), "通知.txt"))
+
+    with clock.retelling(datetime(2024, 4, 20, tzinfo=UTC)):
+        before = deadlines.remarks(campaign)
+        campaign.status = "open"
+        after = deadlines.remarks(campaign)
+
+    assert ["已经过去" in remark for remark in before] == [True, False, False]
+    assert "已经过去" not in "".join(after)
 
 
 def test_the_office_is_led_to_the_day_table_where_a_year_is_missing(app: Flask) -> None:
