@@ -49,7 +49,7 @@ def test_the_form_is_the_notices_to_the_letter(filler, table):
     headings = re.findall(r'<th scope="col" id="k-[^>]*>([^<]*)<', page)
     assert headings == [column.label for column in make.ANNEX_2.columns]
     assert f"<h1>{make.ANNEX_2.title}</h1>" in page
-    assert '<span class="suffix">区知识产权联席会议办公室</span>' in page
+    assert '<span class="suffix">知识产权联席会议办公室</span>' in page
     assert "\n闵行区</textarea>" in page
 
 
