@@ -111,7 +111,7 @@ class User(PageForm):
     name = StringField("姓名", [InputRequired("请填写姓名"), Length(max=80, message="姓名最多 80 字")], render_kw={"autocomplete": "off"})
     username = StringField("用户名", [InputRequired("请填写用户名")], render_kw={**QUIET, "autocomplete": "off"})
     email = StringField("邮箱", render_kw={**ADDRESS, "autocomplete": "off"})
-    unit_id = SelectField("单位", coerce=number, validate_choice=False)
+    unit_id = SelectField("单位", [InputRequired("请选择单位")], coerce=number, validate_choice=False)
     roles = Checkboxes("角色")
     seen = HiddenField()
 
