@@ -106,7 +106,10 @@ def _log(table_id: int, refused: Refused | None = None) -> Response:
 def _again(value: str) -> tuple[int, int] | None:
     """``7-31``: table 7 once more, after its chase 31."""
     table_id, _, last = value.partition("-")
-    return (int(table_id), int(last)) if table_id.isascii() and table_id.isdigit() and last.isascii() and last.isdigit() else None
+    try:
+        return number(table_id), number(last)
+    except ValueError:
+        return None
 
 
 def _said(sent: chasing.Sent) -> str:

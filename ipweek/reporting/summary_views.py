@@ -37,7 +37,7 @@ def save(table_id: int) -> Response:
         if (sent := request.files.get("file")) and sent.filename:
             summaries.attach(table_id, sent.read(), sent.filename, by=by, settings=current_app.extensions["settings"])
         if do.startswith("remove."):
-            summaries.detach(table_id, request.form.get("do", type=lambda text: int(text.removeprefix("remove."))) or 0, by=by)
+            summaries.detach(table_id, request.form.get("do", type=lambda text: number(text.removeprefix("remove."))) or 0, by=by)
     except (Invalid, TooMany, Busy) as refused:
         return _page(table_id, refused)
     check = 1 if do == "check" else None

@@ -285,6 +285,13 @@ def test_the_preview_asks_before_a_second_time(cast, seat):
     assert len(told(cast["filler of 闵行"])) == 2
 
 
+@pytest.mark.parametrize("again", ["1-" + "9" * 5000, "1-" + "9" * 30, "x-1", "-", "²-1"])
+def test_a_press_of_nobodys_making_breaks_nothing(cast, seat, again):
+    home = make.table("minhang", "todo")
+
+    assert seat(cast["clerk"]).post(f"/campaigns/{home.campaign_id}/chase", {"table": home.id, "again": again}).status_code == 303
+
+
 def test_posting_to_the_group_is_noted(cast, seat):
     home = make.table("minhang", "todo")
 
