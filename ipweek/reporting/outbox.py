@@ -115,6 +115,12 @@ def put_off(letter: Letter, why: str) -> None:
             mail.next_at = clock.now() + timedelta(minutes=PAUSES[mail.tries - 1])
 
 
+def leave(letter: Letter) -> None:
+    """It was not tried after all: the next run takes it."""
+    with transaction():
+        _touch(letter.mail_id, Mail.claim == letter.claim, values={"claim": "", "claimed_until": None, "tries": Mail.tries - 1})
+
+
 # ---- the state page --------------------------------------------------------------------------------------------
 
 

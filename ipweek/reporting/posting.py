@@ -42,17 +42,24 @@ def post(settings: Settings) -> Posted:
     if not waiting:
         return done
     until = time.monotonic() + AT_MOST
+    is_let_in = False
     try:
         with connect(settings) as server:
+            is_let_in = True
             while waiting and time.monotonic() < until:
                 _hand_over(server, waiting[0], settings, done)
                 waiting.pop(0)
-    except (OSError, smtplib.SMTPException, UnicodeError) as error:  # the server, not one letter: the rest would fare alike
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
         done.why = why_not(error)
         _log.warning("mail: %s (%s)", type(error).__name__, error)
+        tried = waiting[:1] if is_let_in else waiting  # it may be this one letter that ends the talk: the others go without it next time
+        for letter in tried:
+            outbox.put_off(letter, done.why)
+        waiting = waiting[len(tried) :]
+        done.put_off += len(tried)
     for letter in waiting:
-        outbox.put_off(letter, done.why or "这一轮没有轮到，下一轮再发")
-        done.put_off += 1
+        outbox.leave(letter)
+    done.put_off += len(waiting)
     return done
 
 

@@ -338,6 +338,20 @@ def test_one_address_that_is_none_keeps_back_no_other_mail(cast, settings, post_
     assert ("failed", 1, posting.NO_MAIL) in mails()
 
 
+def test_one_mail_on_which_the_server_hangs_up_keeps_back_no_other(cast, settings, post_box):
+    give_address(cast["filler of 闵行"])
+    give_address(cast["filler of 徐汇"], address="xu@example.cn")
+    tables = [make.table(slug, "todo") for slug in ("minhang", "xuhui")]
+    chasing.send(tables[0].campaign_id, [one.id for one in tables], by=cast["clerk"])
+    post_box.answers[f"RCPT TO:<{TO}>"] = "421 no more"
+
+    posting.post(settings)
+    posting.post(settings)
+
+    assert [mail["To"].addresses[0].addr_spec for mail in post_box.mails] == ["xu@example.cn"]
+    assert min(mails())[:2] == ("sent", 1)
+
+
 # ---- the state page --------------------------------------------------------------------------------------------
 
 
