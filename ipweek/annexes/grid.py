@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -16,7 +16,7 @@ from ipweek.annexes.editing import Against, Clash
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Held
 from ipweek.annexes.reach import ALIVE, POS
-from ipweek.annexes.readings import scale, time
+from ipweek.annexes.readings import contact, scale, time, venue
 from ipweek.annexes.schema import STATUSES
 from ipweek.annexes.service import Sheet, SheetRow
 from ipweek.errors import NotFound
@@ -39,7 +39,7 @@ _CHARACTERS = {
 }
 """How many characters fit on one line of a column: a first guess at a cell's height, which the browser mends."""
 
-READ = frozenset({"event_time", "scale"})
+READ = frozenset({"event_time", "scale", "venue", "contact"})
 """Columns that are read."""
 
 UNTOLD = frozenset({"required"})
@@ -242,7 +242,9 @@ def _reading(key: str, value: str, context: checks.Context) -> str:
         return ""
     if key == "event_time":
         return _time_in_words(value, context.week)
-    said = _scale_in_words(value) if key == "scale" else ""
+    if key not in _IN_WORDS or "*" in value:  # a masked number is not read
+        return ""
+    said = _in_words(key, value)
     return "" if said == value else said
 
 
@@ -251,9 +253,16 @@ def _time_in_words(value: str, week: tuple[date, date] | None) -> str:
     return time.read(value, week=week).in_words()
 
 
+_IN_WORDS: Mapping[str, Callable[[str], str]] = {
+    "scale": lambda value: scale.read(value).in_words(),
+    "venue": lambda value: venue.read(value).in_words(),
+    "contact": lambda value: contact.read(value).in_words(),
+}
+
+
 @lru_cache(8192)
-def _scale_in_words(value: str) -> str:
-    return scale.read(value).in_words()
+def _in_words(key: str, value: str) -> str:
+    return _IN_WORDS[key](value)
 
 
 @dataclass(frozen=True)

@@ -208,3 +208,32 @@ def test_a_leader_sees_no_phone_in_the_history(seat, table):
 
 def test_the_cast_is_complete():
     assert set(CAST) | {"stranger"} == set(WHO_MAY_CHANGE)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "said"),
+    [
+        ("contact", "张三、李四；电话：13800000001、13800000002", "张三 13800000001；李四 13800000002"),
+        ("contact", "张三、李四 13800000001", "张三（没有电话）；李四 13800000001"),
+        ("venue", "东华大学延安路校区、松江校区", "多个地点"),
+        ("venue", "上海图书馆东馆，抖音同步直播", "线上线下结合（抖音）"),
+    ],
+)
+def test_what_was_read_of_a_contact_and_a_venue_stands_under_the_cell(filler, table, key, typed, said):
+    row = make.row(table, **{key: ""})
+
+    answer = filler.post(f"/activities/{row.id}/cells/{key}", {"value": typed, "base": "", "op": op_id()}, headers=HTMX)
+
+    assert f"→ {said}" in answer.text
+    assert f"→ {said}" in filler.get(f"/tables/{table.id}").text
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"), [("contact", "张三 13800000001"), ("contact", "张三：138-0000-0001"), ("venue", "七宝万科广场一楼中庭")]
+)
+def test_a_reading_that_would_only_repeat_the_text_is_not_shown(filler, table, key, typed):
+    row = make.row(table, **{key: ""})
+
+    answer = filler.post(f"/activities/{row.id}/cells/{key}", {"value": typed, "base": "", "op": op_id()}, headers=HTMX)
+
+    assert "→" not in answer.text

@@ -78,6 +78,12 @@ class Person:
     def as_json(self) -> dict[str, Any]:
         return {"name": self.name, "mobile": self.mobile, "tel": self.tel, "ext": self.extension}
 
+    def in_words(self) -> str:
+        """``张三 13800000002``; ``李四（没有电话）`` where only the name was read."""
+        numbers = [number for number in (self.mobile, self.tel) if number]
+        extension = [f"转 {self.extension}"] if self.extension else []
+        return " ".join([self.name or "（没有姓名）", *numbers, *extension]) if numbers else f"{self.name}（没有电话）"
+
 
 @dataclass(frozen=True)
 class ContactReading:
@@ -104,15 +110,22 @@ class ContactReading:
         }
 
     def in_words(self) -> str:
-        """``张三 13800000002；李四 021-00001234``; empty when nobody was read or the cell says just that."""
-        people = "；".join(" ".join(piece for piece in (person.name, person.mobile, person.tel) if piece) for person in self.people)
-        return "" if people == self.text.strip() else people
+        """``张三 13800000002；李四 021-00001234 转 8``; empty when nobody was read, the cell says just that, or a check says more."""
+        if self.problems:
+            return ""
+        people = "；".join(person.in_words() for person in self.people)
+        return "" if _bare(people) == _bare(self.text) else people
 
 
 @dataclass
 class _Draft:
     name: str | None
     phones: list[Private] = field(default_factory=list)
+
+
+def _bare(words: str) -> str:
+    """*words* without what only parts them, to see whether two say the same."""
+    return re.sub(r"[\s、，,；;：:()（）/—–-]", "", words)
 
 
 def read(text: str) -> ContactReading:
