@@ -343,12 +343,12 @@ def test_one_mail_on_which_the_server_hangs_up_keeps_back_no_other(cast, setting
     give_address(cast["filler of 徐汇"], address="xu@example.cn")
     tables = [make.table(slug, "todo") for slug in ("minhang", "xuhui")]
     chasing.send(tables[0].campaign_id, [one.id for one in tables], by=cast["clerk"])
-    post_box.answers[f"RCPT TO:<{TO}>"] = "421 no more"
+    post_box.answers["RCPT TO:<xu@example.cn>"] = "421 no more"
 
     posting.post(settings)
     posting.post(settings)
 
-    assert [mail["To"].addresses[0].addr_spec for mail in post_box.mails] == ["xu@example.cn"]
+    assert [mail["To"].addresses[0].addr_spec for mail in post_box.mails] == [TO]
     assert min(mails())[:2] == ("sent", 1)
 
 
