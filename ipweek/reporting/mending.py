@@ -105,6 +105,8 @@ def drop(table_id: int, *, by: Person) -> Move:
 def agree(table_id: int, *, revision: int, by: Person) -> Move:
     """The unit agrees to what it saw at *revision*: the table is frozen as it stands, with a receipt. Late stays what it was."""
     with service.taking("agree", table_id, by=by) as (table, moves, _):
+        if not service.may_agree(table, by=by):
+            raise Forbidden("本单位报送须经审核人同意，请由审核人核对、答复；有异议的，填报员也可以提出。")
         if table.revision != revision:
             raise Conflict("市联席办刚刚又有修改，没有办理。请核对下面的最新内容，再答复。")
         table.office_hand = states.NOTHING

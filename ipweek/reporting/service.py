@@ -245,7 +245,13 @@ def parts_of(table: AnnexTable, *, by: Person) -> frozenset[Part]:
 def actions_for(table: AnnexTable, *, by: Person) -> frozenset[str]:
     """What he may do with the table now."""
     parts, campaign_status = parts_of(table, by=by), annexes.campaign_status_of(table)
-    return states.possible(table.status, parts, campaign_status=campaign_status, hand=table.office_hand)
+    found = states.possible(table.status, parts, campaign_status=campaign_status, hand=table.office_hand)
+    return found - {"agree"} if "agree" in found and not may_agree(table, by=by) else found
+
+
+def may_agree(table: AnnexTable, *, by: Person) -> bool:
+    """Whether his word is the unit's, as it would be for sending: the approver's where there is one."""
+    return by.has("approver") or not second_eye(table, by=by)
 
 
 def second_eye(table: AnnexTable, *, by: Person) -> bool:

@@ -52,7 +52,7 @@ class Task:
     def is_open(self) -> bool:
         """Whether the unit still has something to do."""
         is_open = annexes.campaign_status_of(self.table) == "open" and not self.table.is_excused
-        return is_open and (STATUSES[self.table.status].is_open or self.waits or "agree" in self.actions)
+        return is_open and (STATUSES[self.table.status].is_open or self.waits or "object" in self.actions)
 
     @property
     def waits(self) -> bool:

@@ -438,6 +438,20 @@ def test_the_units_own_people_answer(move, mended, cast, who, refused):
         mending.object_to(move.table_id, "地点以报送的为准", by=cast[who])
 
 
+def test_where_an_approver_sends_an_approver_agrees_and_the_filler_may_object(move, mended, filler, seat):
+    approver = make.person("minhang", "approver")
+    revision = home(move).revision
+
+    with pytest.raises(Forbidden, match="审核人"):
+        mending.agree(move.table_id, revision=revision, by=filler)
+    desk = seat(filler)
+    page = desk.get(f"/tables/{move.table_id}/mended").text
+    assert ("同意修改</button>" in page, "有异议" in page, "由本单位审核人同意" in page) == (False, True, True)
+    assert "核对市联席办的修改" in desk.get("/tasks").text
+    assert "同意修改</button>" in seat(approver).get(f"/tables/{move.table_id}/mended").text
+    mending.agree(move.table_id, revision=revision, by=approver)
+
+
 def test_the_review_shows_what_was_agreed_to(move, mended, cast, filler):
     mending.agree(move.table_id, revision=home(move).revision, by=filler)
 
