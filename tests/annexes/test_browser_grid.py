@@ -113,6 +113,7 @@ def test_escape_brings_back_what_was_there_and_offers_what_was_typed(open_table,
 
 def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user, table):
     page = open_table(user, table)
+    expect(page.get_by_text("还没有活动。")).to_be_visible()
 
     cell(page, "new", "host").click()
     for text in (
@@ -135,6 +136,7 @@ def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user,
     assert [values(one)["event_name"] for one in rows] == ["普法集市", "进校园"]
     assert values(rows[0])["contact"] == "张三 13800000001"
     expect(page.locator("tbody.rows tr")).to_have_count(3)
+    expect(page.locator(".start, .grid-head .todo")).to_have_count(0)  # nothing says any more that it is empty
     expect(page.locator(f"#row-{rows[0]} .read").first).to_have_text("→ 4月20日（周六）")
 
 
@@ -361,6 +363,26 @@ def test_the_log_in_ends_while_somebody_types(open_table, user, table):
 
     saved(page)
     assert (values(row.id)["venue"], values(row.id)["content"]) == ("乙", "还在写")
+
+
+def test_a_log_in_that_ends_in_the_background_takes_no_letter_from_the_cell(open_table, user, table):
+    row = make.row(table, venue="甲")
+    page = open_table(user, table)
+    with transaction():
+        db.session.query(LoginSession).update({"ended_at": clock.now()})
+
+    cell(page, row, "venue").click()
+    page.keyboard.type("写到")
+    refresh(page)
+    page.wait_for_selector("#log-in-box")
+    page.keyboard.type("一半")
+    expect(cell(page, row, "venue")).to_have_value("写到一半")
+    page.get_by_role("button", name="登录已过期，点此登录").press("Enter")
+    page.keyboard.type(make.PASSWORD)
+    page.keyboard.press("Enter")
+
+    saved(page)
+    assert values(row.id)["venue"] == "写到一半"
 
 
 def test_a_stale_token_is_renewed_without_a_word(open_table, user, table):

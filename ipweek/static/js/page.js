@@ -25,8 +25,10 @@
     if (drafts().length && !window.confirm("还有填写的内容没有保存到服务器，退出登录会清除它们。确定退出吗？")) event.preventDefault();
   }));
 
-  // A dialog opens when something was put into it.
+  // A dialog opens when something was put into it. The log-in box takes the focus, but not from somebody who types in the table.
   document.addEventListener("htmx:afterSettle", (event) => {
+    const first = document.querySelector("#log-in-box [data-focus]");
+    if (first && !document.activeElement.closest("#log-in-box,.sheet")) first.focus();
     const dialog = event.target.closest && event.target.closest("dialog");
     if (dialog && !dialog.open) dialog.showModal();
   });

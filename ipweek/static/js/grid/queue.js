@@ -71,18 +71,19 @@ function answered(xhr) {
   const op = busy, { status } = xhr;
   if (!op) return;
   try {
-    if (op.kind === "poll") {
+    if (status === 401) isLoggedOut = true;
+    else if (op.kind === "poll") {
       if (status === 200) merge(op);
     } else if (status < 300 && acknowledged) {
       attempts = 0;
       finish(op);
       notice.textContent = "";
+      if (numbered().length) all(document, ".start,.grid-head .todo").forEach((one) => one.remove());  // it is no longer empty
       savedAt = `已保存 ${acknowledged.time}`;
       if (op.kind === "cell") showStored(op);
       if (op.kind !== "cell") merge(op); else if (acknowledged.revision === revision + 1) revision += 1;
       cellsOf(op).map((one) => cellAt(one.row, one.key)).filter((cell) => cell && !stuck.has(cell) && !isWaiting(cell)).forEach((cell) => { state(cell, "saved"); dress(cell); });
-    } else if (status === 401) isLoggedOut = true;
-    else if (isRenewal(xhr)) op.isRenewed = true;
+    } else if (isRenewal(xhr)) op.isRenewed = true;
     else if (isTransient(status) || status < 300) attempts += 1;
     else refuse(op, status);
   } finally {
@@ -171,7 +172,7 @@ function retry(cell) {
 
 function show() {
   const held = [...stuck.keys()].filter((cell) => cell.isConnected), clash = held.find(isClash);
-  const [words, kind, press] = isLoggedOut ? ["登录已过期，请在上方登录后继续", "unsaved"]
+  const [words, kind, press] = isLoggedOut ? ["登录已过期，点此登录", "unsaved", () => document.querySelector("[data-focus]").focus()]
     : queue.length && attempts ? [`未保存（${queue.length} 处），点此重试`, "unsaved", () => retry()]
     : queue.length ? ["保存中…", "saving"]
     : clash ? ["有一格与他人同时修改，点此选择", "unsaved", () => go(clash)]
