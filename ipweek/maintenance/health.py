@@ -59,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from look_at_database(settings)
     yield from look_at_rights(settings)
     yield from look_at_disk(settings)
+    yield from look_at_links(settings)
     yield look_at_clock()
     yield look_at_mail(settings)
     yield from look_at_fonts()
@@ -132,6 +133,13 @@ def look_at_disk(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(settings.instance).free
     mark: Mark = "错误" if free < DISK_FULL else "注意" if free < DISK_LOW else "好"
     yield Finding(mark, f"磁盘剩余 {free / 1024**3:.1f} GB")
+
+
+def look_at_links(settings: Settings) -> Iterator[Finding]:
+    """Links among the plugins: they may lead anywhere, so no backup follows them, and nobody should learn so from a restore."""
+    found = sorted(path.name for path in (settings.instance / "plugins").rglob("*") if path.is_symlink())
+    if found:
+        yield Finding("注意", f"插件目录里的 {'、'.join(found[:5])} 是链接，不在备份里，请把文件复制进来")
 
 
 def look_at_clock() -> Finding:

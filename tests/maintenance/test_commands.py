@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -141,6 +142,19 @@ def test_doctor_finds_nothing_wrong_with_a_new_site(made):
     assert "[错误]" not in done.stdout
     for word in ("SQLite", "foreign_keys=1", "磁盘", "上海时间"):
         assert word in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links want a right of their own there")
+def test_doctor_names_a_linked_plugin_since_no_backup_follows_it(made, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "plugin.toml").write_text("", "utf-8")
+    (tmp_path / "site" / "plugins").mkdir(exist_ok=True)
+    (tmp_path / "site" / "plugins" / "minhang_extra").symlink_to(tmp_path / "elsewhere")
+
+    assert "[注意] 插件目录里的 minhang_extra 是链接，不在备份里" in made("doctor").stdout
+    assert made("backup", tmp_path / "site.zip").returncode == 0
+    with zipfile.ZipFile(tmp_path / "site.zip") as archive:
+        assert [name for name in archive.namelist() if "plugin.toml" in name] == []
 
 
 def test_doctor_says_when_there_is_no_site(ipweek):
