@@ -90,12 +90,13 @@ def find(asked: Asked, *, by: Person) -> Trace:
         query = query.where(CellChange.activity_id.in_(_rows_numbered(asked)))
     found = db.session.execute(query.limit(MOST)).all()
     numbers = _numbers({change.table_id for change in found})
-    labels = dict(columns) | plugins.labels({change.key for change in found if local_columns.is_local(change.key)})
+    local = plugins.labels({change.key for change in found if local_columns.is_local(change.key)})
+    labels = {annex: dict(_columns(annex)) | local for annex in {change.annex for change in found}}
     lines = []
     for at, name, username, unit, year, annex, _, via, activity_id, key, old, new in found:
         what = {reach.POS: "移动了位置", reach.ALIVE: "新增该行" if new == "1" else "删除该行"}.get(key, "")
         row = numbers.get(activity_id, "已删除的行")
-        place = row if what else f"{row} {labels.get(key, key)}"
+        place = row if what else f"{row} {labels[annex].get(key, key)}"
         before, after = (mask(text or "", in_contact=key == "contact") for text in (old, new))
         lines.append(Line(at, name, username, unit, year, annex, place, what, via, before, after))
     units = [(unit_id, short) for unit_id, short in db.session.execute(select(Unit.id, Unit.short).order_by(Unit.sort_no, Unit.id))]
@@ -103,10 +104,11 @@ def find(asked: Asked, *, by: Person) -> Trace:
     return Trace(lines, units, years, columns)
 
 
-def _columns() -> list[tuple[str, str]]:
-    """Every official column there was, by its newest heading."""
+def _columns(annex: int | None = None) -> list[tuple[str, str]]:
+    """Every official column there was, in this annex or in any, by its newest heading."""
     found: dict[str, str] = {}
-    for form in db.session.scalars(select(AnnexSchema.form).order_by(AnnexSchema.id)):
+    forms = select(AnnexSchema.form).order_by(AnnexSchema.id)
+    for form in db.session.scalars(forms if annex is None else forms.where(AnnexSchema.annex == annex)):
         made = schema.from_json(form)
         found |= {column.key: column.label for column in made.columns} | {one.key: one.label for one in made.header_fields}
     return list(found.items())

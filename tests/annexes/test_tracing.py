@@ -31,6 +31,18 @@ def places(found):
     return [(line.place, line.old, line.new) for line in found.lines]
 
 
+def test_a_column_bears_the_heading_of_its_own_annex(auditor, home):
+    city = make.table("shangwuwei", of=home.campaign)
+    row = make.row(city, scale="100人")
+    editing.save_cell(row.id, "scale", "120人", base="100人", op_id="op-00000005", by=make.person("shangwuwei"))
+
+    (in_annex_1,) = tracing.find(Asked(unit_id=city.unit_id, row=1, column="scale"), by=auditor).lines
+    (in_annex_2,) = tracing.find(Asked(unit_id=home.unit_id, row=2, column="scale"), by=auditor).lines
+
+    assert in_annex_1.place == "第 1 行 活动规模 (人数)"
+    assert in_annex_2.place == "第 2 行 活动规模 (参与人数)"
+
+
 def test_a_cell_is_found_by_unit_row_and_column(auditor, home):
     found = tracing.find(Asked(unit_id=home.unit_id, row=1, column="venue"), by=auditor)
 
