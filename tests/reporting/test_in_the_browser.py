@@ -35,7 +35,10 @@ def test_a_marked_cell_is_walked_to_by_key_and_is_done_once_it_is_changed(live: 
     expect(office.get_by_label("标出第 2 行 活动地点")).to_be_hidden()
     office.get_by_text("退回修改…").click()
     expect(office.get_by_role("button", name="通过")).to_have_class("big second")
-    office.get_by_label("标出第 2 行 活动地点").check()
+    place = office.get_by_label("标出第 2 行 活动地点")
+    place.focus()
+    assert place.bounding_box()["y"] < office.locator(".decide").bounding_box()["y"]  # not under the bar
+    place.check()
     office.get_by_label("第 2 行 活动地点：", exact=True).fill("写明几楼")
     office.get_by_label("时间不明确").check()
     office.get_by_role("button", name="退回修改").click()

@@ -19,6 +19,7 @@
   function mark(panel) {
     const approve = document.querySelector(".decide form .big");
     document.documentElement.classList.toggle("not-marking", !panel.open);
+    document.documentElement.classList.toggle("marking", panel.open);
     if (approve) approve.classList.toggle("second", panel.open);
   }
   if (notes) {
