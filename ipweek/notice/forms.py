@@ -13,6 +13,7 @@ from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional
 
+from ipweek.accounts import names
 from ipweek.notice import schema
 from ipweek.notice.deadlines import KINDS
 from ipweek.notice.models import AnnexSchema, Campaign, Deadline
@@ -45,7 +46,12 @@ def _day(label: str) -> DateField:
 
 
 def _words(label: str, most: int = MOST) -> StringField:
-    return StringField(label, [Length(max=most, message=f"最多 {most} 个字")])
+    return StringField(label, [Length(max=most, message=f"最多 {most} 个字")], filters=[_seen])
+
+
+def _seen(text: str | None) -> str | None:
+    """*text* without what can't be seen, line by line; not every database would store it."""
+    return "\n".join(names.clean(line) for line in text.splitlines()) if text else text
 
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -64,7 +70,7 @@ class DeadlineForm(Form):
     count = IntegerField("天数", [Optional(), NumberRange(1, 365, "请填写 1 到 365 的整数")])
     due_on = _day("截止日期")
     due_time = StringField("截止时刻", render_kw={"placeholder": "24:00"})
-    other_rule = StringField()  # a rule that these fields cannot say stays as it was read
+    other_rule = StringField(filters=[_seen])  # a rule that these fields cannot say stays as it was read
 
     def validate_due_time(self, field: StringField) -> None:
         if field.data and _clock(field.data) is None and field.data.strip() != "24:00":
@@ -97,8 +103,8 @@ class AnnexForm(Form):
     """One annex: its title, its headings one a line, and the fields above the table."""
 
     title = _words("附件标题")
-    columns = TextAreaField("表头（每行一列，与通知一字不差）")
-    header_fields = TextAreaField("表格上方的栏目（每行一个；后面印好的字写在“｜”之后）")
+    columns = TextAreaField("表头（每行一列，与通知一字不差）", filters=[_seen])
+    header_fields = TextAreaField("表格上方的栏目（每行一个；后面印好的字写在“｜”之后）", filters=[_seen])
 
     def form(self, number: int) -> schema.Annex | None:
         """The annex that was entered; None where it has no headings."""

@@ -1,8 +1,10 @@
-"""Reasons people give: for what the checks ask about, and for a return. Standard library only."""
+"""Reasons people give: for what the checks ask about, and for a return. Pure."""
 
 from __future__ import annotations
 
 import re
+
+from ipweek.accounts import names
 
 SHORTEST = 6
 """Characters a reason needs, punctuation and blanks not counted."""
@@ -23,5 +25,5 @@ def is_meaningful(text: str) -> bool:
 
 
 def tidy(text: str) -> str:
-    """*text* on one line, without blanks around it, cut at LONGEST characters."""
-    return " ".join(text.split())[:LONGEST]
+    """*text* on one line, without blanks around it and what can't be seen, cut at LONGEST characters."""
+    return names.clean(text)[:LONGEST]

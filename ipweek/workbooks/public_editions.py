@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from ipweek import clock
-from ipweek.accounts import audit
+from ipweek.accounts import audit, names
 from ipweek.accounts.schema import Person
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
@@ -127,7 +127,7 @@ def confirm(campaign: Campaign, number: int, *, by: Person) -> PublicEdition:
 
 def withdraw(campaign: Campaign, number: int, why: str, *, by: Person) -> PublicEdition:
     """Take a published edition back, or drop a draft, with a reason."""
-    why = " ".join(why.split())
+    why = names.clean(why)
     if not why or len(why) > LONGEST_REASON:
         reason = f"请写明撤下的理由，不超过 {LONGEST_REASON} 字。"
         raise Invalid(reason, fields={"why": reason})
