@@ -12,11 +12,7 @@ GROUPS = {"nothing": "还没有填写", "unsent": "填了没有报送", "returne
 
 def letter(group: str, *, name: str, deadline: DeadlineText, activities: int, waits: bool, why: str) -> str:
     """What one unit reads. *name* is 附件2《…》; *waits*: its own approver has not agreed yet; *why*: the reason of a return."""
-    until = deadline.until
-    if deadline.urgency == "late":
-        when = f"已于{until}截止（{deadline.left}），现在仍可报送"
-    else:
-        when = f"请于{until}前报送（{deadline.left}）" if until else "请尽快报送"
+    when = _when(deadline)
     if group == "returned":
         return f"{name}退回修改后还没有重新报送，{when}。退回理由：{why}。".replace("。。", "。")
     if group == "nothing":
@@ -28,17 +24,20 @@ def letter(group: str, *, name: str, deadline: DeadlineText, activities: int, wa
 
 def summary_letter(group: str, *, deadline: DeadlineText, waits: bool, why: str) -> str:
     """The same for the summary after the week."""
-    until = deadline.until
-    if deadline.urgency == "late":
-        when = f"已于{until}截止（{deadline.left}），现在仍可报送"
-    else:
-        when = f"请于{until}前报送（{deadline.left}）" if until else "请尽快报送"
+    when = _when(deadline)
     if group == "returned":
         return f"活动总结退回修改后还没有重新报送，{when}。退回理由：{why}。".replace("。。", "。")
     if group == "nothing":
         return f"活动总结{when}。系统里还没有填写。"
     state = "现在等待本单位审核人同意，同意后才算报送。" if waits else "已经填了一部分，填完后按“核对并报送”才算完成。"
     return f"活动总结{when}。{state}"
+
+
+def _when(deadline: DeadlineText) -> str:
+    """Until when, as a request; of a deadline that is past, that sending is still possible."""
+    if deadline.urgency == "late":
+        return f"已于{deadline.until}截止（{deadline.left}），现在仍可报送"
+    return f"请于{deadline.until}前报送（{deadline.left}）" if deadline.until else "请尽快报送"
 
 
 def to_the_group(units: Sequence[str], *, what: str, year: int, until: str, is_past: bool, nil: bool, office: str, phone: str) -> str:
