@@ -242,9 +242,7 @@ def _reading(key: str, value: str, context: checks.Context) -> str:
         return ""
     if key == "event_time":
         return _time_in_words(value, context.week)
-    if key not in _IN_WORDS or "*" in value:  # a masked number is not read
-        return ""
-    said = _in_words(key, value)
+    said = _in_words(key, value) if key in _IN_WORDS else ""
     return "" if said == value else said
 
 

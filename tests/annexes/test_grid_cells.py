@@ -217,9 +217,10 @@ def test_the_cast_is_complete():
         ("contact", "张三、李四 13800000001", "张三（没有电话）；李四 13800000001"),
         ("venue", "东华大学延安路校区、松江校区", "多个地点"),
         ("venue", "上海图书馆东馆，抖音同步直播", "线上线下结合（抖音）"),
+        ("scale", "50*2场", "100人"),
     ],
 )
-def test_what_was_read_of_a_contact_and_a_venue_stands_under_the_cell(filler, table, key, typed, said):
+def test_what_was_read_of_a_cell_stands_under_it(filler, table, key, typed, said):
     row = make.row(table, **{key: ""})
 
     answer = filler.post(f"/activities/{row.id}/cells/{key}", {"value": typed, "base": "", "op": op_id()}, headers=HTMX)
