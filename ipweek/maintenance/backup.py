@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import inspect, make_url
 
@@ -180,16 +180,21 @@ def _pack(to: Path, entries: Mapping[str, Path]) -> Backup:
         to.chmod(0o600)
         digests = {}
         for name, path in entries.items():
-            digest = hashlib.sha256()
             with path.open("rb") as stream, archive.open(name, "w", force_zip64=True) as target:
-                while block := stream.read(_BLOCK):
-                    digest.update(block)
-                    target.write(block)
-            digests[name] = digest.hexdigest()
+                digests[name] = _copy(stream, target)
         at = clock.in_shanghai(clock.now()).isoformat(timespec="seconds")
         made = Backup(at, __version__, service.head(), digests)
         archive.writestr(LIST, json.dumps(made.__dict__, ensure_ascii=False, indent=1))
     return made
+
+
+def _copy(stream: IO[bytes], target: IO[bytes]) -> str:
+    """Copy all of *stream*, however large it is; the SHA-256 of what it held."""
+    digest = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        digest.update(block)
+        target.write(block)
+    return digest.hexdigest()
 
 
 def _is_ours(name: str) -> bool:
@@ -207,13 +212,10 @@ def _extract(source: Path, made: Backup, room: Path) -> None:
             for name, wanted in made.entries.items():
                 path = room / name
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                digest = hashlib.sha256()
                 with archive.open(name) as stream, path.open("xb") as target:
-                    while block := stream.read(_BLOCK):
-                        digest.update(block)
-                        target.write(block)
+                    digest = _copy(stream, target)
                 path.chmod(0o600)
-                if digest.hexdigest() != wanted:
+                if digest != wanted:
                     raise Invalid(f"备份里的 {name} 已经损坏，没有恢复任何内容。请改用另一份备份。")
     except _UNREADABLE as error:
         raise Invalid(f"{source} 已经损坏或读不完整，没有恢复任何内容。请改用另一份备份。") from error
