@@ -24,6 +24,5 @@ def download(file_id: int) -> Response:
     file, data = service.hand_out(file_id, by=current_user, settings=current_app.extensions["settings"])
     response = Response(data, content_type=MEDIA_TYPES.get(file.kind, "application/octet-stream"))
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
