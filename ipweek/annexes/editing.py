@@ -66,7 +66,7 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
 
 
 def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
-    """Say that a doubtful *value* is meant as it stands: it is not asked again until time or scale change.
+    """Say that a doubtful *value* is meant as it stands: it is not asked again until this cell changes.
 
     Conflict where nothing is doubtful, or where the cell no longer holds *value*.
     """
@@ -80,7 +80,7 @@ def accept(activity_id: int, key: str, value: str, *, by: Person) -> Held:
         if row.values.get(key, "") != value:
             reason = "这一格的内容刚被改过，请按现在的内容再看一次。"
             raise Conflict(reason)
-        ops.accept(row.id, user_id=by.id)
+        ops.accept(row, key, user_id=by.id)
         return table
 
 

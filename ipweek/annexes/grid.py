@@ -88,7 +88,7 @@ class Grid:
             if findings:
                 findings = [finding for finding in findings if finding.check not in UNTOLD]
             if findings or key in READ:
-                reading, doubt = _reading(key, value, context), _doubt(key, value, context, is_accepted=row.is_accepted)
+                reading, doubt = _reading(key, value, context), _doubt(key, value, context, is_accepted=key in row.accepted)
                 mark = Mark(reading, findings, doubt) if reading or findings or doubt else None
             shut = "" if is_whole else how_far.why_not(row, key)
             lines = _lines(key, value) if is_typed else 1

@@ -72,7 +72,7 @@ class Activity(db.Model):
     ends_on: Mapped[date | None] = mapped_column(index=True)
     people_min: Mapped[int | None]
     people_max: Mapped[int | None]
-    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # who accepted a doubtful reading
+    accepted: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))  # who took a doubtful cell as it stands, by column key
 
 
 class Share(db.Model):

@@ -124,12 +124,12 @@ _INSERT_OP = Statement(
     .returning(_op.c.seq)
 )
 _INSERT_CHANGE = Statement(insert(_change).values({name: bindparam(name) for name in ("op_seq", *Change._fields)}))
-_STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted_by_id")
+_STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted")
 _INSERT_ROW = insert(_activity).returning(_activity.c.id)
 _UPDATE_ROW = Statement(
     update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
 )
-_ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted_by_id=bindparam("user_id"))
+_ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted=bindparam("accepted"))
 _UPDATE_TABLE = Statement(
     update(_table)
     .where(_table.c.id == bindparam("table_id"))
@@ -260,12 +260,12 @@ def new_row(table: Held, *, owner_unit_id: int, pos: int, values: Mapping[str, s
     return made
 
 
-def accept(activity_id: int, *, user_id: int) -> None:
-    """Note who said that the row's doubtful readings are meant as they stand: no op, since no cell changes. Under the table's lock.
+def accept(row: Activity, key: str, *, user_id: int) -> None:
+    """Note who said that a doubtful cell is meant as it stands: no op, since no cell changes. Under the table's lock.
 
-    The next change of time or scale takes it back.
+    The next change of this cell takes it back.
     """
-    _connection().execute(_ACCEPT, {"activity_id": activity_id, "user_id": user_id})
+    _connection().execute(_ACCEPT, {"activity_id": row.id, "accepted": {**(row.accepted or {}), key: user_id}})
 
 
 def write(
@@ -311,8 +311,10 @@ def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Any]
                 "ends_on": row.ends_on,
                 "people_min": row.people_min,
                 "people_max": row.people_max,
-                "accepted_by_id": row.accepted_by_id,
+                "accepted": row.accepted,
             }
+        if state["accepted"] and change.key in state["accepted"] and change.old != change.new:
+            state["accepted"] = {key: by for key, by in state["accepted"].items() if key != change.key} or None
         if change.key == ALIVE:
             state["alive"] = change.new == "1"
         elif change.key == POS:
@@ -325,9 +327,7 @@ def _rows_after(table: Held, changes: Sequence[Change], known: Mapping[int, Any]
     for activity_id in touched:
         state = after[activity_id]
         read = checks.readings_of(table.form, state["values"], table.week)
-        state.update(
-            starts_on=read.starts_on, ends_on=read.ends_on, people_min=read.people_min, people_max=read.people_max, accepted_by_id=None
-        )
+        state.update(starts_on=read.starts_on, ends_on=read.ends_on, people_min=read.people_min, people_max=read.people_max)
     return list(after.values())
 
 

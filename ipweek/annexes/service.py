@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,9 +37,9 @@ class SheetRow:
     id: int
     values: Mapping[str, str]
     owner_unit_id: int
-    is_accepted: bool = False
+    accepted: Collection[str] = ()
+    """The columns whose doubtful text somebody of the unit said to be meant as it stands."""
     is_header: bool = False
-    """Whether somebody of the unit said that its doubtful time or scale is meant as it stands."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _seen(row: Activity, fields: Sequence[Field] = (), *, masked: bool, local: b
     values = local_columns.seen(row.values, fields) if local else local_columns.official(row.values)
     if masked:  # a phone may stand in any cell
         values = {key: mask(text, in_contact=key == "contact") for key, text in values.items()}
-    return SheetRow(row.id, values, row.owner_unit_id, row.accepted_by_id is not None, row.is_header)
+    return SheetRow(row.id, values, row.owner_unit_id, row.accepted or (), row.is_header)
 
 
 def context_of(table: AnnexTable) -> checks.Context:

@@ -30,4 +30,4 @@ def test_a_choice_is_saved_and_the_text_is_accepted_by_one_press(app, live, new_
     expect(page.locator(f"#row-{either.id} .m").filter(has_text="已确认按原文")).to_be_visible()
 
     assert values(half.id)["event_time"] == "4月20日"
-    assert db.session.get_one(Activity, either.id, populate_existing=True).accepted_by_id == user.id
+    assert db.session.get_one(Activity, either.id, populate_existing=True).accepted == {"event_time": user.id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
@@ -18,8 +19,26 @@ WEEK = (date(2024, 4, 20), date(2024, 4, 26))
 
 
 def accepted(row):
+    """The cells of the row whose text somebody said to be meant as it stands."""
     db.session.rollback()
-    return db.session.get_one(Activity, row.id, populate_existing=True).accepted_by_id is not None
+    return sorted(db.session.get_one(Activity, row.id, populate_existing=True).accepted or ())
+
+
+def accept(desk, row, key):
+    answer = desk.post(f"/activities/{row.id}/cells/{key}/accept", {"value": values(row.id)[key]}, headers=HTMX)
+    assert answer.status_code == 200, answer.text
+
+
+def save(desk, row, key, value):
+    sent = {"value": value, "base": values(row.id).get(key, ""), "op": op_id()}
+    answer = desk.post(f"/activities/{row.id}/cells/{key}", sent, headers=HTMX)
+    assert answer.status_code == 200, answer.text
+
+
+def press(desk, address):
+    """Press a button of the grid that sends nothing but its op."""
+    answer = desk.post(address, {"op": op_id(), "rev": "0"}, headers=HTMX)
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize(
@@ -84,12 +103,87 @@ def test_what_is_accepted_is_not_asked_again_until_the_cell_changes(filler, tabl
 
     assert "已确认按原文" in answer.text
     assert "就按原文" not in filler.get(f"/tables/{table.id}").text
-    assert (accepted(row), db.session.query(Op).count()) == (True, ops)
-    filler.post(f"/activities/{row.id}/cells/venue", {"value": "乙", "base": make.CELLS["venue"], "op": op_id()}, headers=HTMX)
-    assert accepted(row)
-    filler.post(f"/activities/{row.id}/cells/event_time", {"value": "4.2", "base": "4月22日或23日", "op": op_id()}, headers=HTMX)
-    assert not accepted(row)
+    assert (accepted(row), db.session.query(Op).count()) == (["event_time"], ops)
+    save(filler, row, "venue", "乙")
+    assert accepted(row) == ["event_time"]
+    save(filler, row, "event_time", "4.2")
+    assert accepted(row) == []
     assert "就按原文" in filler.get(f"/tables/{table.id}").text
+
+
+ODD = {"event_time": "4月22日或23日", "scale": "线上500人、线下100人，共700人"}
+
+
+def asked(desk, table):
+    """The cells that the page asks about."""
+    return re.findall(r'value="accept:\d+\.(\w+)"', desk.get(f"/tables/{table.id}").text)
+
+
+def test_one_cell_is_accepted_and_the_question_of_another_stands(filler, table):
+    row = make.row(table, **ODD)
+
+    accept(filler, row, "scale")
+
+    assert asked(filler, table) == ["event_time"]
+
+
+def test_a_change_takes_back_what_was_said_of_this_cell_alone(filler, table):
+    row = make.row(table, **ODD)
+    for key in ODD:
+        accept(filler, row, key)
+    assert (accepted(row), asked(filler, table)) == ([*ODD], [])
+
+    save(filler, row, "event_time", "4月22日或24日")
+
+    assert (accepted(row), asked(filler, table)) == (["scale"], ["event_time"])
+
+
+def test_an_undone_change_is_asked_about_again_since_nobody_accepted_the_text_now(filler, table):
+    row = make.row(table, **ODD)
+    save(filler, row, "scale", "线上500人、线下100人，共800人")
+    for key in ODD:
+        accept(filler, row, key)
+
+    press(filler, f"/tables/{table.id}/undo")
+
+    assert values(row.id)["scale"] == ODD["scale"]
+    assert (accepted(row), asked(filler, table)) == (["event_time"], ["scale"])
+
+
+def test_a_row_that_is_moved_or_deleted_and_brought_back_keeps_what_was_accepted(filler, table):
+    row, _ = make.row(table, **ODD), make.row(table)
+    for key in ODD:
+        accept(filler, row, key)
+
+    filler.post(f"/activities/{row.id}/move", {"op": op_id(), "rev": "0", "down": "1"}, headers=HTMX)
+    press(filler, f"/activities/{row.id}/delete")
+    press(filler, f"/tables/{table.id}/undo")
+
+    assert (accepted(row), asked(filler, table)) == ([*ODD], [])
+
+
+def test_a_copy_of_a_row_is_asked_about_itself(filler, table):
+    row = make.row(table, **ODD)
+    for key in ODD:
+        accept(filler, row, key)
+
+    press(filler, f"/activities/{row.id}/duplicate")
+
+    assert asked(filler, table) == [*ODD]
+
+
+def test_a_paste_takes_back_only_what_it_changes(filler, table):
+    row = make.row(table, **ODD)
+    for key in ODD:
+        accept(filler, row, key)
+    pasted = {"event_time": ODD["event_time"], "scale": "线上500人、线下100人，共900人"}
+    cells = [[row.id, key, text, ODD[key]] for key, text in pasted.items()]
+
+    block = json.dumps({"via": "pasted", "edits": cells, "rows": []})
+    answer = filler.post(f"/tables/{table.id}/paste", {"block": block, "op": op_id(), "rev": "0"}, headers=HTMX)
+
+    assert answer.status_code == 200, answer.text
+    assert (accepted(row), asked(filler, table)) == (["event_time"], ["scale"])
 
 
 @pytest.mark.parametrize("who", WHO_MAY_CHANGE)
@@ -99,7 +193,7 @@ def test_only_a_filler_of_the_unit_accepts(seat, table, who):
     answer = seat(who).post(f"/activities/{row.id}/cells/event_time/accept", {"value": "4月22日或23日"}, headers=HTMX)
 
     assert answer.status_code == WHO_MAY_CHANGE[who]
-    assert accepted(row) == (answer.status_code == 200)
+    assert accepted(row) == ["event_time"] * (answer.status_code == 200)
 
 
 @pytest.mark.parametrize("key, value", [("event_time", "4月22日或24日"), ("event_time", "4月22日"), ("venue", "甲"), ("nothing", "")])
@@ -107,7 +201,7 @@ def test_what_is_not_there_or_not_doubtful_is_not_accepted(filler, table, key, v
     row = make.row(table, event_time="4月22日或23日", venue="甲")
 
     assert filler.post(f"/activities/{row.id}/cells/{key}/accept", {"value": value}, headers=HTMX).status_code == 409
-    assert not accepted(row)
+    assert accepted(row) == []
 
 
 def form_of(page):
@@ -118,7 +212,7 @@ def form_of(page):
 
 
 @pytest.mark.parametrize(
-    "press, now, is_accepted", [("choose:{}.event_time:4月20日", "4月20日", False), ("accept:{}.event_time", "4.2", True)]
+    "press, now, is_accepted", [("choose:{}.event_time:4月20日", "4月20日", []), ("accept:{}.event_time", "4.2", ["event_time"])]
 )
 def test_it_is_answered_without_javascript_too(filler, table, press, now, is_accepted):
     row = make.row(table, event_time="4.2")

@@ -1,5 +1,6 @@
 """Migrations give what the models say, each is all or nothing, and a start refuses what it does not know."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -13,9 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, inspect, text
 
+from ipweek.annexes.models import Activity
 from ipweek.extensions import db
 from ipweek.maintenance import service
 from ipweek.maintenance.service import WrongSchema
+from tests import make
+from tests.annexes.conftest import values
 
 for models in service.FOLDER.parent.glob("*/models.py"):
     import_module(f"ipweek.{models.parent.name}.models")
@@ -146,6 +150,28 @@ def test_a_migration_that_would_orphan_rows_is_undone(empty_app, migrations):
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM unit")).scalar() == 2
     assert service.current() == NEWEST
+
+
+def test_who_took_a_row_as_it_stands_took_its_time_and_its_size(empty_app):
+    service.upgrade()
+    table = make.table("minhang")
+    one, other, neither = (make.row(table, event_time="4.2") for _ in range(3))
+    ids, by = [row.id for row in (one, other, neither)], make.user("minhang").id
+    db.session.rollback()  # a read that is still open would keep PostgreSQL's tables from being changed
+    with db.engine.begin() as connection:
+        say = "UPDATE activity SET accepted = :cells WHERE id = :id"
+        connection.execute(text(say), {"id": ids[0], "cells": json.dumps({"scale": by, "contact": by})})
+        connection.execute(text(say), {"id": ids[1], "cells": json.dumps({"contact": by})})
+
+    service.downgrade("0007")
+    with db.engine.connect() as connection:
+        marked = dict(connection.execute(text("SELECT id, accepted_by_id FROM activity WHERE NOT is_header")).all())
+    service.upgrade()
+
+    assert marked == {ids[0]: by, ids[1]: None, ids[2]: None}
+    both = {"event_time": by, "scale": by}
+    assert [db.session.get_one(Activity, row_id, populate_existing=True).accepted for row_id in ids] == [both, None, None]
+    assert values(ids[0])["event_time"] == "4.2"
 
 
 @pytest.mark.sqlite
