@@ -12,7 +12,7 @@ from flask import Flask
 from ipweek import addresses, bodies, config, database, failures, headers, log, signatures, templating
 from ipweek.accounts import views as accounts
 from ipweek.accounts import web
-from ipweek.annexes import campaign_views, tracing_views
+from ipweek.annexes import tracing_views
 from ipweek.annexes import views as annexes
 from ipweek.board import district_views, plugin_views
 from ipweek.board import views as board
@@ -25,7 +25,7 @@ from ipweek.maintenance import views as maintenance
 from ipweek.notice import views as notice
 from ipweek.notice import workday_views
 from ipweek.plugins.shelf import Shelf, shipped
-from ipweek.reporting import chase_views, clean_views, hand_views, mail_views, message_views, summary_views, terms_views
+from ipweek.reporting import campaign_views, chase_views, clean_views, hand_views, mail_views, message_views, summary_views, terms_views
 from ipweek.reporting import views as reporting
 from ipweek.workbooks import views as workbooks
 
@@ -36,10 +36,10 @@ BLUEPRINTS = (
     files.bp,
     notice.bp,
     workday_views.bp,
-    campaign_views.bp,
     annexes.bp,
     tracing_views.bp,
     reporting.bp,
+    campaign_views.bp,
     chase_views.bp,
     message_views.bp,
     mail_views.bp,

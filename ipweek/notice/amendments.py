@@ -246,10 +246,10 @@ def _on(due: Due) -> str:
     return wording.until(due.on, due.time) if due.on else "暂不能推算"
 
 
-def record(campaign: Campaign, before: Before, *, by: Person) -> Done:
+def record(campaign: Campaign, before: Before, *, title: str = CORRECTION, by: Person) -> Done:
     """Keep what a correction of an open campaign changed of week, deadlines and headings, so that the units are told. Inside transaction().
 
-    Nothing is kept where nothing of that kind changed.
+    *title* says what else than a correction changed it. Nothing is kept where nothing of that kind changed.
     """
     db.session.flush()
     after = snapshot(campaign)
@@ -270,7 +270,7 @@ def record(campaign: Campaign, before: Before, *, by: Person) -> Done:
             changes.append(Change(f"annex:{number}", f"附件{number}表头", amending.headings(old_form), amending.headings(form), note=note))
     if not changes:
         return Done([])
-    made = Amendment(campaign_id=campaign.id, title=CORRECTION, at=clock.now(), by_id=by.id or None)
+    made = Amendment(campaign_id=campaign.id, title=title, at=clock.now(), by_id=by.id or None)
     made.changes = [change.as_json() for change in changes]
     made.applied_at, made.applied_by_id = made.at, made.by_id
     db.session.add(made)

@@ -118,14 +118,6 @@ def dates_file(campaign_id: int) -> Response:
     return response
 
 
-@bp.post("/campaigns/<int:campaign_id>/close")
-def close(campaign_id: int) -> Response:
-    """Close the campaign."""
-    service.close(service.to_manage(campaign_id, by=current_user), by=current_user)
-    flash("活动已关闭，各单位不能再修改或报送。需要时可以重新开启。", "done")
-    return _to(".campaign", campaign_id)
-
-
 # ---- supplementary notices -----------------------------------------------------------------------------------
 
 

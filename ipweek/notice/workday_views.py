@@ -1,8 +1,8 @@
-"""The pages of the day table."""
+"""The pages of the day table. The presses that change it move deadlines: they stand in ``reporting``, which tells the units."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, request
 
 from ipweek import clock, pages
 from ipweek.accounts.web import person
@@ -16,7 +16,7 @@ bp = Blueprint("workdays", __name__)
 @bp.get("/workdays")
 def show() -> Response:
     """One year, with the box to paste its 放假安排."""
-    return _page(request.args.get("year", clock.today().year, type=number))
+    return page(request.args.get("year", clock.today().year, type=number))
 
 
 @bp.post("/workdays/read")
@@ -26,30 +26,10 @@ def read() -> Response:
     try:
         found = workdays.read(text, year, by=person())
     except Invalid as refused:
-        return _page(year, refused.status, text=text, refused=str(refused))
-    return _page(year, text=text, found=found, source=calendar.document_number(text), missing=calendar.missing_holidays(text))
+        return page(year, refused.status, text=text, refused=str(refused))
+    return page(year, text=text, found=found, source=calendar.document_number(text), missing=calendar.missing_holidays(text))
 
 
-@bp.post("/workdays")
-def keep() -> Response:
-    """Keep what was looked at."""
-    year, text, source = request.form.get("year", 0, type=number), request.form.get("text", ""), request.form.get("source", "")
-    try:
-        count = workdays.keep(text, year, source, by=person())
-    except Invalid as refused:
-        return _page(year, refused.status, text=text, source=source, refused=str(refused))
-    flash(f"已记入 {year} 年放假安排的 {count} 天，按工作日计算的截止日期随之更新。", "done")
-    return redirect(url_for(".show", year=year), code=303)  # type: ignore[return-value]
-
-
-@bp.post("/workdays/day")
-def change() -> Response:
-    """Correct one day."""
-    day = workdays.chosen(request.form.get("day", ""), by=person())
-    workdays.change(day, works=request.form.get("works") == "1", source=request.form.get("source", ""), by=person())
-    flash("已更正。", "done")
-    return redirect(url_for(".show", year=day.year), code=303)  # type: ignore[return-value]
-
-
-def _page(number: int, status: int = 200, **context: object) -> Response:
+def page(number: int, status: int = 200, **context: object) -> Response:
+    """One year of the day table; the presses that change it answer with it too."""
     return pages.page("notice/workdays.html", status, year=workdays.year(number, by=person()), **context)

@@ -21,9 +21,13 @@ SUBJECTS: Mapping[str, str] = {
     "extend": "报送期限已延长",
     "allow_late": "已同意补报",
     "refuse_late": "补报申请没有同意",
+    "moved": "宣传周安排有变动",
+    "closed": "宣传周活动已关闭",
+    "reopened": "宣传周活动重新开启",
+    "withdrawn": "宣传周活动已撤销",
     "plugin": "本单位插件暂停使用",
 }
-"""Kinds of messages that are mailed too, those that ask somebody for something, with the subject of each."""
+"""Kinds of messages that are mailed too, with the subject of each: those that ask somebody for something, or change what was asked."""
 
 _NOT_IN_A_HEADER = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -99,9 +99,12 @@ def tell_of(move: Move, table: AnnexTable, before: Sequence[Move]) -> None:
         settle(table.id, _OVER_WHEN_SENT)
 
 
-def settle(table_id: int, kinds: Sequence[str]) -> None:
-    """What these messages asked for is done: nobody needs to read them any more."""
-    over = update(Message).where(Message.table_id == table_id, Message.kind.in_(kinds), Message.read_at.is_(None))
+def settle(tables: int | Collection[int], kinds: Sequence[str] | None = None) -> None:
+    """What messages of these *kinds* (None: all) about the table or tables asked for is done: nobody needs to read them any more."""
+    those = (tables,) if isinstance(tables, int) else tables
+    over = update(Message).where(Message.table_id.in_(those), Message.read_at.is_(None))
+    if kinds is not None:
+        over = over.where(Message.kind.in_(kinds))
     db.session.execute(over.values(read_at=clock.now()))
 
 

@@ -57,7 +57,7 @@ class Message(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(16))  # an action of states.STEPS, or chase
+    kind: Mapped[str] = mapped_column(String(16))  # an action of states.STEPS, chase, or a kind of letters.SUBJECTS
     words: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(String(200))  # a path of this site
     table_id: Mapped[int | None] = mapped_column(ForeignKey("annex_table.id"), index=True)

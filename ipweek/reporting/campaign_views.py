@@ -1,18 +1,21 @@
-"""The presses that open, change and withdraw a campaign."""
+"""The presses that open, change, close and withdraw a campaign or move its dates: whatever the units are told of."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask_login import current_user
 
+from ipweek.accounts.web import person
 from ipweek.annexes import campaigns
 from ipweek.annexes.campaigns import Reported
 from ipweek.errors import Conflict, Invalid
-from ipweek.notice import amendments
+from ipweek.notice import amendments, workday_views, workdays
 from ipweek.notice import service as notices
 from ipweek.notice import views as notice_views
 from ipweek.notice.forms import FactsForm
 from ipweek.notice.models import Campaign
+from ipweek.reporting import announcing
+from ipweek.row_numbers import number
 
 bp = Blueprint("campaigns", __name__)
 
@@ -31,7 +34,7 @@ def correct(campaign_id: int) -> Response:
     if not form.validate():
         return notice_views.review_page(campaign, form, 422)
     try:
-        followed = campaigns.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+        followed = announcing.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
     except Invalid as missing:
         return notice_views.review_page(campaign, form, 422, refused=str(missing))
     flash(followed.words, "done")
@@ -45,7 +48,7 @@ def amend(amendment_id: int) -> Response:
     amendment = amendments.to_decide(amendment_id, by=current_user)
     ticked = request.form.getlist("change")
     try:
-        followed = campaigns.amend(amendment, ticked, seen=request.form.get("seen", ""), by=current_user)
+        followed = announcing.amend(amendment, ticked, seen=request.form.get("seen", ""), by=current_user)
     except (Conflict, Invalid) as refused:
         return notice_views.amendment_page(amendment, refused.status, ticked=ticked, refused=str(refused))
     flash(followed.words, "done")
@@ -69,7 +72,7 @@ def confirm(campaign_id: int) -> Response:
 @bp.post("/campaigns/<int:campaign_id>/open")
 def open_campaign(campaign_id: int) -> Response:
     """Open it, or open it again, and hand out the tables that are missing."""
-    count = campaigns.open_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
+    count = announcing.open_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
     return _opened(campaign_id, count)
 
 
@@ -82,9 +85,42 @@ def _opened(campaign_id: int, count: int) -> Response:
     return redirect(url_for("notice.campaign", campaign_id=campaign_id), code=303)  # type: ignore[return-value]
 
 
+@bp.post("/campaigns/<int:campaign_id>/close")
+def close(campaign_id: int) -> Response:
+    """Close the campaign."""
+    told = announcing.close(notices.to_manage(campaign_id, by=current_user), by=current_user)
+    flash(f"活动已关闭，各单位不能再修改或报送。需要时可以重新开启。{_told(told)}", "done")
+    return redirect(url_for("notice.campaign", campaign_id=campaign_id), code=303)  # type: ignore[return-value]
+
+
 @bp.post("/campaigns/<int:campaign_id>/withdraw")
 def withdraw_campaign(campaign_id: int) -> Response:
     """Take a mistaken campaign back."""
-    campaigns.withdraw_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
-    flash("活动已撤销，各单位不会再看到它。", "done")
+    told = announcing.withdraw_campaign(notices.to_manage(campaign_id, by=current_user), by=current_user)
+    flash(f"活动已撤销，各单位不会再看到它。{_told(told)}", "done")
     return redirect(url_for("notice.campaigns"), code=303)  # type: ignore[return-value]
+
+
+@bp.post("/workdays")
+def keep_days() -> Response:
+    """Keep the days of a 放假安排 that were looked at."""
+    year, text, source = request.form.get("year", 0, type=number), request.form.get("text", ""), request.form.get("source", "")
+    try:
+        count = announcing.keep_days(text, year, source, by=person())
+    except Invalid as refused:
+        return workday_views.page(year, refused.status, text=text, source=source, refused=str(refused))
+    flash(f"已记入 {year} 年放假安排的 {count} 天，按工作日计算的截止日期随之更新。", "done")
+    return redirect(url_for("workdays.show", year=year), code=303)  # type: ignore[return-value]
+
+
+@bp.post("/workdays/day")
+def change_day() -> Response:
+    """Correct one day."""
+    day = workdays.chosen(request.form.get("day", ""), by=person())
+    announcing.change_day(day, works=request.form.get("works") == "1", source=request.form.get("source", ""), by=person())
+    flash("已更正。", "done")
+    return redirect(url_for("workdays.show", year=day.year), code=303)  # type: ignore[return-value]
+
+
+def _told(people: int) -> str:
+    return f"已发站内消息告知 {people} 人。" if people else ""
