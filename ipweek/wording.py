@@ -10,10 +10,11 @@ from ipweek import clock
 WEEKDAYS = "一二三四五六日"
 
 
-def day(value: date, *, year: bool = False) -> str:
-    """``4月12日（周五）``, with the year where it matters."""
+def day(value: date, *, year: bool | None = None) -> str:
+    """``4月12日（周五）``; with the year when it is not this year, or as *year* says: never where it stands beside the day anyway."""
     said = f"{value.month}月{value.day}日（周{WEEKDAYS[value.weekday()]}）"
-    return f"{value.year}年{said}" if year else said
+    with_year = value.year != clock.today().year if year is None else year
+    return f"{value.year}年{said}" if with_year else said
 
 
 def plain_day(value: date) -> str:
@@ -33,9 +34,9 @@ def period(first: date, last: date) -> str:
     return f"{plain_day(first)}至{tail}"
 
 
-def until(due_on: date, due_time: time | None = None) -> str:
-    """The end of a deadline: ``4月12日（周五）24:00``; a day without a time lasts until midnight."""
-    return f"{day(due_on)}{due_time.strftime('%H:%M') if due_time else '24:00'}"
+def until(due_on: date, due_time: time | None = None, *, year: bool | None = None) -> str:
+    """The end of a deadline: ``4月12日（周五）24:00``, the year as in ``day``; a day without a time lasts until midnight."""
+    return f"{day(due_on, year=year)}{due_time.strftime('%H:%M') if due_time else '24:00'}"
 
 
 def moment(value: datetime) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ipweek import wording
+from ipweek import clock, wording
 
 KINDS = {"plan": "重点活动安排表", "summary": "活动总结", "other": "其他材料"}
 """What is to be sent by a deadline."""
@@ -36,7 +36,7 @@ def of(
     """
     if on is None or too_late_at is None:
         return DeadlineText(note or "通知没有写明截止时间，请向市联席办询问。", "none")
-    until = wording.until(on, at_time)
+    until = wording.until(on, at_time, year=on.year != clock.in_shanghai(now).year)
     remaining = too_late_at - now
     if remaining <= timedelta(0):
         left = f"已逾期 {wording.length(-remaining)}"

@@ -104,7 +104,7 @@ def remarks(campaign: Campaign) -> list[str]:
         due = _due(deadline, campaign, days)
         told = deadline.note
         if deadline.rule and due.on:
-            told = f"现在推算为{due.on.year}年{wording.until(due.on, due.time)}。"
+            told = f"现在推算为{wording.until(due.on, due.time, year=True)}。"
         elif deadline.rule:
             told = due.note
         if due.is_rest_day and "休息日" not in told:

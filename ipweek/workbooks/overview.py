@@ -95,7 +95,8 @@ def union(year: int, entries: Iterable[Entry], *, with_contacts: bool, mark: str
     for day in sorted(days, key=lambda day: day or date.max):
         there = sorted(days[day], key=lambda entry: (entry.ends_on or date.max, begins_at(entry.values.get("event_time", "")), entry.annex))
         rows = [[entry.unit if column.key == "unit" else entry.values.get(column.key, "") for column in columns] for entry in there]
-        bands.append(Band("", ((wording.day(day) if day else UNDATED, f"{len(there)} 项"),), rows, [entry.id for entry in there]))
+        name = wording.day(day, year=False) if day else UNDATED
+        bands.append(Band("", ((name, f"{len(there)} 项"),), rows, [entry.id for entry in there]))
     return UnionSheet(form, bands, mark=mark)
 
 
@@ -134,7 +135,7 @@ def per_day(entries: Iterable[Entry], week: tuple[date, date] | None) -> list[Co
     days = set(activities)
     if week:
         days |= {week[0] + timedelta(days=n) for n in range(min(LONGEST, (week[1] - week[0]).days + 1))}
-    found = [Counted(wording.day(day), activities[day], people[day]) for day in sorted(days)]
+    found = [Counted(wording.day(day, year=False), activities[day], people[day]) for day in sorted(days)]
     return [*found, Counted(UNDATED, undated, 0)] if undated else found
 
 

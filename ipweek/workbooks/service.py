@@ -302,7 +302,7 @@ def _facts(campaign: Campaign, *, by: Person) -> tuple[tuple[str, str], ...]:
         ("发文字号", campaign.doc_number),
         ("宣传周", week),
         ("活动主题", campaign.theme),
-        ("报送截止", f"{due.on.year}年{wording.until(due.on, due.time)}" if due and due.on else ""),
+        ("报送截止", wording.until(due.on, due.time, year=True) if due and due.on else ""),
         ("汇总时间", f"{wording.plain_day(now.date())} {now:%H:%M}"),
         ("汇总人", by.name),
     )

@@ -66,7 +66,7 @@ def test_only_the_ticked_changes_are_made_and_what_depends_on_the_week_follows(r
     assert [(due.kind, due.on) for due in deadlines.dues(running)] == [("plan", date(2024, 4, 12)), ("summary", date(2024, 5, 8))]
     assert [(one["name"], one["now"]) for one in amendment.changes] == [
         ("宣传周", "2024年4月22日至28日"),
-        ("活动总结截止", "5月8日（周三）24:00"),
+        ("活动总结截止", "2024年5月8日（周三）24:00"),
     ]
     assert running.evidence["starts_on"] == "一、宣传周时间由4月20日至26日调整为4月22日至28日。"
     assert amendments.news([running]) == [amendment]
@@ -171,7 +171,7 @@ def test_a_correction_of_an_open_campaign_is_told_too(running: Campaign) -> None
     (told,) = amendments.news([running])
     assert [one["name"] for one in told.changes] == ["宣传周", "活动总结截止"]
     assert (told.title, told.text) == ("更正", "")
-    assert followed.words.startswith("已生效并告知各单位：宣传周改为2024年4月22日至28日；活动总结截止改为5月8日")
+    assert followed.words.startswith("已生效并告知各单位：宣传周改为2024年4月22日至28日；活动总结截止改为2024年5月8日")
 
 
 def test_a_correction_of_other_words_tells_nobody(running: Campaign) -> None:
@@ -207,7 +207,7 @@ def test_the_office_brings_confirms_and_the_units_are_told(app: Flask, running: 
     for address in (f"/campaigns/{running.id}", "/tasks", sent.location):
         told = filler.get(address).text
         assert "2024年4月22日至28日" in told
-        assert "4月19日（周五）17:00" in told
+        assert "2024年4月19日（周五）17:00" in told
         assert "沪知联办〔2024〕5号" in told
     assert "一、宣传周时间由" in filler.get(sent.location).text
     assert db.session.query(StoredFile).filter_by(purpose="notice").count() == 1

@@ -51,8 +51,8 @@ def test_the_week_moves_to_the_new_days_and_keeps_an_end_that_is_not_spoken_of(l
 @pytest.mark.parametrize(
     "line, name, now",
     [
-        ("重点活动安排表报送截止时间由4月12日延长至4月19日17:00。", "重点活动安排表截止", "4月19日（周五）17:00"),
-        ("原定于4月12日前报送的重点活动安排表，现延期至4月16日前报送。", "重点活动安排表截止", "4月16日（周二）24:00"),
+        ("重点活动安排表报送截止时间由4月12日延长至4月19日17:00。", "重点活动安排表截止", "2024年4月19日（周五）17:00"),
+        ("原定于4月12日前报送的重点活动安排表，现延期至4月16日前报送。", "重点活动安排表截止", "2024年4月16日（周二）24:00"),
         ("活动总结请于宣传周结束后7个工作日内报送。", "活动总结截止", "宣传周结束后 7 个工作日"),
     ],
 )
@@ -67,7 +67,11 @@ def test_a_deadline_moves_beside_what_stood(line: str, name: str, now: str) -> N
 def test_a_deadline_for_one_annex_stands_beside_the_general_one() -> None:
     (change,) = changes("附件2《重点活动安排表》的报送时间延长至4月16日。")
 
-    assert (change.name, change.was, change.now) == ("重点活动安排表截止（附件2）", "4月12日（周五）24:00", "4月16日（周二）24:00")
+    assert (change.name, change.was, change.now) == (
+        "重点活动安排表截止（附件2）",
+        "2024年4月12日（周五）24:00",
+        "2024年4月16日（周二）24:00",
+    )
     assert change.deadline_id is None
     assert change.deadline is not None
     assert change.deadline["annex"] == 2
