@@ -1,16 +1,16 @@
-"""Taking over last year's rows: a unit that holds the same events again need not type them again."""
+"""Taking over last year's rows: who holds the same events again need not type them again. A department takes over its own."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from ipweek.accounts import names
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, local_columns, reach
+from ipweek.annexes import checks, editing, local_columns, reach, shares
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.annexes.ops import Written
@@ -35,6 +35,13 @@ class OldRow:
     """When it was held."""
     is_there: bool
     """An event of this name stands in this year's table already."""
+    department: str = ""
+    """Short name of the department that filled it, where another than the reader's own unit did and can take it over itself."""
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it is one to take over, unless somebody says no."""
+        return not self.is_there and not self.department
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class LastYear:
     old: AnnexTable | None
     rows: Sequence[OldRow]
     may_edit: bool
+    is_part: bool = False
+    """Of a department: its own rows alone."""
 
     @property
     def columns(self) -> Sequence[schema.Column]:
@@ -55,14 +64,15 @@ class LastYear:
     @property
     def offered(self) -> Sequence[OldRow]:
         """Those that the table's page shows in grey under this year's rows."""
-        return [row for row in self.rows if not row.is_there][:MOST_OFFERED]
+        return [row for row in self.rows if row.is_proposed][:MOST_OFFERED]
 
 
 def read(table_id: int, *, by: Person) -> LastYear:
-    """Last year's rows of the unit's same annex, for its fillers."""
-    table = annexes.get_table(table_id, by=by)
-    if not reach.is_filler(table, by=by):
-        raise Forbidden("只有本单位的填报员可以带入去年的活动。")
+    """Last year's rows of the unit's same annex, for its fillers; for those of a department the rows that it filled itself."""
+    table = annexes.get_part(table_id, by=by)
+    is_part = reach.is_department(table, by=by)
+    if not is_part and not reach.is_filler(table, by=by):
+        raise Forbidden("只有本单位和下属部门的填报员可以带入去年的活动。")
     form = schema.from_json(table.schema.form)
     old = db.session.scalars(
         select(AnnexTable)
@@ -73,8 +83,9 @@ def read(table_id: int, *, by: Person) -> LastYear:
         .limit(1)
     ).first()
     if old is None:
-        return LastYear(table, form, None, (), annexes.may_edit(table, by=by))
+        return LastYear(table, form, None, (), annexes.may_edit(table, by=by), is_part)
     there = {names.key(row.values.get("event_name", "")) for row in annexes.rows_of(table)}
+    departments = {} if is_part else {part.unit.id: part.unit.short for part in shares.of(table) if part.unit.is_active}
     keys = [column.key for column in form.columns if column.key not in LEFT_EMPTY]
     rows = [
         OldRow(
@@ -82,11 +93,12 @@ def read(table_id: int, *, by: Person) -> LastYear:
             {key: row.values[key] for key in keys if row.values.get(key)},
             row.values.get("event_time", ""),
             names.key(row.values.get("event_name", "")) in there,
+            departments.get(row.owner_unit_id, ""),
         )
-        for row in annexes.rows_of(old)
+        for row in annexes.rows_for(old, by=by)
         if not checks.is_empty(row.values)
     ]
-    return LastYear(table, form, old, rows, annexes.may_edit(table, by=by))
+    return LastYear(table, form, old, rows, annexes.may_edit(table, by=by), is_part)
 
 
 def take(table_id: int, chosen: Collection[int], *, op_id: str, by: Person) -> Written:
@@ -98,13 +110,13 @@ def take(table_id: int, chosen: Collection[int], *, op_id: str, by: Person) -> W
     return editing.save_cells(table_id, (), rows, op_id=op_id, via="imported", by=by)
 
 
-def has_some(table: AnnexTable) -> bool:
-    """Whether there is an earlier table of the same unit and annex with rows in it."""
-    return bool(have_some([table]))
+def has_some(table: AnnexTable, *, by: Person) -> bool:
+    """Whether there is an earlier table of the same unit and annex with rows in it that he may take over."""
+    return bool(have_some([table], by=by))
 
 
-def have_some(tables: Collection[AnnexTable]) -> set[int]:
-    """Which of *tables* have an earlier one of the same unit and annex with rows in it, by id."""
+def have_some(tables: Collection[AnnexTable], *, by: Person) -> set[int]:
+    """Which of *tables*, by id, have an earlier one of the same unit and annex with rows of his unit, or of his department itself."""
     now, old, old_campaign, campaign = aliased(AnnexTable), aliased(AnnexTable), aliased(Campaign), aliased(Campaign)
     query = (
         select(now.id)
@@ -112,6 +124,7 @@ def have_some(tables: Collection[AnnexTable]) -> set[int]:
         .join(old, (old.unit_id == now.unit_id) & (old.annex == now.annex))
         .join(old_campaign, old_campaign.id == old.campaign_id)
         .join(Activity, (Activity.table_id == old.id) & Activity.alive & ~Activity.is_header)
+        .where(or_(now.unit_id == by.unit_id, Activity.owner_unit_id == by.unit_id))
         .where(now.id.in_([table.id for table in tables]), old_campaign.year < campaign.year, old_campaign.status.in_(("open", "closed")))
     )
     return set(db.session.scalars(query.distinct()))

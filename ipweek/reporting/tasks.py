@@ -42,7 +42,7 @@ class Task:
     owed_late: str
     """What its unit can only send with the office's leave, and may ask for."""
     has_last_year: bool
-    """Whether it is empty, and an earlier year's rows can be taken over."""
+    """Whether it (of a department: its part of it) is empty, and an earlier year's rows can be taken over."""
     part: Part | None = None
     """Of a department's task: its part of its unit's table, ``activities`` being its own."""
     parts: Sequence[Part] = ()
@@ -151,8 +151,9 @@ def mine(*, by: Person) -> list[Task]:
     for campaign in dict.fromkeys(table.campaign for table in tables):
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
     waiting, owed = terms.unanswered(ids), terms.owed(tables)
-    earlier = last_year.have_some([table for table in tables if table.status == "todo" and not counts.get(table.id)])
     own = {table.id: part for table in tables if table.unit_id != by.unit_id for part in parts[table.id] if part.unit.id == by.unit_id}
+    empty = [table for table in tables if _waits_for_rows(table, own.get(table.id), counts.get(table.id, 0), by=by)]
+    earlier = last_year.have_some(empty, by=by)
     found = [
         Task(
             table,
@@ -163,13 +164,20 @@ def mine(*, by: Person) -> list[Task]:
             annexes.may_edit(table, by=by),
             waiting.get(table.id),
             owed.get(table.id, "") if "filler" in service.parts_of(table, by=by) and terms.is_shut(table) else "",
-            table.id in earlier and table.id not in own,
+            table.id in earlier,
             own.get(table.id),
             parts[table.id] if table.id not in own else (),
         )
         for table in tables
     ]
     return sorted(found, key=lambda task: not task.is_open)
+
+
+def _waits_for_rows(table: AnnexTable, part: Part | None, rows: int, *, by: Person) -> bool:
+    """Whether nothing stands in it yet, or nothing of his department, and rows may be brought in."""
+    if part is None:
+        return table.status == "todo" and not rows
+    return not part.rows and not part.done and annexes.may_edit(table, by=by) and reach.of(table, by=by).has_rows
 
 
 def later(tasks: Sequence[Task]) -> list[deadlines.Due]:

@@ -24,7 +24,7 @@ from ipweek.row_numbers import number
 bp = Blueprint("reporting", __name__)
 bp.app_template_global("deadline_text")(dues.text)
 bp.app_template_global("flags_of")(lambda table: flags_of.seen(table, by=person()))
-bp.app_template_global("has_last_year")(last_years.has_some)
+bp.app_template_global("has_last_year")(lambda table: last_years.has_some(table, by=person()))
 
 REASON = "reason:"
 """Before a finding's id in the name of the field for its reason."""

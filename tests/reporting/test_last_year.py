@@ -90,6 +90,88 @@ def test_only_the_units_filler_takes_over(cast, years, who, error):
         last_year.read(years[1].id, by=cast[who])
 
 
+@pytest.fixture
+def levels(cast, years):
+    """To last year's two rows of 闵行 itself one of 七宝镇 and one of 莘庄镇; a filler of 七宝镇."""
+    old, new = years
+    make.row(old, owner="qibao", event_name="七宝老街讲座", event_time="2023年4月22日", contact="张三 13900000003")
+    make.row(old, owner="xinzhuang", event_name="莘庄茶馆")
+    return old, new, make.person("qibao")
+
+
+def test_a_department_takes_over_the_rows_that_were_its_own(levels):
+    old, new, department = levels
+    found = last_year.read(new.id, by=department)
+    assert [(row.values["event_name"], row.values["contact"], row.is_proposed) for row in found.rows] == [
+        ("七宝老街讲座", "张三 13900000003", True)
+    ]
+
+    last_year.take(new.id, [row.id for row in annexes.rows_of(old)], op_id=OP, by=department)
+
+    (row,) = annexes.rows_of(new)
+    assert (row.values["event_name"], row.owner_unit_id, "event_time" in row.values) == ("七宝老街讲座", department.unit_id, False)
+
+
+def test_a_department_that_had_no_rows_is_offered_none(cast, years):
+    department = make.person("qibao")
+
+    assert last_year.read(years[1].id, by=department).rows == []
+    assert not last_year.has_some(years[1], by=department)
+
+
+def test_a_department_of_another_unit_does_not_find_the_page(levels):
+    stranger = make.person("somewhere")
+    with last_year.editing.transaction():
+        db.session.get_one(Unit, stranger.unit_id).parent_id = make.unit("xuhui").id
+
+    with pytest.raises(NotFound):
+        last_year.read(levels[1].id, by=stranger)
+
+
+def test_the_unit_leaves_its_departments_rows_to_them_unless_it_ticks_them(cast, levels):
+    _, new, _ = levels
+    by = cast["filler of 闵行"]
+    found = last_year.read(new.id, by=by)
+
+    assert [(row.values["event_name"], row.department, row.is_proposed) for row in found.rows] == [
+        ("商标沙龙", "", True),
+        ("专利讲座", "", True),
+        ("七宝老街讲座", "七宝镇", False),
+        ("莘庄茶馆", "莘庄镇", False),
+    ]
+    assert [row.values["event_name"] for row in found.offered] == ["商标沙龙", "专利讲座"]
+    last_year.take(new.id, [found.rows[2].id], op_id=OP, by=by)
+    assert names_in(new) == ["七宝老街讲座"]
+
+
+def test_what_the_unit_took_over_already_is_said_to_the_department(cast, levels):
+    _, new, department = levels
+    make.row(new, event_name="七宝老街讲座")
+
+    assert [row.is_there for row in last_year.read(new.id, by=department).rows] == [True]
+
+
+def test_a_departments_tasks_and_table_lead_there_while_it_has_nothing(seat, levels):
+    _, new, department = levels
+    make.row(new, event_name="区里的")  # others have begun
+    with last_year.editing.transaction():
+        new.status = "draft"
+    address = f"/tables/{new.id}/last-year"
+    desk = seat(department)
+    assert address in desk.get("/tasks").text
+    assert address in desk.get(f"/tables/{new.id}").text
+    page = desk.get(address).text
+    assert "七宝老街讲座" in page
+    assert "莘庄茶馆" not in page
+    assert "商标沙龙" not in page
+
+    row = last_year.read(new.id, by=department).rows[0]
+    assert desk.post(address, {"row": row.id, "op": OP}).status_code == 303
+
+    assert names_in(db.session.get(AnnexTable, new.id)) == ["区里的", "七宝老街讲座"]
+    assert address not in desk.get("/tasks").text
+
+
 def test_a_table_that_is_sent_takes_nothing(cast, years):
     _, new = years
     with last_year.editing.transaction():
