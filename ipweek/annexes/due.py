@@ -9,12 +9,15 @@ from ipweek import clock, wording
 from ipweek.annexes.models import AnnexTable
 from ipweek.clock import SHANGHAI
 from ipweek.notice import calendar, deadline_text, deadlines, workdays
+from ipweek.notice.calendar import WorkCalendar
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Campaign
 
 DAYS_TO_MEND = 2
 """Working days that a returned table gets, unless the office enters another day."""
+DAYS_TO_ANSWER = 2
+"""Working days that a unit gets to answer what the office mended in its table (代改), as for a table that came back."""
 
 
 def of(table: AnnexTable) -> Due | None:
@@ -38,6 +41,16 @@ def after_return(too_late_at: datetime) -> Due:
     """A returned table's own deadline, which stands over all others."""
     on, at_time = deadlines.last_of(too_late_at)
     return Due("plan", None, "退回修改后重新报送", on, at_time, too_late_at)
+
+
+def to_answer(asked_at: datetime, days: WorkCalendar) -> Due:
+    """When a unit that was asked then about what the office mended has to answer; without a date where the calendar has no data."""
+    try:
+        on = days.add_workdays(clock.in_shanghai(asked_at).date(), DAYS_TO_ANSWER)
+    except calendar.NoCalendar as missing:
+        note = f"还没有{missing.year}年的放假安排，没有推算答复期限"
+        return Due("other", None, "", None, None, None, note, lacks_year=missing.year)
+    return Due("other", None, "", on, None, end_of(on))
 
 
 def text(due: Due | None, *, now: datetime | None = None) -> DeadlineText:

@@ -23,7 +23,8 @@ from ipweek.notice import deadlines
 from ipweek.notice import service as notices
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Campaign, Extension
-from ipweek.reporting import chasing
+from ipweek.reporting import chasing, mending
+from ipweek.reporting.mending import Request
 from ipweek.reporting.models import Chase, Move
 from ipweek.transaction import transaction
 
@@ -53,6 +54,8 @@ class Line:
     """Whether it is still with the unit although its time is over."""
     chases: int
     """How often the unit was chased for it."""
+    request: Request | None = None
+    """The office's question about what it mended, while the unit has not answered."""
 
     @property
     def stands(self) -> str:
@@ -91,6 +94,8 @@ class Board:
     """How many units have to report: excused and dissolved ones do not count."""
     to_chase: int
     """How many have not sent."""
+    unanswered: int
+    """How many have not answered what the office mended."""
     activities: int
     districts: Sequence[Line]
     members: Mapping[str, Sequence[Line]]
@@ -123,6 +128,7 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
         totals,
         sum(annexes.is_asked(line.table) for line in every),
         sum(chasing.group_of(line.table, line.activities) != "" for line in every),
+        sum(line.request is not None for line in every),
         sum(line.activities for line in every),
         [line for line in every if line.unit.level == "district"],
         {key: [line for line in members if line.stands == key] for key in ("unsent", "returned", "submitted", "approved")},
@@ -191,12 +197,12 @@ def _lines(
     chases: Mapping[int, int],
     now: datetime,
 ) -> Iterable[Line]:
+    asked = mending.unanswered(tables)
     for table in tables:
         due = due_at[table.id]
         is_with_unit = _STANDS[table.status] in {"unsent", "returned"} and annexes.is_asked(table)
-        yield Line(
-            table, table.unit, counts.get(table.id, 0), due, is_with_unit and due is not None and due.is_past(now), chases.get(table.id, 0)
-        )
+        is_overdue = is_with_unit and due is not None and due.is_past(now)
+        yield Line(table, table.unit, counts.get(table.id, 0), due, is_overdue, chases.get(table.id, 0), asked.get(table.id))
 
 
 def _is_shown(line: Line, show: str) -> bool:

@@ -43,8 +43,24 @@ def of(
         return DeadlineText(f"{until} 已截止，{left}；仍可报送，但会标记“逾期”", "late", until, left)
     left = f"还剩 {wording.length(remaining)}"
     words = f"{until} 截止，{left}；逾期仍可报送，但会标记“逾期”"
-    urgency: Urgency = "soon" if remaining <= timedelta(days=2) else "week" if remaining <= timedelta(days=7) else "far"
-    return DeadlineText(words, urgency, until, left, "" if workdays is None else f"连今天 {workdays} 个工作日")
+    return DeadlineText(words, _urgency(remaining), until, left, "" if workdays is None else f"连今天 {workdays} 个工作日")
+
+
+def to_answer(on: date | None, too_late_at: datetime | None, *, now: datetime, note: str = "") -> DeadlineText:
+    """The sentence for an answer that the office waits for. Silence is no consent: after its day it is asked for again."""
+    if on is None or too_late_at is None:
+        return DeadlineText(f"{note}，请尽快答复", "none")
+    until = wording.until(on, year=on.year != clock.in_shanghai(now).year)
+    remaining = too_late_at - now
+    if remaining <= timedelta(0):
+        left = f"已逾期 {wording.length(-remaining)}"
+        return DeadlineText(f"{until} 前应当答复，{left}，请尽快答复", "late", until, left)
+    left = f"还剩 {wording.length(remaining)}"
+    return DeadlineText(f"请在 {until} 前答复，{left}", _urgency(remaining), until, left)
+
+
+def _urgency(remaining: timedelta) -> Urgency:
+    return "soon" if remaining <= timedelta(days=2) else "week" if remaining <= timedelta(days=7) else "far"
 
 
 def after_the_close(until: str, remaining: timedelta) -> DeadlineText:

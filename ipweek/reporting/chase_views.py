@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from ipweek import pages
 from ipweek.accounts.web import person
 from ipweek.errors import Invalid, Refused
-from ipweek.reporting import chase_words, chasing
+from ipweek.reporting import chasing
+from ipweek.reporting.answer_chasing import ANSWERS
 from ipweek.reporting.chasing import Errand
 from ipweek.reporting.summary_chasing import SUMMARIES
 from ipweek.row_numbers import number
@@ -21,7 +22,7 @@ bp = Blueprint("chasing", __name__)
 @bp.get("/campaigns/<int:campaign_id>/chase")
 def choose(campaign_id: int) -> Response:
     """Who has not sent, to be ticked."""
-    return pages.page("reporting/chase.html", desk=_desk(campaign_id), groups=chase_words.GROUPS)
+    return pages.page("reporting/chase.html", desk=_desk(campaign_id), groups=_errand().groups)
 
 
 @bp.get("/campaigns/<int:campaign_id>/chase/preview")
@@ -78,8 +79,8 @@ def log_call(table_id: int) -> Response:
 
 
 def _errand() -> Errand:
-    """What is chased for: the summaries with ``about=summary``, else the tables."""
-    return SUMMARIES if request.values.get("about") == SUMMARIES.name else chasing.TABLES
+    """What is chased for: the summaries with ``about=summary``, answers to mending with ``about=answers``, else the tables."""
+    return {one.name: one for one in (SUMMARIES, ANSWERS)}.get(request.values.get("about", ""), chasing.TABLES)
 
 
 def _desk(campaign_id: int, only: list[int] | None = None) -> chasing.Desk:
@@ -92,7 +93,11 @@ def _preview(campaign_id: int, refused: Refused | None = None) -> Response:
     chosen = request.values.getlist("table", type=number)
     desk = _desk(campaign_id, chosen)
     if refused is None and not desk.candidates:
-        refused = Invalid("没有选中要催报的单位，请至少选择一个。" if not chosen else "选中的单位都已经报送，不用再催。")
+        refused = Invalid(
+            "没有选中要催报的单位，请至少选择一个。"
+            if not chosen
+            else f"选中的单位都已经{'答复' if _errand() is ANSWERS else '报送'}，不用再催。"
+        )
     status = refused.status if refused else 200
     return pages.page("reporting/chase_preview.html", status, desk=desk, refused=refused, note=request.values.get("note", ""))
 

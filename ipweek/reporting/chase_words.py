@@ -33,11 +33,25 @@ def summary_letter(group: str, *, deadline: DeadlineText, waits: bool, why: str)
     return f"活动总结{when}。{state}"
 
 
+def answer_letter(annex: int, *, deadline: DeadlineText) -> str:
+    """The same for an answer to what the office mended."""
+    return f"市联席办代为修改了附件{annex}的几处内容，{deadline.words}。同意或者有异议都可以，答复以后才能审核。"
+
+
 def _when(deadline: DeadlineText) -> str:
     """Until when, as a request; of a deadline that is past, that sending is still possible."""
     if deadline.urgency == "late":
         return f"已于{deadline.until}截止（{deadline.left}），现在仍可报送"
     return f"请于{deadline.until}前报送（{deadline.left}）" if deadline.until else "请尽快报送"
+
+
+def answers_to_the_group(units: Sequence[str], *, office: str, phone: str) -> str:
+    """A text for the group chat to those who have not answered what the office mended."""
+    ask = f"；有疑问请与我办联系（{phone}）" if phone else ""
+    return (
+        f"各位同事好！我办代为修改了以下 {len(units)} 个单位报送的表中几处内容，还没有收到答复：{'、'.join(units)}。"
+        f"请登录填报系统，在“我的任务”里核对并答复，同意或者有异议都可以{ask}。谢谢大家！（{office}）"
+    )
 
 
 def to_the_group(units: Sequence[str], *, what: str, year: int, until: str, is_past: bool, nil: bool, office: str, phone: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from ipweek import clock
 from ipweek.accounts import audit
@@ -37,8 +37,14 @@ KINDS = {
     "sum_group": "工作群催报总结",
     "sum_soon": "自动提醒（总结将到期）",
     "sum_late": "自动提醒（总结已逾期）",
+    "mend_message": "站内催答复代改",
+    "mend_group": "工作群催答复代改",
+    "mend_soon": "自动提醒（代改答复将到期）",
+    "mend_late": "自动提醒（代改答复已逾期）",
 }
-"""How a unit was chased; soon and late by the site itself, sum_ for its summary."""
+"""How a unit was chased; soon and late by the site itself, sum_ for its summary, mend_ for its answer to what the office mended."""
+
+_OTHER_PREFIXES = ("sum_", "mend_")
 
 LONGEST = 300
 """Characters of a note."""
@@ -63,6 +69,8 @@ class Candidate:
     addresses: int
     """How many of them by mail too, where the site has a mail server."""
     words: str
+    since: datetime | None = None
+    """When it was asked, where that was not with the campaign: on that day the site reminds nobody."""
 
     @property
     def last_id(self) -> int:
@@ -72,7 +80,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Errand:
-    """What is chased for: the tables, or the summaries after the week (see ``summary_chasing``)."""
+    """What is chased for: the tables, the summaries after the week (``summary_chasing``), or answers to mending (``answer_chasing``)."""
 
     name: str
     what: str
@@ -82,10 +90,16 @@ class Errand:
     """Of its kinds of chases and messages."""
     link: str = ""
     """Where its page is, behind the table's."""
+    groups: Mapping[str, str] = field(default_factory=lambda: chase_words.GROUPS)
+    """The filters of its page."""
+    in_the_group: Callable[..., str] | None = None
+    """What is said to those units (and who says so: office, phone) in the group chat, where it is not about a common day."""
+    after_close: bool = False
+    """Whether it is chased for after the campaign was closed too."""
 
-    def due_of(self, campaign: Campaign) -> Due | None:
-        """When it is due for everybody who got no other day."""
-        return deadlines.due_of(campaign, "summary" if self.prefix else "plan")
+    def is_running(self, campaign: Campaign) -> bool:
+        """Whether it may be chased for now."""
+        return campaign.status == "open" or (self.after_close and campaign.status == "closed")
 
 
 @dataclass(frozen=True)
@@ -126,10 +140,10 @@ def desk(
 ) -> Desk:
     """Who has not sent; *only* those tables when named. *office* and *phone* sign the text for the group."""
     campaign, errand = _campaign(campaign_id, by=by), errand or TABLES
-    every = errand.find(campaign) if campaign.status == "open" else []
-    show = show if show in chase_words.GROUPS else ""
+    every = errand.find(campaign) if errand.is_running(campaign) else []
+    show = show if show in errand.groups else ""
     found = [one for one in every if (not show or one.group == show) and (only is None or one.table.id in only)]
-    totals = {group: sum(one.group == group for one in every) for group in chase_words.GROUPS}
+    totals = {group: sum(one.group == group for one in every) for group in errand.groups}
     text = _to_the_group(campaign, errand, found, office=office, phone=phone) if found else ""
     return Desk(campaign, errand, found, totals, show, text, clock.today())
 
@@ -156,7 +170,7 @@ def send(
     told, spared, quiet, unreached = [], [], [], 0
     with transaction():
         campaign = _campaign(campaign_id, by=by)
-        if campaign.status != "open":
+        if not errand.is_running(campaign):
             raise Conflict("这次活动没有在进行，不用催报。")
         wanted = {*tables, *asked_again}
         hold(wanted)
@@ -337,13 +351,16 @@ def _table(table_id: int, *, by: Person) -> AnnexTable:
 
 def _is_about(prefix: str) -> ColumnElement[bool]:
     """Chases of this errand: its own kinds, and calls, which are about whatever is missing."""
-    is_of_summary = Chase.kind.startswith("sum_", autoescape=True)
-    return or_(is_of_summary, Chase.kind == "call") if prefix else ~is_of_summary
+    if prefix:
+        return or_(Chase.kind.startswith(prefix, autoescape=True), Chase.kind == "call")
+    return and_(*(~Chase.kind.startswith(other, autoescape=True) for other in _OTHER_PREFIXES))
 
 
 def _to_the_group(campaign: Campaign, errand: Errand, found: Sequence[Candidate], *, office: str, phone: str) -> str:
-    said = dues.text(errand.due_of(campaign))
     units = [one.table.unit.short for one in found]
+    if errand.in_the_group is not None:
+        return errand.in_the_group(units, office=office, phone=phone)
+    said = dues.text(deadlines.due_of(campaign, "summary" if errand.prefix else "plan"))
     is_past = said.urgency == "late"
     nil = not errand.prefix
     return chase_words.to_the_group(

@@ -7,12 +7,21 @@ from werkzeug.wrappers import Response
 
 from ipweek import pages
 from ipweek.accounts.web import person
+from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Invalid, Refused
+from ipweek.notice.deadline_text import DeadlineText
 from ipweek.reporting import mending, service, standing_in
 from ipweek.row_numbers import number
 
 bp = Blueprint("hands", __name__)
 bp.app_template_global("sources_to_type_in")(lambda: standing_in.SOURCES)
+
+
+@bp.app_template_global("answer_deadline")
+def answer_deadline(table: AnnexTable) -> DeadlineText | None:
+    """By when its unit has to answer what was mended, while that is asked."""
+    found = mending.unanswered([table]).get(table.id)
+    return found.deadline if found else None
 
 
 # ---- the office ------------------------------------------------------------------------------------------------

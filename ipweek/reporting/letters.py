@@ -17,6 +17,8 @@ SUBJECTS: Mapping[str, str] = {
     "sum_chase": "请报送活动总结",
     "return": "附件表退回修改",
     "sum_return": "活动总结退回修改",
+    "ask_consent": "请核对代为修改的内容",
+    "mend_chase": "请答复代为修改的内容",
     "ask_late": "有单位申请补报",
     "extend": "报送期限已延长",
     "allow_late": "已同意补报",

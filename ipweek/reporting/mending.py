@@ -10,12 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
+from ipweek import clock, wording
 from ipweek.accounts.schema import Person
+from ipweek.annexes import due as dues
 from ipweek.annexes import reach
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid
-from ipweek.notice import schema
+from ipweek.extensions import db
+from ipweek.notice import deadline_text, schema, workdays
+from ipweek.notice.deadline_text import DeadlineText
+from ipweek.notice.deadlines import Due
 from ipweek.reporting import contents, messages, reasons, service, states
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
@@ -31,6 +38,8 @@ class Mended:
     differences: Differences
     asked: Move | None
     """The request to the unit that waits for an answer."""
+    deadline: DeadlineText | None
+    """By when it is to be answered."""
     actions: frozenset[str]
 
     @property
@@ -53,14 +62,43 @@ def read(table_id: int, *, by: Person) -> Mended | None:
     record = service.record_of(table)
     sent = service.submissions_in(record)[-1]
     asked = [move for move in record if move.action == "ask_consent"] if table.office_hand == reach.ASKED else []
+    due = dues.to_answer(asked[-1].at, workdays.table()) if asked else None
     return Mended(
         table,
         sent,
         contents.freeze(table, sent.at),
         contents.changed_since(table, sent),
         asked[-1] if asked else None,
+        text(due) if due else None,
         service.actions_for(table, by=by),
     )
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to a unit that waits for its answer, and by when it is to come."""
+
+    asked: Move
+    due: Due
+
+    @property
+    def deadline(self) -> DeadlineText:
+        return text(self.due)
+
+
+def unanswered(tables: Iterable[AnnexTable]) -> dict[int, Request]:
+    """The requests that wait for an answer, by table id, in one look at the database. Asks no permission."""
+    waiting = [table.id for table in tables if table.office_hand == reach.ASKED]
+    if not waiting:
+        return {}
+    moves = db.session.scalars(select(Move).where(Move.table_id.in_(waiting), Move.action == "ask_consent").order_by(Move.id))
+    days = workdays.table()
+    return {move.table_id: Request(move, dues.to_answer(move.at, days)) for move in moves}
+
+
+def text(due: Due) -> DeadlineText:
+    """What a page says about the day of an answer."""
+    return deadline_text.to_answer(due.on, due.at, now=clock.now(), note=due.note)
 
 
 # ---- the office ------------------------------------------------------------------------------------------------
@@ -84,7 +122,10 @@ def ask(table_id: int, why: str = "", *, by: Person) -> Move:
         table.office_hand = reach.ASKED
         count = len(found.cells) + len(found.header)
         done = service.note_move("ask_consent", table, to=table.status, why=reasons.tidy(why) or f"代改 {count} 格", by=by)
-        words = f"市联席办代为修改了附件{table.annex}的 {count} 格，请核对并答复。"
+        due = dues.to_answer(done.at, workdays.table())
+        words = (
+            f"市联席办代为修改了附件{table.annex}的 {count} 格，请核对{f'，并在{wording.until(due.on)}前答复' if due.on else '并答复'}。"
+        )
         messages.tell_unit(table, words, kind="ask_consent", link=f"/tables/{table.id}/mended")
         return done
 
@@ -110,7 +151,7 @@ def agree(table_id: int, *, revision: int, by: Person) -> Move:
         if table.revision != revision:
             raise Conflict("市联席办刚刚又有修改，没有办理。请核对下面的最新内容，再答复。")
         table.office_hand = states.NOTHING
-        messages.settle(table.id, ("ask_consent",))
+        messages.settle(table.id, messages.OVER_WHEN_ANSWERED)
         last = service.submissions_in(moves)[-1]
         messages.tell_office(
             f"{table.unit.short}同意代为修改的附件{table.annex}，可以审核。",
@@ -140,7 +181,7 @@ def object_to(table_id: int, why: str, *, by: Person) -> Move:
 def _end(table: AnnexTable, moves: list[Move], *, by: Person) -> None:
     contents.put_back(table, service.submissions_in(moves)[-1], by=by)
     table.office_hand = states.NOTHING
-    messages.settle(table.id, ("ask_consent",))
+    messages.settle(table.id, messages.OVER_WHEN_ANSWERED)
 
 
 def _lines(form: schema.Annex, content: Mapping[str, Any], found: Differences) -> Iterable[tuple[str, str, str]]:

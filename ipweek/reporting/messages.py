@@ -21,6 +21,8 @@ PER_PAGE = 50
 
 _OVER_WHEN_SENT = ("chase", "return", "send_back")
 """What asks the unit to send its table: read by itself once the table is sent."""
+OVER_WHEN_ANSWERED = ("ask_consent", "mend_chase")
+"""What asks the unit about what the office mended: read by itself once that is settled."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ipweek.notice import workdays
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.models import Campaign
 from ipweek.reporting import chasing
+from ipweek.reporting.answer_chasing import ANSWERS
 from ipweek.reporting.chasing import Candidate, Errand
 from ipweek.reporting.models import Chase
 from ipweek.reporting.summary_chasing import SUMMARIES
@@ -35,9 +36,9 @@ def remind(*, by: Person | str) -> list[str]:
     days, today = workdays.table(), clock.today()
     if not _is_worked(today, days):
         return []
-    open_now = list(db.session.scalars(select(Campaign.id).where(Campaign.status == "open")))
-    errands = (chasing.TABLES, SUMMARIES)
-    told = [name for errand in errands for campaign_id in open_now for name in _remind(errand, campaign_id, today, days, by=by)]
+    running = list(db.session.scalars(select(Campaign.id).where(Campaign.status.in_(("open", "closed")))))
+    errands = (chasing.TABLES, SUMMARIES, ANSWERS)
+    told = [name for errand in errands for campaign_id in running for name in _remind(errand, campaign_id, today, days, by=by)]
     return list(dict.fromkeys(told))
 
 
@@ -57,7 +58,7 @@ def phase_of(one: Candidate, today: date, days: WorkCalendar) -> str:
 def _due_in(errand: Errand, campaign_id: int, today: date, days: WorkCalendar) -> list[Candidate]:
     """Those who are to be reminded now and were not yet."""
     campaign = db.session.get_one(Campaign, campaign_id)
-    if campaign.status != "open":
+    if not errand.is_running(campaign):
         return []
     asked = select(Chase.table_id, Chase.kind, Chase.for_day).where(Chase.for_day.is_not(None))
     claimed = {tuple(row) for row in db.session.execute(asked)}
@@ -65,6 +66,7 @@ def _due_in(errand: Errand, campaign_id: int, today: date, days: WorkCalendar) -
         one
         for one in errand.find(campaign)
         if not one.is_recent
+        and not (one.since and chasing.is_recent(one.since, today, days))
         and (phase := phase_of(one, today, days))
         and one.due is not None
         and (one.table.id, errand.prefix + phase, one.due.on) not in claimed

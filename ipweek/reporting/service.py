@@ -87,7 +87,7 @@ def withdraw(table_id: int, *, by: Person) -> Move:
     with taking("withdraw", table_id, by=by) as (table, moves, _):
         if table.office_hand:
             contents.put_back(table, submissions_in(moves)[-1], by=by)
-            messages.settle(table.id, ("ask_consent",))
+            messages.settle(table.id, messages.OVER_WHEN_ANSWERED)
         table.office_hand = states.NOTHING
         table.nil_return = False
         table.is_late = False

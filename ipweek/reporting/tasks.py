@@ -21,7 +21,7 @@ from ipweek.extensions import db
 from ipweek.notice import amendments, deadlines, schema
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Amendment, Campaign
-from ipweek.reporting import comparing, contents, last_year, service, states, summaries, terms
+from ipweek.reporting import comparing, contents, last_year, mending, service, states, summaries, terms
 from ipweek.reporting.comparing import Differences
 from ipweek.reporting.models import Move
 from ipweek.reporting.remarks import Remark, remarks, worst
@@ -47,12 +47,19 @@ class Task:
     """Of a department's task: its part of its unit's table, ``activities`` being its own."""
     parts: Sequence[Part] = ()
     """The departments that fill rows of it."""
+    answer: DeadlineText | None = None
+    """By when it has to answer what the office mended, while that is asked."""
 
     @property
     def is_open(self) -> bool:
         """Whether the unit still has something to do."""
         is_open = annexes.campaign_status_of(self.table) == "open" and not self.table.is_excused
         return is_open and (STATUSES[self.table.status].is_open or self.waits or "object" in self.actions)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have been sent by now, and is still here."""
+        return self.is_open and self.answer is None and self.deadline.urgency == "late"
 
     @property
     def waits(self) -> bool:
@@ -150,7 +157,7 @@ def mine(*, by: Person) -> list[Task]:
     due_at = {}
     for campaign in dict.fromkeys(table.campaign for table in tables):
         due_at.update(dues.of_all(campaign, [table for table in tables if table.campaign_id == campaign.id]))
-    waiting, owed = terms.unanswered(ids), terms.owed(tables)
+    waiting, owed, asked = terms.unanswered(ids), terms.owed(tables), mending.unanswered(tables)
     own = {table.id: part for table in tables if table.unit_id != by.unit_id for part in parts[table.id] if part.unit.id == by.unit_id}
     empty = [table for table in tables if _waits_for_rows(table, own.get(table.id), counts.get(table.id, 0), by=by)]
     earlier = last_year.have_some(empty, by=by)
@@ -167,6 +174,7 @@ def mine(*, by: Person) -> list[Task]:
             table.id in earlier,
             own.get(table.id),
             parts[table.id] if table.id not in own else (),
+            asked[table.id].deadline if table.id in asked and table.id not in own else None,
         )
         for table in tables
     ]

@@ -1,6 +1,7 @@
 """The office's own hand in a unit's table: marked places alone are open, it types in for the unit, it mends and the unit answers."""
 
 import itertools
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable, Op
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import clean, flags, mending, review, service, standing_in, tasks
+from ipweek.reporting import announcing, chasing, clean, flags, mending, reminding, review, service, standing_in, tasks
 from ipweek.reporting.flags import Place
-from ipweek.reporting.models import Message, Snapshot
+from ipweek.reporting.models import Chase, Message, Move, Snapshot
 from ipweek.workbooks import import_plan, import_service
 from tests import make
 from tests.reporting.cast import sent, table
@@ -484,3 +485,113 @@ def test_the_pages_lead_through_it(move, mended, cast, filler, seat):
     assert agreed.location == f"/tables/{move.table_id}/receipt"
     assert "同意代改" in unit.get(agreed.location).text
     assert "没有等待确认的修改" in unit.get(f"/tables/{move.table_id}/mended").text
+
+
+# ---- by when the unit answers ------------------------------------------------------------------------------------
+
+
+def test_the_unit_has_two_working_days_for_its_answer(move, mended, cast, filler, seat):
+    """Asked on Wednesday, 10 April 2024."""
+    assert words(filler)[-1] == "市联席办代为修改了附件2的 1 格，请核对，并在4月12日（周五）24:00前答复。"
+    (task,) = tasks.mine(by=filler)
+    assert task.answer.words == "请在 4月12日（周五）24:00 前答复，还剩 2 天 12 小时"
+    unit, office = seat(filler), seat(cast["clerk"])
+    assert task.answer.words in unit.get("/tasks").text
+    assert task.answer.words in unit.get(f"/tables/{move.table_id}").text
+    assert task.answer.words in unit.get(f"/tables/{move.table_id}/mended").text
+    assert "答复期限 4月12日（周五）24:00，还剩 2 天 12 小时" in office.get(f"/tables/{move.table_id}/review").text
+    board = office.get("/board").text
+    assert "等单位答复代改" in board
+    assert "4月12日（周五）24:00（答复代改）" in board
+
+
+def test_a_weekend_and_a_holiday_do_not_count(move, cast, clock):
+    clock.move_to("2024-04-30T23:59:00+08:00")  # 1 to 5 May are free
+    mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
+    put(first_row(move).id, "venue", "二楼", cast["clerk"])
+    mending.ask(move.table_id, by=cast["clerk"])
+
+    assert mending.unanswered([home(move)])[move.table_id].due.on == date(2024, 5, 7)
+
+
+@pytest.mark.usefixtures("mended")
+def test_a_late_answer_is_no_late_report(cast, filler, seat, clock):
+    clock.move_to("2024-04-15T09:00:00+08:00")
+
+    page = seat(filler).get("/tasks").text
+    assert "4月12日（周五）24:00 前应当答复，已逾期 2 天 9 小时，请尽快答复" in page
+    assert "! 逾期" not in page.replace('<span aria-hidden="true">!</span>', "!")
+    assert "（答复代改，已逾期）" in seat(cast["clerk"]).get("/board").text
+
+
+@pytest.mark.usefixtures("mended")
+def test_without_the_years_holidays_there_is_no_day_and_it_is_said(move, cast, filler, seat, clock):
+    clock.move_to("2031-04-10T12:00:00+08:00")
+    with mending.service.transaction():
+        db.session.scalars(select(Move).where(Move.action == "ask_consent")).one().at = datetime(2031, 4, 10, tzinfo=UTC)
+
+    assert "还没有2031年的放假安排，没有推算答复期限，请尽快答复" in seat(filler).get("/tasks").text
+    office = seat(cast["clerk"])
+    assert "没有推算（答复代改）" in office.get("/board").text
+    assert "补充放假安排" in office.get(f"/tables/{move.table_id}/review").text
+    reminding.remind(by="system:test")
+    assert "mend_chase" not in chased(filler)
+
+
+def chased(user):
+    return [
+        kind for kind in db.session.scalars(select(Message.kind).where(Message.user_id == user.id).order_by(Message.id)) if "chase" in kind
+    ]
+
+
+@pytest.mark.usefixtures("mended")
+@pytest.mark.parametrize("campaign", ["open", "closed"])
+def test_the_site_reminds_before_the_day_and_once_after_it(move, cast, filler, clock, campaign):
+    if campaign == "closed":
+        announcing.close(home(move).campaign, by=cast["clerk"])
+    told = []
+    for day in ("10T18:00", "11T09:00", "11T15:00", "12T09:00", "13T09:00", "15T09:00", "16T09:00", "17T09:00"):
+        clock.move_to(f"2024-04-{day}:00+08:00")
+        told += [(day[:2], name) for name in reminding.remind(by="system:test")]
+
+    assert told == [("11", "闵行区"), ("15", "闵行区")]  # 13 April is a Saturday
+    assert chased(filler) == ["mend_chase", "mend_chase"]
+    kinds = db.session.scalars(select(Chase.kind).order_by(Chase.id)).all()
+    assert kinds == ["mend_soon", "mend_late"]
+
+
+@pytest.mark.usefixtures("mended")
+def test_the_office_chases_for_an_answer_and_nobody_who_has_given_it(move, cast, filler, seat):
+    office = seat(cast["clerk"])
+    assert "催答复（1）" in office.get("/board").text
+    page = office.get(f"/campaigns/{home(move).campaign_id}/chase?about=answers").text
+    assert "没有答复代改" in page
+    assert "我办代为修改了以下 1 个单位报送的表中几处内容，还没有收到答复：闵行区" in page
+
+    office.post(f"/campaigns/{home(move).campaign_id}/chase", {"about": "answers", "table": move.table_id})
+
+    assert words(filler)[-1] == (
+        "市联席办代为修改了附件2的几处内容，请在 4月12日（周五）24:00 前答复，还剩 2 天 12 小时。同意或者有异议都可以，答复以后才能审核。"
+    )
+    assert board_counts(move) == {}  # the chases for the table are counted apart
+    mending.agree(move.table_id, revision=home(move).revision, by=filler)
+    assert [message.read_at is None for message in db.session.scalars(select(Message).where(Message.user_id == filler.id))] == [
+        False,
+        False,
+    ]
+    assert "催答复" not in office.get("/board").text
+    assert "各单位都已经答复" in office.get(f"/campaigns/{home(move).campaign_id}/chase?about=answers").text
+    again = office.post(f"/campaigns/{home(move).campaign_id}/chase", {"about": "answers", "table": move.table_id}, follow_redirects=True)
+    assert "没有发出催报" in again.text
+
+
+def board_counts(move):
+    return chasing.counts(home(move).campaign)
+
+
+def test_a_department_is_told_who_answers(move, mended, seat):
+    department = seat(make.person("qibao"))
+
+    page = department.get(f"/tables/{move.table_id}").text
+    assert "正在等闵行区答复" in page
+    assert "/mended" not in page
