@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from ipweek.annexes.readings import scale, time
+from ipweek.annexes.readings import contact, scale, time, venue
 from ipweek.annexes.readings.numerals import level
 from ipweek.annexes.readings.time import WEEKDAY_NAMES, TimeReading
 
@@ -37,6 +38,12 @@ def of(key: str, text: str, week: tuple[date, date] | None) -> Doubt | None:
     if key == "scale":
         size = scale.read(text)
         return _doubt(text, [_in_place(text, size.doubtful, choice) for choice in size.choices]) if size.ask else None
+    if key == "contact":
+        people = contact.read(text)
+        return _doubt(text, people.choices) if people.ask else None
+    if key == "venue":
+        place = venue.read(text)
+        return _doubt(text, place.choices) if place.ask else None
     if key != "event_time":
         return None
     reading = time.read(text, week=week)
@@ -47,7 +54,7 @@ def of(key: str, text: str, week: tuple[date, date] | None) -> Doubt | None:
     return _doubt(text, [_in_place(text, reading.doubtful, choice) for choice in reading.choices])
 
 
-def _doubt(text: str, wholes: list[str]) -> Doubt:
+def _doubt(text: str, wholes: Iterable[str]) -> Doubt:
     return Doubt(tuple(whole for whole in wholes if whole and whole != text))
 
 

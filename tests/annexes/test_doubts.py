@@ -7,9 +7,12 @@ import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ipweek.annexes import doubts
 from ipweek.annexes.models import Activity, Op
+from ipweek.annexes.readings import contact, venue
 from ipweek.extensions import db
 from tests import make
 from tests.annexes.conftest import WHO_MAY_CHANGE, op_id, values
@@ -86,6 +89,144 @@ def test_a_wrong_total_may_be_put_right():
     assert asked.choices == ("线上500人、线下100人，共600人",)
 
 
+@pytest.mark.parametrize(
+    "text, question, choices",
+    [
+        (
+            "张三、李四 13800000001",
+            "13800000001是张三的、李四的，还是两人共用？",
+            ("张三 13800000001；李四", "李四 13800000001；张三", "张三、李四 13800000001（共用）"),
+        ),
+        (
+            "联系人：张三科长、李四（13800000001）",
+            "13800000001是张三的、李四的，还是两人共用？",
+            ("联系人：张三科长 13800000001；李四", "联系人：李四 13800000001；张三科长", "联系人：张三科长、李四（13800000001，共用）"),
+        ),
+        (
+            "13800000001 张三、李四",
+            "13800000001是张三的、李四的，还是两人共用？",
+            ("张三 13800000001；李四", "李四 13800000001；张三", "13800000001 张三、李四（共用）"),
+        ),
+        (
+            "张三、李四 13800000001；王五 13800000002",
+            "13800000001是张三的、李四的，还是两人共用？",
+            (
+                "张三 13800000001；王五 13800000002；李四",
+                "李四 13800000001；王五 13800000002；张三",
+                "张三、李四 13800000001（共用）；王五 13800000002",
+            ),
+        ),
+        (
+            "张三、李四 13800000001、021-00001234",
+            "张三、李四各用哪个号码？",
+            ("张三 13800000001；李四 021-00001234", "张三、李四 13800000001、021-00001234（共用）"),
+        ),
+        (
+            "张三、李四 13800000001、13800000002、13800000003",
+            "张三、李四各用哪个号码？",
+            (
+                "张三 13800000001；李四 13800000002、13800000003",
+                "张三 13800000001、13800000002；李四 13800000003",
+                "张三、李四 13800000001、13800000002、13800000003（共用）",
+            ),
+        ),
+        (
+            "张三、李四、王五、赵六、孙七 13800000001",
+            "13800000001是谁的，还是5人共用？",
+            ("张三、李四、王五、赵六、孙七 13800000001（共用）",),
+        ),
+        (
+            "张三（传真021-00009999）、李四 13800000001",
+            "13800000001是张三的、李四的，还是两人共用？",
+            ("张三（传真021-00009999）、李四 13800000001（共用）",),
+        ),
+    ],
+)
+def test_whose_number_it_is_is_asked_with_texts_that_say_it(text, question, choices):
+    asked = doubts.of("contact", text, WEEK)
+
+    assert asked is not None
+    assert (contact.read(text).in_words(), asked.choices) == (question, choices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张三 13800000001",
+        "张三、李四 13800000001、13800000002",
+        "张三、李四 00001234",
+        "张三、李四 13800000001、13800000002，办公室00001234",
+        "021-00001234 张三 13800000001 李四 13800000002",
+        "张三、李四（共用）13800000001",
+        "张三、李四 138****0001",
+        "张三、李四 1380000001",
+        "张三 1380000001、李四 13800000002",
+        "张三",
+        "待定",
+    ],
+)
+def test_whose_number_it_is_is_not_asked_where_it_is_said_or_a_check_speaks_first(text):
+    assert doubts.of("contact", text, WEEK) is None
+
+
+@given(
+    names=st.lists(st.sampled_from(["张三", "李四", "王五", "赵小六", "欧阳七", "陈老师"]), min_size=2, max_size=4, unique=True),
+    numbers=st.lists(st.sampled_from(["13800000001", "138-0000-0002", "021-00001234", "00005678转8"]), min_size=1, max_size=4, unique=True),
+    parted=st.sampled_from(["、", "，", " ", "/", "；", "\n"]),
+    label=st.sampled_from([" ", "：", "，电话：", "（", "\n"]),
+    ahead=st.sampled_from(["", "联系人：", "商标科 ", "①"]),
+    behind=st.sampled_from(["", "（微信同号）", "，传真00009999", "；钱八 13900000009", "。"]),
+    is_number_first=st.booleans(),
+)
+def test_every_choice_for_a_contact_is_read_without_doubt_and_loses_nobody(
+    *, names, numbers, parted, label, ahead, behind, is_number_first
+):
+    people, phones = parted.join(names), "、".join(numbers)
+    close = "）" if label == "（" else ""
+    text = f"{ahead}{phones} {people}" if is_number_first else f"{ahead}{people}{label}{phones}{close}{behind}"
+    asked = doubts.of("contact", text, WEEK)
+    if asked is None:
+        return
+
+    said = contact.read(text)
+    for choice in asked.choices:
+        read = contact.read(choice)
+        assert doubts.of("contact", choice, WEEK) is None
+        assert {person.name for person in read.people} == {person.name for person in said.people}
+        for number in numbers:
+            assert number in choice
+
+
+@pytest.mark.parametrize(
+    "text, question, choices",
+    [
+        ("科学会堂或上海图书馆", "科学会堂还是上海图书馆？", ("科学会堂", "上海图书馆")),
+        ("科学会堂（或线上）", "科学会堂还是线上？", ("科学会堂", "线上")),
+        ("线上或线下", "线上还是线下？", ("线上", "线下")),
+        (
+            "线下：科学会堂或者图书馆；线上：腾讯会议",
+            "科学会堂还是图书馆？",
+            ("线下：科学会堂；线上：腾讯会议", "线下：图书馆；线上：腾讯会议"),
+        ),
+        ("区政府（201室或301室）", "201室还是301室？", ("区政府（201室）", "区政府（301室）")),
+        ("科学会堂、图书馆或文化馆", "科学会堂还是图书馆还是文化馆？", ("科学会堂", "图书馆", "文化馆")),
+    ],
+)
+def test_one_of_two_places_is_asked_about(text, question, choices):
+    asked = doubts.of("venue", text, WEEK)
+
+    assert asked is not None
+    assert (venue.read(text).in_words(), asked.choices) == (question, choices)
+    assert [doubts.of("venue", choice, WEEK) for choice in choices] == [None] * len(choices)
+
+
+@pytest.mark.parametrize(
+    "text", ["科学会堂", "科学会堂、图书馆", "各街镇文化中心或居委会", "科学会堂或其他场地", "科学会堂（暂定）", "待定", "线上线下结合"]
+)
+def test_a_sure_a_vague_or_a_general_place_is_not_asked_about(text):
+    assert doubts.of("venue", text, WEEK) is None
+
+
 def test_the_answer_to_a_saved_cell_asks_with_its_choices(filler, table):
     row = make.row(table)
 
@@ -111,7 +252,7 @@ def test_what_is_accepted_is_not_asked_again_until_the_cell_changes(filler, tabl
     assert "就按原文" in filler.get(f"/tables/{table.id}").text
 
 
-ODD = {"event_time": "4月22日或23日", "scale": "线上500人、线下100人，共700人"}
+ODD = {"contact": "张三、李四 13800000001", "event_time": "4月22日或23日", "scale": "线上500人、线下100人，共700人"}
 
 
 def asked(desk, table):
@@ -124,7 +265,7 @@ def test_one_cell_is_accepted_and_the_question_of_another_stands(filler, table):
 
     accept(filler, row, "scale")
 
-    assert asked(filler, table) == ["event_time"]
+    assert sorted(asked(filler, table)) == ["contact", "event_time"]
 
 
 def test_a_change_takes_back_what_was_said_of_this_cell_alone(filler, table):
@@ -135,7 +276,7 @@ def test_a_change_takes_back_what_was_said_of_this_cell_alone(filler, table):
 
     save(filler, row, "event_time", "4月22日或24日")
 
-    assert (accepted(row), asked(filler, table)) == (["scale"], ["event_time"])
+    assert (accepted(row), asked(filler, table)) == (["contact", "scale"], ["event_time"])
 
 
 def test_an_undone_change_is_asked_about_again_since_nobody_accepted_the_text_now(filler, table):
@@ -147,7 +288,7 @@ def test_an_undone_change_is_asked_about_again_since_nobody_accepted_the_text_no
     press(filler, f"/tables/{table.id}/undo")
 
     assert values(row.id)["scale"] == ODD["scale"]
-    assert (accepted(row), asked(filler, table)) == (["event_time"], ["scale"])
+    assert (accepted(row), asked(filler, table)) == (["contact", "event_time"], ["scale"])
 
 
 def test_a_row_that_is_moved_or_deleted_and_brought_back_keeps_what_was_accepted(filler, table):
@@ -169,7 +310,7 @@ def test_a_copy_of_a_row_is_asked_about_itself(filler, table):
 
     press(filler, f"/activities/{row.id}/duplicate")
 
-    assert asked(filler, table) == [*ODD]
+    assert sorted(asked(filler, table)) == [*ODD]
 
 
 def test_a_paste_takes_back_only_what_it_changes(filler, table):
@@ -183,7 +324,7 @@ def test_a_paste_takes_back_only_what_it_changes(filler, table):
     answer = filler.post(f"/tables/{table.id}/paste", {"block": block, "op": op_id(), "rev": "0"}, headers=HTMX)
 
     assert answer.status_code == 200, answer.text
-    assert (accepted(row), asked(filler, table)) == (["event_time"], ["scale"])
+    assert (accepted(row), asked(filler, table)) == (["contact", "event_time"], ["scale"])
 
 
 @pytest.mark.parametrize("who", WHO_MAY_CHANGE)

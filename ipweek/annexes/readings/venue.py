@@ -27,6 +27,9 @@ _LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活
 _PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
 _SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{2}})")
 _SPLIT_WITHIN = re.compile(r"[、,;/]|[与及和]")
+_EITHER = re.compile(r"(?P<first>[^,，;；:：()（）\n。或]*)(?P<open>[(（,，、]?)\s?或者?(?P<rest>[^,，;；:：()（）\n。]+)(?P<close>[)）]?)")
+_OTHER = re.compile(r"(?:其他|其它|别的|另[一行选]|周边|附近|类似|相关)|待定|(?:许|将)")
+_MOST_CHOICES = 4
 _CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)")
 _SEVERAL = re.compile(
@@ -36,7 +39,10 @@ _SEVERAL = re.compile(
 
 @dataclass(frozen=True)
 class VenueReading:
-    """``mode``: offline, online, hybrid, or None when the text names no place. ``multi``: more than one place on site."""
+    """``mode``: offline, online, hybrid, or None when the text names no place. ``multi``: more than one place on site.
+
+    ``either`` are the places of which one is meant (科学会堂或图书馆), ``choices`` whole texts that name but one.
+    """
 
     text: str
     mode: str | None
@@ -45,6 +51,13 @@ class VenueReading:
     multi: bool = False
     unknown: bool = False
     is_pending: bool = False
+    either: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    @property
+    def ask(self) -> bool:
+        """Whether the unit is to choose."""
+        return bool(self.either)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -54,10 +67,14 @@ class VenueReading:
             "multi": self.multi,
             "unknown": self.unknown,
             "pending": self.is_pending,
+            "ask": self.ask,
+            "choices": list(self.choices),
         }
 
     def in_words(self) -> str:
-        """``线上（腾讯会议）``, ``线上线下结合``, ``多个地点``; empty for a plain place, which says it itself."""
+        """``线上（腾讯会议）``, ``线上线下结合``, ``多个地点``, ``科学会堂还是图书馆？``; empty for a plain place, which says it itself."""
+        if self.either:
+            return "还是".join(self.either) + "？"
         if self.unknown or self.mode is None:
             return "地点待定" if self.is_pending else ""
         if self.mode == "online":
@@ -81,7 +98,25 @@ def read(text: str) -> VenueReading:
     is_offline = place is not None or bool(_OFFLINE.search(levelled)) or online_words.says_both(levelled)
     mode = "hybrid" if is_online and is_offline else ("online" if is_online else "offline")
     platform = "、".join(platforms) or None
-    return VenueReading(text, mode, place, platform, place is not None and _is_multi(place), False, is_pending)
+    either, choices = _either(text) if "或" in levelled else ((), ())
+    is_multi = place is not None and not either and _is_multi(place)
+    return VenueReading(text, mode, place, platform, is_multi, False, is_pending, either, choices)
+
+
+def _either(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The places that 或 leaves open, and the text with each of them alone; none where it speaks of places of a kind (各街镇或社区)."""
+    found = list(_EITHER.finditer(text[:READ_AT_MOST]))
+    if len(found) != 1 or _SEVERAL.search(level(found[0][0])) or _OTHER.match(found[0]["rest"].strip()):
+        return (), ()
+    piece = found[0]
+    is_beside = piece["open"] in ("(", "（")  # 科学会堂（或线上）
+    places = [each.strip(" 、") for each in (piece["first"], *re.split("或者?", piece["rest"]))]
+    if not is_beside:
+        places = [part.strip() for each in places for part in each.split("、")]
+    if not all(places) or len(places) > _MOST_CHOICES:
+        return (), ()
+    end = piece["close"] if not is_beside else ""
+    return tuple(places), tuple(text[: piece.start()] + each + end + text[piece.end() :] for each in places)
 
 
 def _place(text: str) -> str | None:
