@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from ipweek.annexes.readings import contact, scale, time, venue
 from ipweek.annexes.readings.numerals import level
+from ipweek.annexes.readings.scale import ScaleReading
 from ipweek.annexes.readings.time import WEEKDAY_NAMES, TimeReading
 
 MUST_BE_MENDED = frozenset({"impossible", "order"})
@@ -26,9 +27,13 @@ _DAY = re.compile(
 
 @dataclass(frozen=True)
 class Doubt:
-    """A text that can be understood in more than one way, or in none surely. ``choices`` are whole texts for the cell."""
+    """A text that can be understood in more than one way, or in none surely.
+
+    ``choices`` are whole texts for the cell, ``answers`` how each of them is offered in a few words.
+    """
 
     choices: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     is_accepted: bool = False
 
 
@@ -37,25 +42,30 @@ def of(key: str, text: str, week: tuple[date, date] | None) -> Doubt | None:
     """What is to be asked of the cell *key* with this *text*; None where nothing is doubtful, or where it must be mended anyway."""
     if key == "scale":
         size = scale.read(text)
-        return _doubt(text, [_in_place(text, size.doubtful, choice) for choice in size.choices]) if size.ask else None
+        return _doubt(text, ((f"改为 {whole}", whole) for whole in _each_in_place(text, size))) if size.ask else None
     if key == "contact":
         people = contact.read(text)
         return _doubt(text, people.choices) if people.ask else None
     if key == "venue":
         place = venue.read(text)
-        return _doubt(text, place.choices) if place.ask else None
+        return _doubt(text, zip(map("改为 {}".format, place.either), place.choices, strict=True)) if place.ask else None
     if key != "event_time":
         return None
-    reading = time.read(text, week=week)
-    if not reading.ask or reading.problem in MUST_BE_MENDED:
+    when = time.read(text, week=week)
+    if not when.ask or when.problem in MUST_BE_MENDED:
         return None
-    if reading.problem == "weekday":
-        return _doubt(text, [_beside_weekday(text, reading, choice) for choice in reading.choices])
-    return _doubt(text, [_in_place(text, reading.doubtful, choice) for choice in reading.choices])
+    wholes = [_beside_weekday(text, when, choice) for choice in when.choices] if when.problem == "weekday" else _each_in_place(text, when)
+    return _doubt(text, zip(map("改为 {}".format, when.choices), wholes, strict=True))
 
 
-def _doubt(text: str, wholes: Iterable[str]) -> Doubt:
-    return Doubt(tuple(whole for whole in wholes if whole and whole != text))
+def _doubt(text: str, offers: Iterable[tuple[str, str]]) -> Doubt:
+    """The question with its answers and what each makes of the cell; an empty text stands for a place that is not sure."""
+    kept = [(answer, whole) for answer, whole in offers if whole and whole != text]
+    return Doubt(tuple(whole for _, whole in kept), tuple(answer for answer, _ in kept))
+
+
+def _each_in_place(text: str, reading: ScaleReading | TimeReading) -> list[str]:
+    return [_in_place(text, reading.doubtful, choice) for choice in reading.choices]
 
 
 def _in_place(text: str, piece: str, choice: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ipweek.annexes.readings import person_names, whose_number
 from ipweek.annexes.readings.numerals import READ_AT_MOST
-from ipweek.annexes.readings.whose_number import Group, Owner
+from ipweek.annexes.readings.whose_number import Group, Owner, Way
 from ipweek.private_numbers import Private, scan
 
 _LISTED = re.compile(r"[\s、,，/;；和及或]*")
@@ -55,14 +55,14 @@ class ContactReading:
         return self.doubtful is not None
 
     @property
-    def choices(self) -> list[str]:
-        """Whole texts for the cell that leave nothing doubtful and say the same of everybody else; empty where nothing is."""
+    def choices(self) -> list[Way]:
+        """Answers with whole texts for the cell that leave nothing doubtful and say the same of everybody else; empty where nothing is."""
         if self.doubtful is None:
             return []
         asked = {owner.name for owner in self.doubtful.owners}
         others = [person for person in self.people if person.name not in asked]
-        wholes = [(whole, read(whole)) for whole in whose_number.ways(self.text, self.doubtful)]
-        return [whole for whole, again in wholes if not again.ask and self._says_the_same(again, others)]
+        ways = [(way, read(way.text)) for way in whose_number.ways(self.text, self.doubtful)]
+        return [way for way, again in ways if not again.ask and self._says_the_same(again, others)]
 
     def _says_the_same(self, again: ContactReading, of: list[Person]) -> bool:
         return {each.name for each in self.people} == {each.name for each in again.people} and all(each in again.people for each in of)
@@ -74,7 +74,7 @@ class ContactReading:
             "more": list(self.more),
             "emails": list(self.emails),
             "ask": self.ask,
-            "choices": self.choices,
+            "choices": [way.text for way in self.choices],
         }
 
     def in_words(self) -> str:

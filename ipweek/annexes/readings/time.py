@@ -84,7 +84,7 @@ class TimeReading:
 
     def in_words(self) -> str:
         """The reading as shown under the cell: ``4月20日（周六）09:00``, ``4月21日至4月30日之间``; empty when there is none."""
-        if self.problem in ("half", "weekday") and self.choices:
+        if self.ask and len(self.choices) > 1:
             return "还是".join(self.choices) + "？"
         hours = self._hours_in_words()
         if self.slots:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
+from typing import NamedTuple
 
 from ipweek.annexes.readings.person_names import TITLES
 from ipweek.private_numbers import Private
@@ -44,13 +45,17 @@ class Group:
     is_shared: bool = False
 
     @property
+    def together(self) -> str:
+        """``两人``."""
+        return _COUNTED.get(len(self.owners), f"{len(self.owners)}人")
+
+    @property
     def question(self) -> str:
         """``13800000001是张三的、李四的，还是两人共用？``."""
         names = [owner.name or "" for owner in self.owners]
-        together = _COUNTED.get(len(names), f"{len(names)}人")
         if len(self.numbers) == 1:
             whose = "、".join(f"{name}的" for name in names) if len(names) in _COUNTED else "谁的"
-            return f"{self.numbers[0].number}是{whose}，还是{together}共用？"
+            return f"{self.numbers[0].number}是{whose}，还是{self.together}共用？"
         return f"{'、'.join(names)}各用哪个号码？"
 
 
@@ -178,9 +183,16 @@ def _is_whole(number: Private) -> bool:
 # ---- how it is written without doubt ---------------------------------------------------------------------------
 
 
-def ways(text: str, group: Group) -> list[str]:
-    """Whole texts for a cell whose *group* is open: the numbers with one person or another, and with all of them (共用)."""
-    found = []
+class Way(NamedTuple):
+    """An answer to a group's question (张三的, 两人共用), and the whole text that says it."""
+
+    answer: str
+    text: str
+
+
+def ways(text: str, group: Group) -> list[Way]:
+    """What a cell whose *group* is open may be: the numbers with one person or another, or with all of them (共用)."""
+    found: list[Way] = []
     place = _place(text, group)
     last = place[1] if place is not None else max(number.end for number in group.numbers)
     is_inside = _opened(text[:last])
@@ -188,8 +200,19 @@ def ways(text: str, group: Group) -> list[str]:
         start, end, people = place
         end += _opened(text[start:end])
         shares = list(islice(_shares(len(group.owners), group.numbers), MOST_WAYS + 1))
-        found = [_rewritten(text, start, end, people, share) for share in shares] if len(shares) <= MOST_WAYS else []
-    return [*found, text[:last] + ("，共用" if is_inside else "（共用）") + text[last:]]
+        if len(shares) <= MOST_WAYS:
+            found = [Way(_answer(group, share), _rewritten(text, start, end, people, share)) for share in shares]
+    return [*found, Way(f"{group.together}共用", text[:last] + ("，共用" if is_inside else "（共用）") + text[last:])]
+
+
+def _answer(group: Group, shares: Sequence[Sequence[Private]]) -> str:
+    """``张三的``; of several numbers ``张三 尾号0001，李四 尾号0002``, or the whole numbers where they end alike."""
+    pairs = [(owner.name, share) for owner, share in zip(group.owners, shares, strict=True) if share]
+    if len(group.numbers) == 1:
+        return f"{pairs[0][0]}的"
+    is_told_apart = len({number.number[-4:] for number in group.numbers}) == len(group.numbers)
+    said = {number.number: f"尾号{number.number[-4:]}" if is_told_apart else number.number for number in group.numbers}
+    return "，".join(f"{name} {'、'.join(said[number.number] for number in share)}" for name, share in pairs)
 
 
 def _opened(text: str) -> bool:
