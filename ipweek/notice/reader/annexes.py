@@ -114,7 +114,7 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
     fields: list[tuple[str, str]] = []
     columns: tuple[str, ...] = ()
     pending: list[Line] = []
-    for item in part.content:
+    for place, item in enumerate(part.content):
         if isinstance(item, Table):
             table_title, table_fields, columns = read_table(item)
             fields += table_fields
@@ -128,6 +128,8 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
                 break
             pending.append(line)
         if columns:
+            for below in part.content[place + 1 : place + 3]:
+                columns = headings.continued(columns, below) if isinstance(below, Line) else columns
             break
     if not columns:
         columns, pending = headings.stacked(pending)

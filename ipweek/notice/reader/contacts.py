@@ -31,10 +31,11 @@ _AREA = r"(?:\(0[0-9]{2,3}\) ?-?|0[0-9]{2,3} ?-{0,2} ?|\+?86 ?-? ?)"
 _NUMBER = re.compile(
     rf"(?<![0-9A-Za-z@._-])(?P<whole>(?:\+?86 ?-? ?)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}"
     rf"|{_AREA}?[2-9][0-9]{{3}} ?-?[0-9]{{3,4}}|(?:400|800)-?[0-9]{{3}}-?[0-9]{{4}}|[01]{{4}}[0-9]{{4}})"
-    r"(?P<extension> ?(?:-|转|转分机|分机) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
+    r"(?P<extension> ?(?:-|转分机|转|分机|\*|×|x) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
 )
 _SHORT = re.compile(r"^[ :]*(?P<number>[0-9]{3,6})(?![0-9])")
 _TAIL = re.compile(r"^ ?[、/,和] ?(?P<tail>[0-9]{2,4})(?![0-9]|年|月|-|[A-Za-z@])")
+_NEXT_EXTENSION = re.compile(r"^ ?[、/,和或] ?(?P<tail>[0-9]{1,5})(?![0-9]|年|月|-|[A-Za-z@])")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60} ?@ ?[A-Za-z0-9-]{1,60}(?: ?\. ?[A-Za-z0-9-]{1,30}){1,4}")
 
 
@@ -63,8 +64,11 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
             in_contacts = 0
             continue
         heads = re.search(r"联系(?:方式|人|电话)(?:及[^:]{2,6})?:?$", line.bare) is not None  # 四、联系方式
-        in_contacts = 3 if has_person or heads else max(0, in_contacts - 1)
+        goes_on = in_contacts > 0 and _NUMBER.search(text) is not None
+        in_contacts = 3 if has_person or heads or goes_on else max(0, in_contacts - 1)
         _read_line(line, labels, found, goes_on=in_contacts > 0)
+    if not found.values["contacts"]:
+        _named_in_passing(lines, found)
     facts.contacts = list(dict.fromkeys(found.values["contacts"]))
     facts.phones = list(dict.fromkeys(found.values["phones"]))
     facts.fax = "、".join(dict.fromkeys(found.values["fax"])) or None
@@ -79,6 +83,18 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
             facts.evidence[name] = "\n".join(dict.fromkeys(found.said[name]))[:2000]
         else:
             facts.notes[name] = note
+
+
+_IN_PASSING = re.compile(
+    r"(?<=[至到给室处楼部科心])(?P<styled>[\u4e00-\u9fff]{1,2}(?:老师|同志))(?=处|收|[(])|(?:请?联系|请与)(?P<who>[\u4e00-\u9fff]{2,14})(?=[(](?:分机|电话|手机|内线|[0-9]))"
+)
+
+
+def _named_in_passing(lines: list[Line], found: _Found) -> None:
+    """Persons without a label: 送至218室罗老师处, 请联系工会陆小凤（分机8866）."""
+    for line in lines:
+        for person in _IN_PASSING.finditer(line.even):
+            found.add("contacts", split_names(person["styled"] or person["who"]), line)
 
 
 def _labels_filled(lines: list[Line]) -> list[Line]:
@@ -127,7 +143,8 @@ def _pieces(text: str, labels: list[re.Match[str]], *, goes_on: bool) -> list[tu
     """The line cut at its labels: (kind, words behind it), without e-mail addresses; ``lead`` is what stands before the first."""
     pieces: list[tuple[str, str]] = []
     if goes_on and (not labels or labels[0].start() > 0):
-        pieces.append(("lead", _MAIL.sub(" ", text[: labels[0].start()] if labels else text)))
+        ahead = text[: labels[0].start()].rsplit("。", 1)[-1] if labels else text
+        pieces.append(("lead", _MAIL.sub(" ", ahead)))
     for place, label in enumerate(labels):
         end = labels[place + 1].start() if place + 1 < len(labels) else len(text)
         pieces.append((label.lastgroup or "other", _MAIL.sub(" ", text[label.end() : end])))
@@ -141,13 +158,24 @@ def _numbers(text: str) -> list[str]:
         whole = re.sub(r"\s", "", re.sub(r"^(0[0-9]{2,3}) +(?=[0-9])", r"\1-", found["whole"]))
         whole = re.sub(r"^\((0[0-9]{2,3})\)-?", r"\1-", whole)
         whole = re.sub(r"^(0[0-9]{2,3})-+", r"\1-", whole)
-        extension = re.sub(r"[ ]|分机", "", found["extension"] or "")
-        numbers.append(whole + (f"转{extension[1:]}" if extension.startswith("转") else extension))
+        extension = _extension(found["extension"] or "")
+        numbers.append(whole + extension)
         rest = text[found.end() :]
+        while extension and (another := _NEXT_EXTENSION.match(rest)) and len(another["tail"]) == len(extension) - 1:
+            numbers.append(whole + extension[0] + another["tail"])  # 63234567-8012/8013
+            rest = rest[another.end() :]
         while not extension and (tail := _TAIL.match(rest)):
             numbers.append(whole[: -len(tail["tail"])] + tail["tail"])
             rest = rest[tail.end() :]
     return numbers
+
+
+def _extension(text: str) -> str:
+    """An extension in one form: 转801 where a word says so, else -801; 63234567*801 keeps its star."""
+    digits = re.sub("[^0-9]", "", text)
+    if not digits:
+        return ""
+    return ("转" if "转" in text or "分机" in text else "*" if re.search(r"[*×x]", text) else "-") + digits
 
 
 def _names(text: str, *, is_lead: bool) -> list[str]:

@@ -77,7 +77,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         [
             *relative(text, years, facts, calendar),
             *recurring(text),
-            *windows(text, years),
+            *windows(text, years, facts),
             *points(text, years, facts),
             *days_alone(text, years),
         ],
@@ -90,7 +90,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
                 kept[-1] = mark
             continue
         kept.append(mark)
-    postponed = _POSTPONED.search(text)
+    postponed = _postponed_places(text, kept)
     together = shared_out(text, kept, frame.annex_titles)
     for place, mark in enumerate(kept):
         left = kept[place - 1].end if place else 0
@@ -114,7 +114,17 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
         if kind == "other" and _is_news(deadline, text[mark.end : right]):
             deadline = replace(deadline, rule=None, due_on=None, note=EACH_ITS_OWN)
-        yield _postponed(deadline, calendar) if postponed else _pointed_out(deadline, calendar)
+        yield _postponed(deadline, calendar) if place in postponed else _pointed_out(deadline, calendar)
+
+
+def _postponed_places(text: str, marks: list[Mark]) -> set[int]:
+    """Which of *marks* 遇节假日顺延 is said of: those of its own part of the sentence, or all where it stands apart behind a semicolon."""
+    places: set[int] = set()
+    for found in _POSTPONED.finditer(text):
+        first, last = text.rfind(";", 0, found.start()) + 1, text.find(";", found.end())
+        near = {place for place, mark in enumerate(marks) if first <= mark.start and (last < 0 or mark.start < last)}
+        places |= near or set(range(len(marks)))
+    return places
 
 
 # --- what the expressions are ---

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.numerals import DAY, MONTH, TIME, WEEKDAY, YEAR, made_date, number, read_clock, year
-from ipweek.notice.reader.spans import SPAN
+from ipweek.notice.reader.spans import SPAN, span_days
 from ipweek.notice.reader.years import Years
 
 _BY = r"(?:之?前(?![后往期夕])|以前|止|截止|为止|之内|内|截稿)"
@@ -17,9 +17,11 @@ _LEAD = (
     r"(?:(?:最迟|最晚|务必|务请|统一|一律|分别|请)?(?:于|在|至|到)?"
     r"(?:不(?:晚|迟)于|最迟于?|截至|截止(?:时间|日期|到|至|于|为)?(?:[:为是到至于])?)?)"
 )
+TIME_AHEAD = r"(?:上午|下午|晚上?)?[0-9]{1,2}(?:时|点|:[0-9]{2})(?:半|[0-9]{1,2}分)?|(?:下午)?下班"
 _DATE = (
     rf"(?:(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年|翌年|下一?年))?(?:(?P<m>{MONTH})月|(?P<relm>本月|当月|次月|下月))(?:(?P<d>{DAY})[日号]?|(?P<end>底|末)|(?P<third>上旬|中旬|下旬))"
-    rf"|(?P<y2>(?:19|20)[0-9]{{2}})[./-](?P<m2>[0-9]{{1,2}})[./-](?P<d2>[0-9]{{1,2}})(?![0-9])"
+    rf"|(?<![0-9])(?P<y2>(?:19|20)[0-9]{{2}})(?:[./-](?P<m2>[0-9]{{1,2}})[./-](?P<d2>[0-9]{{1,2}})|(?P<m7>0[1-9]|1[0-2])(?P<d7>[0-3][0-9]))(?![0-9])"
+    rf"|(?<![0-9.])(?P<m8>1[0-2]|[1-9])[.](?P<d8>[0-3]?[0-9])(?=日?(?:{WEEKDAY})?(?:{TIME_AHEAD})?(?:之?前(?![后往期夕])|以前))"
     rf"|(?P<y3>{YEAR})年(?P<yend>年?底|末)"
     rf"|(?P<yrel>今年|本年|明年)?年底"
     rf"|(?P<week>本周|这周|下周)(?P<wd>[一二三四五六日天])(?:\((?:(?P<wm>{MONTH})月(?P<wday>{DAY})[日号])\))?)"
@@ -51,8 +53,9 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
     """Dates that something is due by: 于4月12日前, 截止时间为4月12日17:00, 4月底前, 请于4月12日报送."""
     every = list(_POINT.finditer(text))
     bounded = _bounded(text, every)
+    week = [span.span() for span in SPAN.finditer(text) if _is_week(span, years, facts)]
     for place, found in enumerate(every):
-        if _is_old(text, found.start("date"), found.end()):
+        if _is_old(text, found.start("date"), found.end()) or any(start <= found.start("date") < end for start, end in week):
             continue
         before, after = text[max(0, found.start() - 14) : found.start("date")], text[found.end() : found.end() + 12]
         if before.count("《") > before.count("》"):
@@ -74,6 +77,10 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
             note += _weekday_note(found["weekday"], day)
         due_time = clock.at if clock else None
         yield Mark(found.start(), found.end(), Deadline("other", "", None, day, due_time, note))
+
+
+def _is_week(span: re.Match[str], years: Years, facts: NoticeFacts) -> bool:
+    return facts.starts_on is not None and span_days(span, years) == (facts.starts_on, facts.ends_on)
 
 
 _DAY_ONLY = re.compile(
@@ -121,9 +128,22 @@ def _weekday_note(named: str, day: date) -> str:
     return ""
 
 
+_NO_YEAR = "没有写年份，标题和落款也没有年份。"
+
+
+def _day_in_figures(found: re.Match[str], years: Years) -> tuple[date | None, str]:
+    """The day in 2024-4-12, 20240412 or 4.12, or None with the reason."""
+    if found["y2"]:
+        day = made_date(int(found["y2"]), int(found["m2"] or found["m7"]), int(found["d2"] or found["d7"]))
+    else:
+        day = years.dated(int(found["m8"]), int(found["d8"]), is_due=True)
+        if day is None and years.of_week is None and years.issued_in is None:
+            return None, _NO_YEAR
+    return day, "" if day else "没有这一天，请核对。"
+
+
 def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # noqa: C901 - one way for each form of a date
     """The day that a point names, or None with the reason."""
-    missing = "没有写年份，标题和落款也没有年份。"
     issued = years.issued_on
     if found["week"]:
         if found["wm"]:
@@ -132,12 +152,11 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # n
             return None, "按发文那一周推算，但没有发文日期。"
         offset = "一二三四五六日".find(found["wd"].replace("天", "日")) + (7 if found["week"] == "下周" else 0)
         return issued - timedelta(days=issued.weekday()) + timedelta(days=offset), "按发文日期所在的周推算。"
-    if found["y2"]:
-        day = made_date(int(found["y2"]), int(found["m2"]), int(found["d2"]))
-        return day, "" if day else "没有这一天，请核对。"
+    if found["y2"] or found["m8"]:
+        return _day_in_figures(found, years)
     if found["y3"] or "年底" in found["date"]:
         base = year(found["y3"]) if found["y3"] else (years.issued_in or years.of_week)
-        return (date(base, 12, 31), "") if base else (None, missing)
+        return (date(base, 12, 31), "") if base else (None, _NO_YEAR)
     if found["relm"]:
         if issued is None:
             return None, "按发文的月份推算，但没有发文日期。"
@@ -155,7 +174,7 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # n
         if found["end"] and probe and issued and probe.year == issued.year and month < issued.month - 3:
             probe = probe.replace(year=probe.year + 1)
         if probe is None:
-            return None, missing if years.of_week is None and years.issued_in is None else "没有这一天，请核对。"
+            return None, _NO_YEAR if years.of_week is None and years.issued_in is None else "没有这一天，请核对。"
         base_year = probe.year
     if found["end"]:
         first = date(base_year, month, 28) + timedelta(days=4)
@@ -174,8 +193,8 @@ def _is_old(text: str, start: int, end: int) -> bool:
     return bool(_OLD.search(before) and _NEW.match(text[end : end + 20]))
 
 
-def windows(text: str, years: Years) -> Iterator[Mark]:
-    """Windows to send in: 4月8日至12日报送; the last day is the due day."""
+def windows(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
+    """Windows to send in: 4月8日至12日报送; the last day is the due day. The week itself is none."""
     for found in SPAN.finditer(text):
         after = text[found.end() : found.end() + 40]
         before = text[max(0, found.start() - 20) : found.start()]
@@ -183,14 +202,14 @@ def windows(text: str, years: Years) -> Iterator[Mark]:
             r"(?:报送|报名|提交|填报|上报|申报|受理|征集|截止|投稿)(?:的)?(?:时间|日期|期限)?(?:为|是|:|自|从|于|在)*$", before
         )
         if not bounded and not re.match(
-            r"(?:期间|之?间|内|止|前)?,?(?:请|各[^,。;]{0,12})?(?:将|把|及时|统一|集中)?[^,。;]{0,30}?(?:报送|上报|提交|报至|报我|报名|填报|发送|发至|反馈|报市|报区|登[记录陆]|注册|上传|申报|填写)",
+            r"(?:期间|之?间|内|止|前)?(?:,(?=请|各|由|将|统一|通过|登))?(?:请|各[^,。;]{0,12})?(?:将|把|及时|统一|集中)?[^,。;]{0,30}?(?:报送|上报|提交|报至|报我|报名|填报|发送|发至|反馈|报市|报区|登[记录陆]|注册|上传|申报|填写)",
             after,
         ):
             continue
         if re.search(r"(?:活动|举办|宣传周?|集中宣传)(?:的)?时间[:为是]?$", before):
             continue
         end_months = found["m2"] or found["m"]
-        if found["m"] is None:
+        if found["m"] is None or (not bounded and _is_week(found, years, facts)):
             continue
         first = (
             made_date(year(found["y"]), number(found["m"]), number(found["d"]))
@@ -198,7 +217,7 @@ def windows(text: str, years: Years) -> Iterator[Mark]:
             else years.dated(number(found["m"]), number(found["d"]), is_due=True)
         )
         if first is None:
-            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "没有写年份，标题和落款也没有年份。"))
+            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, _NO_YEAR))
             continue
         months = number(end_months)
         last = made_date(year(found["y2"]) if found["y2"] else first.year + (months < first.month), months, number(found["d2"]))

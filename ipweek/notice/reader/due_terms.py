@@ -29,6 +29,7 @@ _AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以�
 _LENGTHENED = re.compile(rf"^(?:延长|调整|变更|改|延|放宽)(?:至|为|到)(?:[^,。;0-9]{{0,10}}后)?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _FROM_NOW = re.compile(rf"(?:自|从)?即日起的?,?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
+_AHEAD = re.compile(rf"(?:须|应|请|需|至少|务必)(?:至少)?提前(?P<n>{COUNT}){_UNIT}(?=[^,。;]{{0,30}}(?:报|提交|备案|告知|送))")
 _NEXT_DAY = re.compile(
     r"(?P<event>[\u4e00-\u9fff“”]{0,16}?)(?:结束|完成|举办|举行|开展)(?:之?后|以后)?(?:的)?(?P<when>当[日天]|次日|第二天|及时|即时)"
 )
@@ -53,6 +54,8 @@ def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar
         if found["unit"] != "小时":
             rule = _rule(number(found["n"]), found["unit"], "after", "issue_date")
             yield Mark(found.start(), found.end(), Deadline("other", "", rule, *_computed(rule, facts, calendar)))
+    for found in _AHEAD.finditer(text):
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, EACH_ITS_OWN), needs_sending=False, recurs=True)
     for found in _NEXT_DAY.finditer(text):
         if found["when"] in ("及时", "即时"):
             continue

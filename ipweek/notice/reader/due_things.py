@@ -20,7 +20,7 @@ _PLAN = (
 )
 _OTHER = (
     r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
-    r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|活动信息|宣传信息|工作信息|信息稿"
+    r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
 )
 _THING = re.compile(rf"(?P<summary>{_SUMMARY})|(?P<other>{_OTHER})|(?P<plan>{_PLAN})")
 _ANNEX_WORD = re.compile(
@@ -34,7 +34,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
     clause = re.split(r"[;]", after)[0][:120]
     before = re.split(r"[;]", text[left : mark.start])[-1][-60:]
     if re.match(r"(?:[^,;]{0,12})?(?:基本|力争|实现|达到|建成|形成|建立|落实|开展|举办|组织|召开|张贴|布置)", clause) and not re.search(
-        r"报送|提交|上报|报至|报我|发至|发送", clause
+        r"报送|提交|上报|报至|报我|发至|发送|将[^,;]{1,30}报(?!告|道|名)", clause
     ):
         return False
     if re.search(r"(?:我[办局委处会院厅]|组委会|主办单位)(?:将|拟|计划)$", before):
@@ -68,6 +68,8 @@ def what(
     for clause in clauses:
         if found := _thing(clause, annex_titles):
             return found
+    if len(annex_titles) == 1 and (kind := _kind(*annex_titles.values())) and _FORM_WORDS.search(after):
+        return kind, None  # 请于4月12日前报送, and there is one form to send
     return _kind(earlier) or _kind(later) or "other", None
 
 
@@ -94,12 +96,14 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
     return things
 
 
+_FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
 _TOGETHER = re.compile(r"^(?:之?前)?(?:、|,|和|以?及|与|分别|于|在)*$")
 
 
 def _thing(clause: str, annex_titles: dict[int, str]) -> tuple[Kind, int | None] | None:
     """The kind that *clause* names and the one annex, if it names one."""
-    annexes = [(number(found["n"]), found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"]]
+    only = next(iter(annex_titles), None) if len(annex_titles) == 1 else None
+    annexes = [(number(found["n"]) if found["n"] else only, found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"] or only]
     titles = [annex_titles[n] for n, _ in annexes if n in annex_titles]
     kind = _kind(" ".join([clause, *titles])) or ("plan" if annexes else None)
     single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None

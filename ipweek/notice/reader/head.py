@@ -10,6 +10,7 @@ from ipweek.notice.reader.layout import Layout
 from ipweek.notice.reader.lines import Line, plain_figures, tidy
 from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_issuer, is_meta
 from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
+from ipweek.notice.reader.offices import SEAL, offices
 
 _PREFIX = r"(?P<prefix>[\u4e00-\u9fff]{1,40}(?:\([\u4e00-\u9fffA-Za-z]{1,6}\)[\u4e00-\u9fff]{0,4})?)"
 _WIDE = str.maketrans({"(": "（", ")": "）"})
@@ -101,6 +102,7 @@ def _own_prefix(found: re.Match[str], line: Line) -> str:
 # --- title ---
 
 _TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:试行|暂行|草案|征求意见稿|代拟稿|第[一二三四五六七八九十0-9]+号)\))?$")
+_SITE_BEHIND = re.compile(rf"(?:{KINDS})-{{1,2}}[\u4e00-\u9fff]{{2,20}}$")
 _TITLE_START = re.compile(r"关于|[12][0-9]{3}年|二[〇○零OoΟ0]")
 _BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<title>.{6,120})$")
 
@@ -155,6 +157,7 @@ def _may_title(line: Line) -> bool:
         and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
         and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
         and "签发人" not in bare
+        and not _SITE_BEHIND.search(bare)
         and re.search(r"[\u4e00-\u9fff]", bare) is not None
         and not bare.endswith(("文件", ":", ";"))
         and not (line.from_table and not _is_title(bare))
@@ -237,7 +240,6 @@ def _page_title(text: str) -> tuple[str, str] | None:
 
 # --- issuer and date of issue ---
 
-_SEAL = re.compile(r"\((?:章|印章|盖章|代章|公章|印)\)")
 _ISSUE_LABEL = re.compile(rf"(?:成文日期|发文日期|成文时间|发文时间|印发日期|签发日期|制发日期)[:\]〕】]*(?P<date>{DATE})")
 _ISSUER_LABEL = re.compile(
     r"^(?:发文机关|发文单位|制发机关|发布机构|发布单位|发文部门|发布部门)[:\]〕】]*(?P<who>[\u4e00-\u9fff、 ]{2,60})$"
@@ -257,17 +259,36 @@ def _read_signature(layout: Layout, facts: NoticeFacts) -> None:
                 facts.evidence["issue_date"] = line.said()[:300]
                 break
     if facts.issue_date is None:
+        _read_imprint(layout, facts)
+    if facts.issue_date is None:
         facts.evidence.pop("issue_date", None)
         facts.notes["issue_date"] = "没有找到落款日期（网页的发布时间不算）。"
     if facts.issuer is None:
         _issuer_elsewhere(layout, facts)
 
 
+_IMPRINT = re.compile(rf"(?P<date>{DATE})印发[.。]?(?:\(.{{0,12}}\))?$")
+
+
+def _read_imprint(layout: Layout, facts: NoticeFacts) -> None:
+    """The day in the imprint at the end (某办公室 2024年4月3日印发), with a note, where no date of signature stands.
+
+    GB/T 9704-2012 tells the two apart: 成文日期 is the day on which the notice was signed (7.3.5), 印发日期 the day on which it went to
+    print (7.4.3), mostly some days later. So the imprint never outranks a signature; standing alone it is the only day of issue
+    that the paper itself gives, and the note has the office confirm it.
+    """
+    for line in reversed([*layout.closing, *layout.listed, *layout.body]):
+        if (found := _IMPRINT.search(line.bare)) and (day := read_date(found["date"])):
+            facts.issue_date, facts.evidence["issue_date"] = day, line.said()[:300]
+            facts.notes["issue_date"] = "取自版记的印发日期，不是成文日期，请核对。"
+            return
+
+
 def _set_issuer(layout: Layout, signed: Line, date_at: int, facts: NoticeFacts) -> None:
     """The offices in the date's own line, or in the lines right over it."""
-    if before := _SEAL.sub("", signed.bare[:date_at]).strip("(,:"):
+    if before := SEAL.sub("", signed.bare[:date_at]).strip("(,:"):
         if is_issuer(before):
-            facts.issuer = "、".join(_offices(signed.raw(0, date_at)))
+            facts.issuer = "、".join(offices(signed.text_between(0, date_at)))
             facts.evidence["issuer"] = signed.said()[:300]
         return
     own = layout.own
@@ -279,22 +300,13 @@ def _set_issuer(layout: Layout, signed: Line, date_at: int, facts: NoticeFacts) 
         line = own[place]
         if not is_issuer(line.bare) or place < len(layout.head) or line.from_table:
             break
-        names[:0] = _offices(line.even)
+        names[:0] = offices(line.text)
         if len(names) > 1 and evidence and not re.search(rf"(?:{ORGANISATION}|[)])$", line.bare):
             names[:2] = [names[0] + names[1]]  # a long name on two lines
         evidence.insert(0, line.said())
     if names:
         facts.issuer = "、".join(dict.fromkeys(names))
         facts.evidence["issuer"] = "\n".join(evidence)[:600]
-
-
-def _offices(text: str) -> list[str]:
-    """The offices in one line; blanks part two names only where each is one."""
-    text = _SEAL.sub("", text).strip(" (,:")
-    parts = [part for part in re.split(r"\s+|、", text) if part]
-    if len(parts) > 1 and all(len(part) >= 3 and re.search(rf"{ORGANISATION}$", part) for part in parts):
-        return parts
-    return ["".join(text.split())]
 
 
 def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
@@ -306,7 +318,7 @@ def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
         elif ending or not re.match(r"^\(?(?:联系|此件|电话|传真|邮箱|抄送|本件)", line.bare):
             break
     if ending and len(ending) <= 30:
-        facts.issuer = "、".join(dict.fromkeys(name for line in ending for name in _offices(line.even)))
+        facts.issuer = "、".join(dict.fromkeys(name for line in ending for name in offices(line.text)))
         facts.evidence["issuer"] = "\n".join(line.said() for line in ending)[:600]
         return
     for line in layout.head:
@@ -314,12 +326,12 @@ def _issuer_elsewhere(layout: Layout, facts: NoticeFacts) -> None:
             facts.issuer, facts.evidence["issuer"] = found["who"], line.said()
             return
     if facts.title and (found := re.match(rf"^(?P<who>[\u4e00-\u9fff、]{{3,60}}?{ORGANISATION})(?:关于|转发|印发)", facts.title)):
-        facts.issuer, facts.evidence["issuer"] = found["who"], facts.evidence["title"]
+        facts.issuer, facts.evidence["issuer"] = "、".join(offices(found["who"])), facts.evidence["title"]
         return
     for line in layout.head:
         name = re.sub(r"文件$", "", line.bare)
         if (name != line.bare or re.search(r"(?:办公室|局|委员会|政府|厅|组委会)$", name)) and is_issuer(name) and not is_meta(line):
-            facts.issuer, facts.evidence["issuer"] = name, line.said()
+            facts.issuer, facts.evidence["issuer"] = "、".join(offices(name)), line.said()
             return
     facts.notes["issuer"] = "没有找到落款单位。"
 

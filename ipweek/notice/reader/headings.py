@@ -152,7 +152,7 @@ def stacked(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
     run: list[Line] = []
     start = 0
     for place, line in enumerate(lines):
-        if 2 <= len(line.bare) <= 16 and not re.search(
+        if 1 <= len(line.bare) <= 16 and not re.search(
             r"[。:,;]|^[一二三四五六七八九十]{1,3}、|^\([一二三四五六七八九十]{1,3}\)", line.bare
         ):
             run.append(line)
@@ -162,11 +162,56 @@ def stacked(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
         run, start = [], place + 1
     if len(run) < 4 or not any(_HEADING.fullmatch(line.text.strip()) for line in run):
         return (), lines
+    run = _mended(run)
+    if any(len(line.bare) < 2 for line in run):
+        return (), lines
     # A title or a suffix may stand right over the first heading that is known.
     known = next((n for n, line in enumerate(run) if _HEADING.fullmatch(line.text.strip())), 0)
     if len(run) - known >= 4:
         run, start = run[known:], start + known
-    return tuple(_with_brackets([line.said() for line in run])), lines[:start]
+    return tuple(line.said() for line in run), lines[:start]
+
+
+def _mended(run: list[Line]) -> list[Line]:
+    """Headings that the width of a column cut (重点活动名 / 称, 活动规模 / （人数）) whole again."""
+    whole: list[Line] = []
+    for line in run:
+        text = line.text.strip()
+        over = whole[-1].text.strip() if whole else ""
+        joined = over + text
+        is_rest = text.startswith(("(", "（")) or len(line.bare) == 1
+        both_known = _HEADING.fullmatch(over) and _HEADING.fullmatch(text)
+        if whole and (is_rest or (_HEADING.fullmatch(joined) and not both_known)):
+            whole[-1] = Line(joined)
+        else:
+            whole.append(line)
+    return whole
+
+
+def continued(columns: tuple[str, ...], line: Line) -> tuple[str, ...]:
+    """*columns* with the ends of headings that stand on the *line* under them (名称 under 重点活动, （人数） under 活动规模).
+
+    Each end goes to the next heading that it completes; unchanged where one completes none.
+    """
+    ends = [part for part in re.split(r"\t|\s{2,}", line.text.strip()) if part.strip()]
+    if not ends or len(ends) > len(columns) or any(len(end) > 12 for end in ends):
+        return columns
+    whole = list(columns)
+    place = 0
+    for end in ends:
+        while place < len(columns) and not _completes(columns[place], end):
+            place += 1
+        if place == len(columns):
+            return columns
+        whole[place] += end
+        place += 1
+    return tuple(whole)
+
+
+def _completes(heading: str, end: str) -> bool:
+    if end.startswith(("(", "（")):
+        return not heading.endswith((")", "）")) and ("人" not in end or re.search(r"规模|人数|对象|范围", heading) is not None)
+    return _HEADING.fullmatch(heading + end) is not None and _HEADING.fullmatch(heading) is None
 
 
 def _with_brackets(parts: list[str]) -> list[str]:

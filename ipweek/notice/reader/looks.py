@@ -61,8 +61,13 @@ def is_stray(bare: str) -> bool:
     return _STRAY.match(bare) is not None
 
 
+_EVERYBODY = re.compile(r"^(?:全[市省区县校院]|本[市区]|市属|区属)?(?:各|有关|相关)[^。;:!?]{1,300}:$")
+
+
 def is_addressee(bare: str) -> bool:
     """Whether a line names those to whom the notice goes."""
+    if _EVERYBODY.match(bare) and not re.search(r"(?:联系|要求|时间|安排|分工|内容|方式|如下|事项|情况|材料|电话)[^,、]{0,4}:$", bare):
+        return True
     return bool(
         4 <= len(bare) <= 900
         and _ADDRESSEE.search(bare)
@@ -78,7 +83,7 @@ def is_sentence(bare: str) -> bool:
     """Whether a line is running text rather than a title or a label."""
     return (
         ("。" in bare and len(bare) > 12)
-        or bool(_OPENING.match(bare) and "," in bare and len(bare) > 20)
+        or bool(_OPENING.match(bare) and len(bare) > 20 and ("," in bare or not re.search(rf"(?:{KINDS}|》)$|[12][0-9]{{3}}年$", bare)))
         or bool(re.match(r"^一、\S{2,12}$", bare))
     )
 

@@ -14,7 +14,8 @@ SPAN = re.compile(
     rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]?{_NEXT_TO}"
     rf"(?:(?:,(?=至|到))?(?:-|~|至|到|直至|—){{1,3}}|(?:启动|开幕|开始),(?=[^,。]{{3,12}}(?:结束|闭幕))|(?<=[日号])一(?=[0-9]))"
     rf"(?:(?P<y2>{YEAR})年|(?P<rel2>次年|明年|同年|当年))?(?:(?P<m2>{MONTH})月)?(?P<d2>{DAY})[日号](?:{WEEKDAY})?"
-    rf"|(?P<y3>(?:19|20)[0-9]{{2}})[./-](?P<m3>[0-9]{{1,2}})[./-](?P<d3>[0-9]{{1,2}})(?:-{{1,2}}|~|至|到)(?:(?:19|20)[0-9]{{2}}[./-])?(?:(?P<m4>[0-9]{{1,2}})[./-])?(?P<d4>[0-9]{{1,2}})(?![0-9])"
+    rf"|(?P<y3>(?:19|20)[0-9]{{2}})[./-](?P<m3>[0-9]{{1,2}})[./-](?P<d3>[0-9]{{1,2}})(?:-{{1,2}}|~|至|到)(?:(?P<y4>(?:19|20)[0-9]{{2}})[./-])?(?:(?P<m4>[0-9]{{1,2}})[./-])?(?P<d4>[0-9]{{1,2}})(?![0-9])"
+    rf"|(?<![0-9])(?P<y7>(?:19|20)[0-9]{{2}})(?P<m7>0[1-9]|1[0-2])(?P<d7>[0-3][0-9])(?:-{{1,2}}|~|至|到)(?:(?P<y8>(?:19|20)[0-9]{{2}})?(?P<m8>0[1-9]|1[0-2]))?(?P<d8>[0-3][0-9])(?![0-9])"
     rf"|(?<![0-9.])(?P<m5>1[0-2]|0?[1-9])[.·/](?P<d5>[0-3]?[0-9])日?(?:-{{1,2}}|~|至)(?:(?P<m6>1[0-2]|0?[1-9])[.·/])?(?P<d6>[0-3]?[0-9])日?(?![0-9.%])"
 )
 
@@ -23,7 +24,11 @@ def span_days(span: re.Match[str], years: Years) -> tuple[date | None, date | No
     """Both days of a range; what the second leaves out it has from the first."""
     if span["m3"]:
         first = made_date(int(span["y3"]), int(span["m3"]), int(span["d3"]))
-        last = made_date(int(span["y3"]), int(span["m4"] or span["m3"]), int(span["d4"]))
+        last = made_date(int(span["y4"] or span["y3"]), int(span["m4"] or span["m3"]), int(span["d4"]))
+        return _ordered(first, last)
+    if span["m7"]:
+        first = made_date(int(span["y7"]), int(span["m7"]), int(span["d7"]))
+        last = made_date(int(span["y8"] or span["y7"]), int(span["m8"] or span["m7"]), int(span["d8"]))
         return _ordered(first, last)
     if span["m5"]:
         months, days = int(span["m5"]), int(span["d5"])

@@ -103,6 +103,7 @@ _NOT_NAMES = frozenset(
         "人",
     ]
 )
+_DISTRICT = re.compile("(?:徐汇|金山|黄浦|杨浦|松江|闵行|宝山|静安|长宁|普陀|虹口|嘉定|青浦|奉贤|崇明)$")  # 64250000（徐汇）
 _OFFICE = re.compile(
     r"^(?P<office>.{1,30}(?:处|局|办公室|办公厅|办|科|室|中心|部|院|协会|会|司|股|组|委|所|队|厅|站|社|台|大学|学校|公司|集团|窗口))(?P<name>.{1,8})$"
 )
@@ -115,7 +116,7 @@ _OFFICE_END = re.compile(
 
 def is_name(text: str) -> bool:
     """Whether *text* looks like a person: a family name and one or two letters, or with 老师 and the like, or with a dot."""
-    if text in _NOT_NAMES:
+    if text in _NOT_NAMES or _DISTRICT.match(text) or re.match(r"周[一二三四五六日天末]$|经[商研协]", text):
         return False
     if _STYLED.match(text) or re.match(r"^[\u4e00-\u9fff]{2,8}[·•][\u4e00-\u9fff]{2,10}$", text):
         return True
@@ -135,23 +136,33 @@ def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
     """
     words = [word for word in re.split(r"\s+", text.strip(" .-_…*“”【】[]")) if word]
     names: list[str] = []
-    single = ""
-    for word in words:
-        if single:
-            joined = single + word
-            if (len(word) == 1 or is_name(joined)) and len(joined) <= 3:
-                names.append(joined)
-                single = ""
-                continue
-            single = ""
+    letters: list[str] = []
+    for word in [*words, ""]:
         if len(word) == 1 and re.match(r"[\u4e00-\u9fff]", word):
-            if names and len(names[-1]) == 2 and not is_name(names[-1]):
-                names[-1] += word
-            elif word in _SINGLE:
-                single = word
+            letters.append(word)
             continue
-        names.append(word)
+        if word and len(letters) == 1 and is_name(joined := letters[0] + word) and len(joined) <= 3:
+            word, letters = joined, []  # noqa: PLW2901 - 李 小明
+        elif len(letters) == 1 and names and len(names[-1]) == 2 and not is_name(names[-1]):
+            names[-1] += letters.pop()
+        names += _spelled_apart(letters)
+        letters = []
+        if word:
+            names.append(word)
     return [name for word in names if (name := _person(word, of_any_family=of_any_family))]
+
+
+def _spelled_apart(letters: list[str]) -> list[str]:
+    """The names in *letters* that stand apart from one another: 李 晴 王 小 明; each has two or three, and begins with a family name."""
+    text = "".join(letters)
+    if len(text) <= 3 or (len(text) == 4 and text.startswith(_DOUBLE)):
+        return [text] if len(text) > 1 else []
+    sizes = (2, 3) if len(text) % 2 == 0 or (text[2] in _SINGLE and text[3:4] != "") else (3, 2)
+    for size in sizes:
+        rest = text[size:]
+        if len(rest) >= 2 and rest[0] in _SINGLE:
+            return [text[:size], *_spelled_apart(list(rest))]
+    return [text[:2], *_spelled_apart(list(text[2:]))]
 
 
 def _person(word: str, *, of_any_family: bool) -> str:

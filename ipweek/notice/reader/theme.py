@@ -30,7 +30,7 @@ _RUNNING = (
 )
 _AND_MORE = re.compile(r"^(?:、|和|及|与|,|;|以及){1,2}“(?P<words>[^“”]{2,80})”")
 _UNQUOTED = re.compile(
-    r"(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是)(?::)?(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕))"
+    r"(?:(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是):?|(?<=[。;,])(?:活动|宣传|宣传周|年度)?主题:)(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕))"
 )
 _ASKED = re.compile(
     r"自拟|自定|自行|自选|待定|另行|征集|拟定|结合实际确定|确定活动?主题|可?围绕.{0,10}主题自|主题不限|明确主题|请.{0,10}(?:填写|注明|确定|明确)"
@@ -60,17 +60,30 @@ def _under_heading(lines: list[Line]) -> tuple[str, str] | None:
             match = pattern.match(bare)
             if match is None or not _is_label(bare, match):
                 continue
-            if pattern is _HEADING:
-                found = _below(lines, place)
-            else:
-                given = _given(line, match.start("rest"), len(bare), under_heading=True)
-                found = (given, line.said()[:400]) if given else None
+            found = _below(lines, place) if pattern is _HEADING else _labelled(lines, place, match)
             if found and "世界知识产权日" in match["name"]:
                 of_the_day = of_the_day or found
             elif found:
                 return found
             break
     return of_the_day
+
+
+def _labelled(lines: list[Line], place: int, match: re.Match[str]) -> tuple[str, str] | None:
+    """The theme behind its label, with those of the lines below that have labels of their own (全国主题：…, 本市主题：…)."""
+    line = lines[place]
+    given = _given(line, match.start("rest"), len(line.bare), under_heading=True)
+    if not given:
+        return None
+    themes, said = [given], [line.said()[:400]]
+    for below in lines[place + 1 : place + 4]:
+        another = _LABEL.match(below.bare)
+        if another is None or not _is_label(below.bare, another) or "世界知识产权日" in another["name"] + match["name"]:
+            break
+        if given := _given(below, another.start("rest"), len(below.bare), under_heading=True):
+            themes.append(given)
+            said.append(below.said()[:400])
+    return "；".join(dict.fromkeys(themes)), "\n".join(said)
 
 
 def _is_label(bare: str, match: re.Match[str]) -> bool:

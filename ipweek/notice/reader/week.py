@@ -25,7 +25,13 @@ _NOT_WEEK = re.compile(
     r"登录|登陆|登记|注册|报名|报送|提交|上报|填报|申报|征集|截止|投稿|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
 )
 _IS_WEEK = re.compile(
-    r"宣传周|活动周|宣传月|活动月|科技周|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月节]活动|本届|集中(?:开展|宣传|举办)"
+    r"宣传周|活动周|宣传月|活动月|宣传季|活动季|科技周|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月季节]活动|本届|集中(?:开展|宣传|举办)"
+)
+_NAMED = re.compile(r"(?:宣传|活动|专利|科技|服务)[周月季](?:活动)?(?:期间|时间)?\($")
+_DECIDED = re.compile(r"(?:决定|拟定?|定|将|计划)(?:自|从|于|在)+$")
+_ALL_OF_IT = re.compile(
+    r"^(?:\([^()]{1,8}\))?(?:,以“[^“”]{2,40}”为[^,。;]{0,4}主题,?)?(?:在[^,。;]{2,20})?(?:集中|联合|组织|共同)*"
+    r"(?:举办|举行|开展)[^,。;]{0,40}活动"
 )
 _HELD = re.compile(r"举办|举行|开展|组织|定于|拟于|将于|为期|时间为|期间|在全[国省市区县]")
 
@@ -119,8 +125,12 @@ def _rated(
     score += 3 if not is_single and re.match(r"(?:是|为)[^,。]{0,14}[周月节日](?![0-9])", after) else 0
     score -= 6 if is_single and SPAN.search(text) else 0
     score += 3 if _HELD.search(near) else 0
-    score += 6 if re.search(r"(?:活动|宣传周?|举办|周|集中宣传)(?:的)?时间[:为是]{0,2}(?:定于|拟定于|自|从|在|:)?$", before) else 0
-    if _NOT_WEEK.search(before[-20:]) or (_NOT_WEEK.search(after[:12]) and not re.search(r"宣传周|活动周|宣传月", after[:12])):
+    score += 6 if re.search(r"(?:(?:活动|宣传周?|举办|周|集中宣传)(?:的)?|^|,)时间[:为是]{0,2}(?:定于|拟定于|自|从|在|:)?$", before) else 0
+    score += 8 if _NAMED.search(before) and after.startswith(")") else 0
+    score += 3 if _DECIDED.search(before) and _ALL_OF_IT.match(after) else 0
+    score += 3 if re.search(r"(?:^|,)(?:本次|此次|系列|各项|该)?活动(?:时间)?(?:将|拟|定|计划)?(?:自|从|于|在)*$", before) else 0
+    nearby = after[:12].split(",")[0]
+    if _NOT_WEEK.search(before[-20:]) or (_NOT_WEEK.search(nearby) and not re.search(r"宣传周|活动周|宣传月", nearby)):
         score -= 7
     if re.match(rf"(?:{WEEKDAY})?(?:之?前|以前|止?截止)", after):
         score -= 8
