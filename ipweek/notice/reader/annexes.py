@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ipweek.notice.reader import headings
+from ipweek.notice.reader.cut_headings import MOST_LINES, continued
 from ipweek.notice.reader.document import Table
 from ipweek.notice.reader.facts import AnnexFacts, NoticeFacts
 from ipweek.notice.reader.layout import AnnexPart, Layout
@@ -128,8 +129,8 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
                 break
             pending.append(line)
         if columns:
-            for below in part.content[place + 1 : place + 3]:
-                columns = headings.continued(columns, below) if isinstance(below, Line) else columns
+            for below in part.content[place + 1 : place + MOST_LINES]:
+                columns = continued(columns, below) if isinstance(below, Line) else columns
             break
     if not columns:
         columns, pending = headings.stacked(pending)

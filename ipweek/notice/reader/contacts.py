@@ -27,7 +27,7 @@ _LABEL = re.compile(
     rf"|(?P<fax>{_FAX_WORD})|(?P<mail>{_MAIL_WORD})|(?P<phone>{_PHONE_WORD})|(?P<other>{_OTHER_WORD})",
     re.IGNORECASE,
 )
-_AREA = r"(?:\(0[0-9]{2,3}\) ?-?|0[0-9]{2,3} ?-{0,2} ?|\+?86 ?-? ?)"
+_AREA = r"(?:\(0[0-9]{2,3}\) ?-?|\+?86[ -]+(?:10|2[0-9]|[3-9][0-9]{2})[ -]+|0[0-9]{2,3} ?-{0,2} ?|\+?86 ?-? ?)"
 _NUMBER = re.compile(
     rf"(?<![0-9A-Za-z@._-])(?P<whole>(?:\+?86 ?-? ?)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}"
     rf"|{_AREA}?[2-9][0-9]{{3}} ?-?[0-9]{{3,4}}|(?:400|800)-?[0-9]{{3}}-?[0-9]{{4}}|[01]{{4}}[0-9]{{4}})"
@@ -155,9 +155,11 @@ def _numbers(text: str) -> list[str]:
     """All telephone numbers in *text*; a tail such as 85093829、3837 is made whole, an extension stays with its number."""
     numbers: list[str] = []
     for found in _NUMBER.finditer(text):
-        whole = re.sub(r"\s", "", re.sub(r"^(0[0-9]{2,3}) +(?=[0-9])", r"\1-", found["whole"]))
+        abroad = re.sub(r"^\+?86[ -]+(10|2[0-9]|[3-9][0-9]{2})[ -]+(?=[2-9])", r"0\1-", found["whole"])  # +86 21 23110864
+        whole = re.sub(r"\s", "", re.sub(r"^(0[0-9]{2,3}) +(?=[0-9])", r"\1-", abroad))
         whole = re.sub(r"^\((0[0-9]{2,3})\)-?", r"\1-", whole)
         whole = re.sub(r"^(0[0-9]{2,3})-+", r"\1-", whole)
+        whole = re.sub(r"(?<![0-9])([2-9][0-9]{3})-([0-9]{4})$", r"\1\2", whole)
         extension = _extension(found["extension"] or "")
         numbers.append(whole + extension)
         rest = text[found.end() :]

@@ -105,6 +105,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
             frame.annex_titles,
             earlier=line.bare[max(0, start + left - 120) : start + left],
             later=line.bare[start + right : start + right + 60],
+            subject=_subject(facts.title or ""),
             last=place + 1 == len(kept),
         )
         if mark.start and text[mark.start - 1] == "“" and kind == "other" and place + 1 < len(kept) and _alike(mark, kept[place + 1]):
@@ -115,6 +116,12 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         if kind == "other" and _is_news(deadline, text[mark.end : right]):
             deadline = replace(deadline, rule=None, due_on=None, note=EACH_ITS_OWN)
         yield _postponed(deadline, calendar) if place in postponed else _pointed_out(deadline, calendar)
+
+
+def _subject(title: str) -> str:
+    """What a title such as 关于报送宣传周活动情况的通知 asks for, or nothing."""
+    named = re.search(r"关于(?:做好|及时)?(?:报送|上报|填报|提交|征集|申报)(?P<what>.{2,60})的(?:补充|紧急)?(?:通知|函)", title)
+    return named["what"] if named else ""
 
 
 def _postponed_places(text: str, marks: list[Mark]) -> set[int]:

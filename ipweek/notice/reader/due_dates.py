@@ -188,6 +188,8 @@ def _is_old(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 10) : start]
     if re.match(r"[^,。;“”]{0,2}”?(?:的)?(?:更正|修正|修改|更改|调整|变更|改)(?:为|成)", text[end : end + 12]):
         return True  # 原文“4月12日前”更正为“4月15日前”
+    if re.search(r"原定[^,。;0-9]{1,12}(?:时间|日期|期限|日)(?:为|是|于)?$", text[max(0, start - 20) : start]):
+        return True
     if re.search(r"原(?:定|计划)(?:于|在|为)?$", before) and re.search(r"调整|改[为到至]|变更|延|推迟|顺延|提前", text[end:]):
         return True
     return bool(_OLD.search(before) and _NEW.match(text[end : end + 20]))

@@ -9,7 +9,7 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|汇总|"
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|发我|汇总|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况"
@@ -41,9 +41,17 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
         return False  # what the office itself does
     if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
         return True
+    if re.search(r":$", before) and _THING.search(before) and len(re.split(r"[;。]", after)[0].strip(",、")) <= 1:
+        return True  # 活动安排表（附件1）：4月15日前；
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
         return True
-    if len(after) <= 20 and text[right:] and not re.search(r"[;。]", after) and SEND.search(re.split(r"[;。]", text[right:])[0]):
+    if (
+        len(after) <= 20
+        and not _DONE.search(after)
+        and text[right:]
+        and not re.search(r"[;。]", after)
+        and SEND.search(re.split(r"[;。]", text[right:])[0])
+    ):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
     if SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
         return True
@@ -51,11 +59,12 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
 
 
 def what(
-    text: str, left: int, right: int, mark: Mark, annex_titles: dict[int, str], *, earlier: str, later: str, last: bool
+    text: str, left: int, right: int, mark: Mark, annex_titles: dict[int, str], *, earlier: str, later: str, subject: str, last: bool
 ) -> tuple[Kind, int | None]:
     """The kind of thing, and the annex if one is named: from the words after the date, else those before it.
 
-    Where only 材料 or nothing is said, it is what the paragraph spoke of last (*earlier*), or speaks of next (*later*).
+    Where only 材料 or nothing is said, it is what the paragraph spoke of last (*earlier*), or speaks of next (*later*), or what the
+    notice is about (*subject*: 关于报送宣传周活动情况的通知).
     """
     after = re.split(r"[;。]", text[mark.end : right])[0]
     before = re.split(r"[;。]", text[left : mark.start])[-1]
@@ -70,7 +79,9 @@ def what(
             return found
     if len(annex_titles) == 1 and (kind := _kind(*annex_titles.values())) and _FORM_WORDS.search(after):
         return kind, None  # 请于4月12日前报送, and there is one form to send
-    return _kind(earlier) or _kind(later) or "other", None
+    if (named := _OBJECT.search(first)) and not _LITTLE_SAID.match(named["what"]):
+        return "other", None
+    return _kind(earlier) or _kind(later) or (_kind(subject) if _FORM_WORDS.search(after) else None) or "other", None
 
 
 def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> dict[int, tuple[Kind, int | None]]:
@@ -97,6 +108,11 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
 
 
 _FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
+_DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
+_OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
+_LITTLE_SAID = re.compile(
+    r"[至我到给市区省县局办委]|相关|有关|上述|以上|所有|全部|纸质|电子|书面|材料|附件|一并|上来|本|该|各|完整|如下|盖章|加盖|联席|组委|综合|同时|逾期|及时|统一"
+)
 _TOGETHER = re.compile(r"^(?:之?前)?(?:、|,|和|以?及|与|分别|于|在)*$")
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.layout import Layout
 from ipweek.notice.reader.lines import Line, plain_figures, tidy
-from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_issuer, is_meta
+from ipweek.notice.reader.looks import DATE, KINDS, NUMBER, ORGANISATION, is_issuer, is_meta, is_seal_for
 from ipweek.notice.reader.numerals import DAY, MONTH, made_date, number, year
 from ipweek.notice.reader.offices import SEAL, offices
 
@@ -101,7 +101,7 @@ def _own_prefix(found: re.Match[str], line: Line) -> str:
 
 # --- title ---
 
-_TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:试行|暂行|草案|征求意见稿|代拟稿|第[一二三四五六七八九十0-9]+号)\))?$")
+_TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:第[一二三四五六七八九十0-9]+号|[\u4e00-\u9fff、]{{2,12}})\))?$")
 _SITE_BEHIND = re.compile(rf"(?:{KINDS})-{{1,2}}[\u4e00-\u9fff]{{2,20}}$")
 _TITLE_START = re.compile(r"关于|[12][0-9]{3}年|二[〇○零OoΟ0]")
 _BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<title>.{6,120})$")
@@ -298,6 +298,8 @@ def _set_issuer(layout: Layout, signed: Line, date_at: int, facts: NoticeFacts) 
     while place and len(names) < 30:
         place -= 1
         line = own[place]
+        if is_seal_for(line.bare):
+            continue
         if not is_issuer(line.bare) or place < len(layout.head) or line.from_table:
             break
         names[:0] = offices(line.text)

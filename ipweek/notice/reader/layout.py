@@ -23,6 +23,7 @@ from ipweek.notice.reader.looks import (
     SIGNED,
     is_addressee,
     is_issuer,
+    is_seal_for,
     is_sentence,
     is_stray,
 )
@@ -287,7 +288,7 @@ def _signature_start(lines: list[Line], signed: int | None) -> int | None:
     if SIGNED.match(lines[signed].bare):
         return signed
     start = signed
-    while start > 0 and signed - start < 30 and is_issuer(lines[start - 1].bare):
+    while start > 0 and signed - start < 30 and (is_issuer(lines[start - 1].bare) or is_seal_for(lines[start - 1].bare)):
         start -= 1
     return start
 

@@ -93,9 +93,14 @@ def is_meta(line: Line) -> bool:
     return bool(META.match(line.bare) or _CRUMBS.search(line.bare) or NOISE.match(line.bare))
 
 
+def is_seal_for(bare: str) -> bool:
+    """Whether a line only tells whose seal stands for the office over it: （某局代章）."""
+    return re.fullmatch(r"\([^()]{2,40}代章?\)", bare) is not None
+
+
 def is_issuer(bare: str) -> bool:
     """Whether a line can be an office that signs: a name, no sentence, no item of a list."""
-    bare = re.sub(r"\((?:章|印章|盖章|代章|公章|印)\)$", "", bare)
+    bare = re.sub(rf"\((?:章|印章|盖章|代章|公章|印|[\u4e00-\u9fff]{{2,20}}{ORGANISATION})\)$", "", bare)
     return bool(
         2 <= len(bare) <= 60
         and re.search(r"[\u4e00-\u9fff]{2}", bare)

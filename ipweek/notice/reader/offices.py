@@ -7,7 +7,8 @@ import re
 from ipweek.notice.reader.looks import ORGANISATION
 
 SEAL = re.compile(r"[(（](?:章|印章|盖章|代章|公章|印)[)）]")
-_ENDS = re.compile(rf"{ORGANISATION}$")
+_ENDS = re.compile(rf"{ORGANISATION}(?:[(（][\u4e00-\u9fff]{{2,20}}[)）])?$")
+_ROOM = re.compile(r"[\u4e00-\u9fff]{1,4}[处科室股]$")
 _STARTS = re.compile(
     r"国家|中央|中共|中国|全国|最高人民|共青团|新华社"
     r"|(?:公安|司法|商务|教育|科学技术|工业和信息化|农业农村|文化和旅游|财政|自然资源|生态环境)部|海关总署"
@@ -19,7 +20,7 @@ def offices(text: str) -> list[str]:
     """The offices in *text*, as printed. Blanks part two names only where each is one; run together, a place said again parts them."""
     text = SEAL.sub("", text).strip(" (（,，:：\t")
     parts = [part for part in re.split(r"\s+|、", text) if part]
-    if len(parts) > 1 and all(len(part) >= 3 and _ENDS.search(part) for part in parts):
+    if len(parts) > 1 and all(len(part) >= 3 and _ENDS.search(part) for part in parts) and not _ROOM.match(parts[-1]):
         return [office for part in parts for office in _run_together(part)]
     return _run_together("".join(text.split()))
 

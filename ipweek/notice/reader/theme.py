@@ -30,7 +30,7 @@ _RUNNING = (
 )
 _AND_MORE = re.compile(r"^(?:、|和|及|与|,|;|以及){1,2}“(?P<words>[^“”]{2,80})”")
 _UNQUOTED = re.compile(
-    r"(?:(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是):?|(?<=[。;,])(?:活动|宣传|宣传周|年度)?主题:)(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕))"
+    r"(?:(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是):?|(?<=[。;,])(?:本届|今年|本次)?(?:活动|宣传|宣传周|年度)?主题(?:确?定)?(?:为|是)?:)(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕))"
 )
 _ASKED = re.compile(
     r"自拟|自定|自行|自选|待定|另行|征集|拟定|结合实际确定|确定活动?主题|可?围绕.{0,10}主题自|主题不限|明确主题|请.{0,10}(?:填写|注明|确定|明确)"
@@ -169,9 +169,9 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
             continue
         for pattern in (*_RUNNING, _UNQUOTED):
             for match in islice(pattern.finditer(line.bare), 20):
-                around = line.bare[max(0, match.start() - 24) : match.end() + 10]
+                before, after = line.bare[max(0, match.start() - 24) : match.start()], line.bare[match.start() : match.end() + 10]
                 if (
-                    _ASKED.search(around)
+                    _ASKED.search(re.split(r"[。;,)]", before)[-1] + after)
                     or _NOT_THEME.search(line.bare[match.start() : match.start() + 6])
                     or _is_of_part(line.bare, match)
                 ):
@@ -181,7 +181,7 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
                 while more := _AND_MORE.match(line.bare[end:]):
                     words.append(_words(line, end + more.start("words"), end + more.end("words")))
                     end += more.end()
-                rank = 2 if re.search(r"宣传周|活动周|本届|今年|本次|宣传月|周活动|年度", around) else 1
+                rank = 2 if re.search(r"宣传周|活动周|本届|今年|本次|宣传月|周活动|年度", before + after) else 1
                 if re.search(r"世界知识产权日的?(?:活动)?$", line.bare[max(0, match.start() - 12) : match.start()]):
                     rank = 0
                 sentence = line.sentence(*match.span())

@@ -21,6 +21,7 @@ _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])?\(?"
     r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”]{0,12}?(?:宣传|活动|举办|开展|集中)?)(?:周|月)?(?:活动|宣传|举办|开展|集中)?(?:时间(?:安排|和主题|与主题|和地点|及地点|、主题|、地点)?|日期|主题和时间|主题与时间|主题及时间|时段|起止时间)\)?(?P<rest>[:为是]{0,2}.*)$"
 )
+_BARE_TIME = re.compile(r"时间[:为]")  # of one item of a schedule, where several lines begin so
 _NOT_WEEK = re.compile(
     r"登录|登陆|登记|注册|报名|报送|提交|上报|填报|申报|征集|截止|投稿|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
 )
@@ -51,9 +52,10 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
     """Fill in starts_on and ends_on from the text's *lines*, or a note why not."""
     found: list[_Candidate] = []
     heading_at = -9
+    is_schedule = sum(_BARE_TIME.match(line.bare) is not None for line in lines) > 1
     has_vague = ""
     for place, line in enumerate(lines):
-        heading = _HEADING.match(line.bare) if len(line.bare) <= 200 else None
+        heading = _HEADING.match(line.bare) if len(line.bare) <= 200 and not (is_schedule and _BARE_TIME.match(line.bare)) else None
         under_heading = place - heading_at == 1
         if heading and not _NOT_WEEK.search(line.bare[: heading.start("rest")]):
             heading_at = place
