@@ -34,12 +34,20 @@ def test_a_marked_cell_is_walked_to_by_key_and_is_done_once_it_is_changed(live: 
     office.goto(f"{live.url}/tables/{table.id}/review")
     expect(office.get_by_label("标出第 2 行 活动地点")).to_be_hidden()
     office.get_by_text("退回修改…").click()
-    expect(office.get_by_role("button", name="通过")).to_have_class("big second")
+    expect(office.get_by_role("button", name="通过")).to_be_hidden()
+    bar = office.locator(".decide").bounding_box()
+    assert bar["height"] < 768 / 4
     place = office.get_by_label("标出第 2 行 活动地点")
     place.focus()
     assert place.bounding_box()["y"] < office.locator(".decide").bounding_box()["y"]  # not under the bar
     place.check()
     office.get_by_label("第 2 行 活动地点：", exact=True).fill("写明几楼")
+    office.get_by_label("标出第 1 行 活动规模").check()
+    expect(office.get_by_label("第 2 行 活动地点：", exact=True)).to_be_hidden()  # the newest note alone stands there
+    assert office.locator(".decide").bounding_box()["height"] < 768 / 4
+    office.get_by_role("button", name="共 2 处").click()
+    expect(office.get_by_label("第 2 行 活动地点：", exact=True)).to_have_value("写明几楼")
+    office.get_by_label("标出第 1 行 活动规模").uncheck()
     office.get_by_label("时间不明确").check()
     office.get_by_role("button", name="退回修改").click()
     expect(office.get_by_text("退回修改。待审核的表已全部办完")).to_be_visible()
