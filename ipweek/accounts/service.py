@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -84,6 +84,21 @@ def people(*, by: Person, text: str = "", unit_id: int | None = None, role: str 
         and (not role or role in user.roles)
         and (not wanted or wanted in names.key(user.name) or wanted in user.username)
     ]
+
+
+def in_the_name_of(username: str, *, by: Person) -> Person:
+    """*by*, who sits at the server, acting for somebody of the office: what he makes is that one's, and the audit names *by*.
+
+    Invalid unless *username* is an open account of a clerk or head.
+    """
+    found = db.session.scalar(select(User).where(User.username == names.key(username)))
+    if found is None:
+        raise Invalid(f"没有用户名 {username}，请用 ipweek user list 查看后再写。")
+    if not found.is_active or not found.unit.is_active:
+        raise Invalid(f"账号 {username}（{found.name}）已停用，请写市联席办在用的账号。")
+    if not OFFICE_ROLES & set(found.roles):
+        raise Invalid(f"{found.name}（{username}）不是市联席办的经办人或负责人，请写经办人或负责人的用户名。")
+    return replace(by, id=found.id, name=found.name)
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:

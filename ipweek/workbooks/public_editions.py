@@ -63,7 +63,8 @@ def draft(campaign: Campaign, *, by: Person, keep: Collection[str] = ()) -> Publ
         made.snapshots, made.content, made.report = list(workbook.snapshots), content, report
         db.session.add(made)
         db.session.flush()
-        detail = f"{year}年公开版第 {number} 稿，{workbook.activities} 项活动，遮盖 {len(report)} 处"
+        at_the_server = f"（由{by.name}起草）" if by.id and by.username.startswith("cli:") else ""
+        detail = f"{year}年公开版第 {number} 稿{at_the_server}，{workbook.activities} 项活动，遮盖 {len(report)} 处"
         audit.write("public.draft", by=by, object=f"public:{made.id}", detail=detail)
     return made
 

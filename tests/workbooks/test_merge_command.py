@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from ipweek.accounts.models import AuditEntry
+from ipweek.errors import Forbidden
 from ipweek.extensions import db
 from ipweek.workbooks import public_editions
 from ipweek.workbooks.reading import table_reader
@@ -66,6 +68,9 @@ def test_it_writes_a_word_document_where_the_name_ends_so(merge, tmp_path, sent)
         (["-o", "book.xlsx"], "还没有开启的活动"),
         (["--year", "2031", "-o", "book.xlsx"], "没有 2031 年的活动"),
         (["-o", "book.pdf"], "只能写成 .xlsx 或 .docx 文件"),
+        (["--public", "-o", "book.xlsx"], "请加上 --by 和本人的用户名"),
+        (["--public", "--by", "nobody", "-o", "book.xlsx"], "没有用户名 nobody"),
+        (["--by", "nobody", "-o", "book.xlsx"], "没有用户名 nobody"),
         (["-o", "no/such/folder/book.xlsx"], "请先建立"),
     ],
 )
@@ -79,24 +84,59 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(merge, words, sentence):
 
 def test_a_public_edition_is_marked_until_a_second_person_confirmed_it(merge, tmp_path, sent):
     campaign = make.campaign()
-    head = make.person("office", "head")
+    clerk, head = make.person("office", "clerk"), make.person("office", "head")
     sent("minhang", "approved", {"event_name": "知识产权进商圈", "content": "报名电话 13800000001"})
 
-    drafted = merge("--public", "-o", "公开.xlsx")
-    again = merge("--public", "-o", "公开.docx")
+    drafted = merge("--public", "--by", clerk.username, "-o", "公开.xlsx")
+    again = merge("--public", "--by", clerk.username.upper(), "-o", "公开.docx")
     db.session.rollback()
+    with pytest.raises(Forbidden, match="另一位同事"):
+        public_editions.confirm(campaign, 1, by=clerk)
     public_editions.confirm(campaign, 1, by=head)
     db.session.rollback()
-    published = merge("--public", "-o", "发布.xlsx")
+    published = merge("--public", "--by", head.username, "-o", "发布.xlsx")
 
     assert (drafted.returncode, again.returncode, published.returncode) == (0, 0, 0)
     assert "闵行区“知识产权进商圈”的“活动内容”：遮盖了手机号" in drafted.stdout
-    assert "（未发布）：公开版第 1 稿" in drafted.stdout
+    assert f"（未发布）：公开版第 1 稿（{clerk.name}起草）" in drafted.stdout
+    (entry,) = db.session.query(AuditEntry).filter_by(action="public.draft")
+    assert entry.actor.startswith("cli:")
+    assert f"（由{clerk.name}起草）" in entry.detail
     assert "公开版第 1 稿" in again.stdout
     assert "已发布" in published.stdout
     sheets = [opened((tmp_path / name).read_bytes())["附件2"] for name in ("公开.xlsx", "发布.xlsx")]
     assert [sheet["F1"].value for sheet in sheets] == ["未发布", None]
     assert "联系人" not in {cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row}
+
+
+@pytest.mark.parametrize(
+    "user, changes, sentence",
+    [
+        (("minhang", "filler"), {}, "不是市联席办的经办人或负责人"),
+        (("office", "viewer", "admin"), {}, "不是市联席办的经办人或负责人"),
+        (("office", "clerk"), {"is_active": False}, "已停用"),
+    ],
+)
+def test_only_somebody_of_the_office_drafts_it(merge, sent, user, changes, sentence):
+    campaign = make.campaign()
+    sent("minhang", "approved", {})
+    somebody = make.user(*user, **changes).username
+
+    done = merge("--public", "--by", somebody, "-o", "公开.xlsx")
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert sentence in done.stderr
+    assert public_editions.every(campaign, by=make.person("office", "clerk")) == []
+
+
+def test_who_merges_stands_on_the_cover(merge, tmp_path, sent):
+    make.campaign()
+    sent("minhang", "approved", {})
+    clerk = make.user("office", "clerk", name="沈知远")
+
+    assert merge("--by", clerk.username, "-o", "汇总.xlsx").returncode == 0
+
+    assert "沈知远" in {cell.value for row in opened((tmp_path / "汇总.xlsx").read_bytes())["封面"].iter_rows() for cell in row}
 
 
 def test_a_public_edition_takes_in_no_table_that_waits(merge, sent):
