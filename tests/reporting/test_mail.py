@@ -85,6 +85,17 @@ def test_no_phone_goes_along(chased, settings, post_box):
     assert "4月12日（周五）24:00" in text
 
 
+def test_an_address_in_a_table_is_never_written_to(cast, settings, post_box):
+    """It was given for the event: its owner has no account to act with, and no way to stop it."""
+    home = make.table("minhang", "draft")
+    make.row(home, contact="张三 13800000001 zhang.san@minhang.example.cn")
+    chasing.send(home.campaign_id, [home.id], by=cast["clerk"])
+
+    posting.post(settings)
+
+    assert (post_box.heard, mails()) == ([], [])
+
+
 def test_a_second_run_sends_nothing(chased, settings, post_box):
     posting.post(settings)
     again = posting.post(settings)
