@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,9 +19,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
-
-def _readable(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+_readable = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+"""How JSON is stored: made once, since ``json.dumps`` makes an encoder for each text."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -53,15 +53,15 @@ class Model(DeclarativeBase):
     )
 
 
-WRITING = "ipweek_writing"
-"""Where a session keeps the connection of the transaction it is in."""
+writing: ContextVar[Connection | None] = ContextVar("writing", default=None)
+"""The connection of the ``transaction()`` that is under way."""
 
 
 class Joining(Session):
     """Flask-SQLAlchemy's session, on the connection of ``transaction()`` while there is one."""
 
     def get_bind(self, *given: Any, **words: Any) -> Engine | Connection:
-        return self.info.get(WRITING) or super().get_bind(*given, **words)
+        return writing.get() or super().get_bind(*given, **words)
 
 
 db = SQLAlchemy(model_class=Model, engine_options={"json_serializer": _readable}, session_options={"class_": Joining})

@@ -11,7 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from ipweek.extensions import WRITING, db
+from sqlalchemy.orm import Session
+
+from ipweek.extensions import db, writing
 
 _writer = threading.Lock()
 
@@ -23,25 +25,31 @@ def transaction() -> Iterator[None]:
     What was read before is stale from here on: the outermost block starts a new transaction, so that every
     object is read again under the lock. It is the connection's own; the session joins it when it is used.
     """
-    session = db.session()
-    if WRITING in session.info:
+    if writing.get() is not None:
         yield
         return
-    if session.new or session.dirty or session.deleted:
-        message = "changes were made outside of transaction()"
-        raise RuntimeError(message)
-    session.rollback()  # ends the read, and expires what it saw
+    if session := _session():
+        if session.new or session.dirty or session.deleted:
+            message = "changes were made outside of transaction()"
+            raise RuntimeError(message)
+        session.rollback()  # ends the read, and expires what it saw
     engine = db.engine
     with _writer if engine.dialect.name == "sqlite" else nullcontext(), engine.connect() as connection:
         connection.execution_options(ipweek_writes=True)
         with connection.begin():
-            session.info[WRITING] = connection
+            token = writing.set(connection)
             try:
                 yield
-                if session.in_transaction():
+                if (session := _session()) and session.in_transaction():
                     session.commit()  # writes out what it holds; the connection's commit follows
             except BaseException:
-                session.rollback()
+                if session := _session():
+                    session.rollback()
                 raise
             finally:
-                del session.info[WRITING]
+                writing.reset(token)
+
+
+def _session() -> Session | None:
+    """The session, where one was begun: most saves need none."""
+    return db.session() if db.session.registry.has() else None

@@ -23,7 +23,7 @@ from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.reach import ALIVE, POS, WHOLE, Reach
 from ipweek.annexes.schema import campaign_status_for
 from ipweek.errors import Conflict, Refused
-from ipweek.extensions import WRITING, db
+from ipweek.extensions import db, writing
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
 from ipweek.statements import Statement
@@ -164,8 +164,7 @@ def table_of(activity_id: int) -> int | None:
 
 def _connection() -> Connection:
     """The connection of the present transaction, or of the present read."""
-    session = db.session()
-    return session.info.get(WRITING) or session.connection()
+    return writing.get() or db.session.connection()
 
 
 @lru_cache(64)
