@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
@@ -31,11 +33,27 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
 
 def install(app: Flask) -> None:
     """Number each request, and dress each answer, errors and static files included."""
+    app.wsgi_app = with_always(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own way to put something in front
     app.before_request(number)
     app.after_request(dress)
+
+
+def with_always(app: Wsgi) -> Wsgi:
+    """*app*, whose every answer carries ``ALWAYS``: put on at the door, where a header is but a pair of texts."""
+    carried = list(ALWAYS.items())
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
+            return start_response(status, headers + carried, error)
+
+        return app(environ, start)
+
+    return answer
 
 
 def number() -> None:
@@ -44,9 +62,8 @@ def number() -> None:
 
 
 def dress(response: Response) -> Response:
-    """Put on the headers."""
+    """Say how it may be cached."""
     headers = response.headers
-    headers.extend(ALWAYS)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and response.status_code in {200, 304}:
@@ -57,7 +74,8 @@ def dress(response: Response) -> Response:
             (send_packed if "/vendor/" in request.path else send_bare)(response, path)
     else:
         headers["Cache-Control"] = "no-store"
-        response.vary.update(("HX-Request", "Cookie"))  # one address, two answers: page and fragment
+        said = headers.get("Vary")
+        headers["Vary"] = f"{said}, HX-Request, Cookie" if said else "HX-Request, Cookie"  # one address, two answers: page and fragment
     return response
 
 

@@ -15,27 +15,39 @@ KEPT = 4096
 
 
 class Remembered(URLSafeTimedSerializer):
-    """A serializer that remembers which texts bear a good signature. How old they are is looked at each time."""
+    """A serializer that remembers which texts bear a good signature, and what they say. How old they are is looked at each time."""
 
     def __init__(self, *given: Any, **words: Any) -> None:
         super().__init__(*given, **words)
         self._opened = lru_cache(KEPT)(self._open)
 
     def loads(self, s: str | bytes, max_age: int | None = None, *_: Any, **__: Any) -> Any:  # type: ignore[override]  # no other salts
-        """What was signed; BadSignature for what we never signed, SignatureExpired for what is older than *max_age* seconds."""
-        payload, signed_at = self._opened(s)
+        """What was signed; BadSignature for what we never signed, SignatureExpired for what is older than *max_age* seconds.
+
+        It may be the same object each time, flat, which nobody may change: Flask's session is a copy.
+        """
+        payload, signed_at, said = self._opened(s)
         if max_age is not None and not 0 <= int((datetime.now(UTC) - signed_at).total_seconds()) <= max_age:
             raise SignatureExpired("too old", payload=payload, date_signed=signed_at)
-        return self.load_payload(payload)
+        return self.load_payload(payload) if said is None else said
 
-    def _open(self, s: str | bytes) -> tuple[bytes, datetime]:
+    def _open(self, s: str | bytes) -> tuple[bytes, datetime, Any]:
         last = BadSignature("no key")
         for signer in self.iter_unsigners():
             try:
-                return signer.unsign(s, return_timestamp=True)
+                payload, signed_at = signer.unsign(s, return_timestamp=True)
             except BadSignature as error:
                 last = error
+            else:
+                said = self.load_payload(payload)
+                return payload, signed_at, said if _is_flat(said) else None
         raise last
+
+
+def _is_flat(said: Any) -> bool:
+    """Whether it holds nothing that can be changed in its place, as the list of Flask's messages to the next page can."""
+    parts = said.values() if isinstance(said, dict) else [said]
+    return all(isinstance(part, str | int) for part in parts)
 
 
 class Cookies(SecureCookieSessionInterface):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hmac
 from datetime import timedelta
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession
+from flask.sessions import SecureCookieSession, SessionMixin
 from flask_login import current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadSignature
@@ -65,6 +65,11 @@ class Cookie(signatures.Cookies):
         except BadSignature:
             return self.session_class()
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie when it says something new. That answers vary by it is said of each (``headers``)."""
+        if session.modified:
+            super().save_session(app, session, response)
+
 
 def install(app: Flask) -> None:
     """Stand before every view of *app*."""
@@ -73,8 +78,7 @@ def install(app: Flask) -> None:
     login.session_protection = None  # it compares addresses and browsers; the session table decides here
     login._session_identifier_generator = str  # noqa: SLF001 -- nor shall it hash them in every request
     login.user_loader(who)
-    for check in (begin, refuse_foreign_origin, need_log_in, need_own_password, csrf_token_fits):
-        app.before_request(check)
+    app.before_request(guard)
     app.after_request(note_denial)
     app.register_error_handler(CSRFError, csrf_failed)
 
@@ -99,52 +103,60 @@ def who(token: str) -> Person | None:
     return sessions.person_of(token, limits=limits(), is_action=POLL not in request.headers)
 
 
-def begin() -> None:
-    """Tell the audit log where the request comes from."""
-    origin.begin(request.remote_addr or "", g.get("request_id", ""))
+def guard() -> Response | None:
+    """Every request passes here. The checks are given the request itself: to ask Flask's proxy for it costs as much as they do."""
+    asked: Request = cast("Any", request)._get_current_object()  # noqa: SLF001 -- werkzeug's own way to unwrap a proxy
+    origin.begin(asked.remote_addr or "", g.get("request_id", ""))
+    refuse_foreign_origin(asked)
+    endpoint = asked.endpoint
+    if endpoint is None:  # no such address
+        return None
+    if endpoint not in OPEN:
+        somebody = person()
+        if not somebody.is_authenticated:
+            return ask_to_log_in(asked)
+        if somebody.must_change_password and endpoint not in BEFORE_THE_FIRST_PASSWORD_IS_CHANGED:
+            return ask_for_own_password()
+    if asked.method in UNSAFE:
+        check_csrf_token(asked)
+    return None
 
 
-def refuse_foreign_origin() -> None:
+def refuse_foreign_origin(asked: Request) -> None:
     """A form on another site can't write here, not even with a good token. Plain http sends no Sec-Fetch-Site."""
-    if request.method not in UNSAFE:
+    if asked.method not in UNSAFE:
         return
-    sent = request.headers.get("Origin") or request.headers.get("Referer")
-    is_foreign = sent is not None and way_back.host_of(sent) != request.host.lower()
-    if is_foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
-        log.warning("foreign origin", path=request.path, sent=(sent or "")[:200])
+    sent = asked.headers.get("Origin") or asked.headers.get("Referer")
+    is_foreign = sent is not None and way_back.host_of(sent) != asked.host.lower()
+    if is_foreign or asked.headers.get("Sec-Fetch-Site") == "cross-site":
+        log.warning("foreign origin", path=asked.path, sent=(sent or "")[:200])
         raise Forbidden(FOREIGN)
 
 
-def need_log_in() -> Response | None:
-    """Send those who are not logged in to the log-in page, or the log-in box over the page they are on."""
-    if request.endpoint is None or request.endpoint in OPEN or current_user.is_authenticated:
-        return None
-    if POLL in request.headers:
+def ask_to_log_in(asked: Request) -> Response:
+    """The log-in page, or the log-in box over the page they are on."""
+    if POLL in asked.headers:
         response = htmx.respond("", 401)
         response.headers["HX-Reswap"] = "none"  # a poll may not disturb what the person does, not even in the log-in box
         return response
     if pages.wants_fragment():
         return log_in_box(status=401)
-    if request.method in UNSAFE:
+    if asked.method in UNSAFE:
         raise LoggedOut(NOT_SAVED)
-    asked = way_back.safe_next(request.full_path.rstrip("?"))
-    return cast("Response", redirect(url_for("accounts.log_in", next=None if asked == way_back.START else asked)))
+    there = way_back.safe_next(asked.full_path.rstrip("?"))
+    return cast("Response", redirect(url_for("accounts.log_in", next=None if there == way_back.START else there)))
 
 
-def need_own_password() -> Response | None:
+def ask_for_own_password() -> Response:
     """A first password opens nothing but the page where it is changed."""
-    if request.endpoint is None or request.endpoint in BEFORE_THE_FIRST_PASSWORD_IS_CHANGED or not current_user.must_change_password:
-        return None
     there = url_for("accounts.change_password")
     return htmx.redirect(there) if pages.wants_fragment() else cast("Response", redirect(there, 303))
 
 
-def csrf_token_fits() -> None:
+def check_csrf_token(asked: Request) -> None:
     """Unsafe requests bring the token of their session. Flask-WTF looks at every one that does not plainly fit, and says why."""
-    if request.endpoint is None or request.method not in UNSAFE:
-        return
     field = current_app.config["WTF_CSRF_FIELD_NAME"]
-    sent, held = request.form.get(field), session.get(field)
+    sent, held = asked.form.get(field), session.get(field)
     if sent and held and hmac.compare_digest(signatures.token_of(sent) or "", held):
         g.csrf_valid = True  # what Flask-WTF tells its forms
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import time_machine
+from flask import session
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from ipweek.app import create_app
@@ -53,6 +54,22 @@ def test_what_was_read_is_fresh_each_time_so_that_nobody_changes_it_for_others(r
     remembered.loads(signed)["flashes"].append("已保存")
 
     assert remembered.loads(signed) == {"flashes": []}
+
+
+def test_a_flat_text_is_opened_once(remembered):
+    signed = remembered.dumps({"_user_id": "abc", "csrf_token": "def"})
+
+    assert remembered.loads(signed) is remembered.loads(signed) == {"_user_id": "abc", "csrf_token": "def"}
+
+
+def test_what_a_request_changes_in_its_session_no_other_request_sees(app):
+    signed = app.session_interface.get_signing_serializer(app).dumps({"name": "闵行"})
+    sent = {"headers": {"Cookie": f"ipweek={signed}"}}
+
+    with app.test_request_context(**sent):
+        session["name"] = "徐汇"
+    with app.test_request_context(**sent):
+        assert session["name"] == "闵行"
 
 
 def test_the_site_reads_its_cookies_with_it(app):
