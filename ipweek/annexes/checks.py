@@ -103,12 +103,6 @@ class Context:
     own_names: frozenset[str] = frozenset()
 
     @cached_property
-    def headings(self) -> frozenset[str]:
-        """The labels of the form without their brackets: kept here, since to look a form up by its parts costs more than the check."""
-        labels = [*(column.label for column in self.form.columns), *(field.label for field in self.form.header_fields)]
-        return frozenset(bare(label) for label in labels) - {""}
-
-    @cached_property
     def known_hosts(self) -> frozenset[str]:
         """All names as they are compared."""
         return _plain_names(self.unit_names | self.own_names)
@@ -260,7 +254,7 @@ def _any_cell(key: str, label: str, value: str, context: Context, *, may_hold_ph
         return
     if clean(value)[1]:
         yield "unclean", key, f"“{short}”里有看不见的控制字符，保存时会去掉，无需处理"
-    if len(value) <= 40 and bare(value) in context.headings:
+    if len(value) <= 40 and bare(value) in context.form.headings:
         yield "heading-left", key, f"“{short}”里还是表头文字“{value.strip()}”，请改为实际内容或删除该行"
     example = _EXAMPLE.search(value)
     if example:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Any
 
 HEADINGS: dict[str, str] = {
@@ -76,6 +77,12 @@ class Annex:
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
+
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """All labels as headings are compared: made once a form, since each check of a cell asks."""
+        labels = [*(column.label for column in self.columns), *(field.label for field in self.header_fields)]
+        return frozenset(bare(label) for label in labels) - {""}
 
 
 def bare(label: str) -> str:
