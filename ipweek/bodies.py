@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from collections.abc import Iterator
+from functools import cached_property
 from typing import IO, Any, cast
 
 from flask import Flask, Request, request
 from htmx_flask.requests import HtmxAwareRequest
+from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import FormDataParser
+from werkzeug.sansio.http import parse_cookie
 
 from ipweek.errors import Refused
 
@@ -58,6 +61,10 @@ def install(app: Flask) -> None:
         max_content_length = app.config["MAX_CONTENT_LENGTH"]
         max_form_memory_size = app.config["MAX_FORM_MEMORY_SIZE"]
         max_form_parts = app.config["MAX_FORM_PARTS"]
+
+        @cached_property
+        def cookies(self) -> MultiDict[str, str]:  # Werkzeug's own looks through all headers for several
+            return parse_cookie(self.environ.get("HTTP_COOKIE"), MultiDict)
 
     app.request_class = Asked
     app.before_request(refuse_broken_text)

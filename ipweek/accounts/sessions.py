@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from ipweek.accounts.models import LoginSession, Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.errors import Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.statements import Statement
+from ipweek.statements import Pooled, Statement
 from ipweek.transaction import transaction
 
 log = structlog.get_logger()
@@ -132,7 +133,7 @@ def person_of(token: str, *, limits: Limits, is_action: bool = True, at: datetim
     One statement, in a read of its own. Unless *is_action* (a poll is none) the log-in grows older by it.
     """
     at = at or clock.now()
-    with db.engine.connect() as connection:
+    with closing(Pooled(db.engine)) as connection:
         row = _PERSON.first(connection, token_hash=digest(token))
     if row is None or at - row.seen_at > limits.idle or abs(at - row.began_at) > limits.absolute:
         return None

@@ -124,17 +124,20 @@ _INSERT_OP = Statement(
     .returning(_op.c.seq)
 )
 _INSERT_CHANGE = Statement(insert(_change).values({name: bindparam(name) for name in ("op_seq", *Change._fields)}))
-_STATE = ("values", "alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted")
+_BESIDE_CELLS = ("alive", "pos", "starts_on", "ends_on", "people_min", "people_max", "accepted")
+_STATE = ("values", *_BESIDE_CELLS)
 _INSERT_ROW = insert(_activity).returning(_activity.c.id)
 _UPDATE_ROW = Statement(
     update(_activity).where(_activity.c.id == bindparam("activity_id")).values({name: bindparam(name) for name in _STATE})
 )
+_UPDATE_CELLS = Statement(update(_activity).where(_activity.c.id == bindparam("activity_id")).values(values=bindparam("values")))
+"""Of most saves: a column that is named is written into its indexes anew, changed or not."""
 _ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted=bindparam("accepted"))
-_UPDATE_TABLE = Statement(
-    update(_table)
-    .where(_table.c.id == bindparam("table_id"))
-    .values(revision=bindparam("revision"), status=bindparam("status"), changed_at=bindparam("at"), nil_return=False)
+_UPDATE_TABLE = (
+    update(_table).where(_table.c.id == bindparam("table_id")).values(revision=bindparam("revision"), changed_at=bindparam("at"))
 )
+_FIRST_CHANGE = Statement(_UPDATE_TABLE.values(nil_return=False, status="draft"))
+_NEXT_CHANGE = Statement(_UPDATE_TABLE.values(nil_return=False))
 _MINE = (
     select(_op.c.seq, _op.c.via, _op.c.undoes)
     .where(_op.c.table_id == bindparam("table_id"), _op.c.user_id == bindparam("user_id"))
@@ -285,9 +288,15 @@ def write(
     if not changes:
         return Written(table, None, table.revision, at)
     connection, revision = _connection(), table.revision + 1
-    _UPDATE_ROW.run_each(connection, _rows_after(table, changes, known or rows(table, {change.activity_id for change in changes})))
-    status = "draft" if table.status == "todo" else table.status
-    _UPDATE_TABLE.run(connection, table_id=table.id, revision=revision, status=status, at=at)
+    known = known or rows(table, {change.activity_id for change in changes})
+    in_cells: list[dict[str, Any]] = []
+    in_more: list[dict[str, Any]] = []
+    for state in _rows_after(table, changes, known):
+        row = known[state["activity_id"]]
+        (in_cells if all(state[name] == getattr(row, name) for name in _BESIDE_CELLS) else in_more).append(state)
+    _UPDATE_CELLS.run_each(connection, in_cells)
+    _UPDATE_ROW.run_each(connection, in_more)
+    (_FIRST_CHANGE if table.status == "todo" else _NEXT_CHANGE).run(connection, table_id=table.id, revision=revision, at=at)
     op = {"client_id": client_id, "table_id": table.id, "revision": revision, "user_id": user_id, "at": at, "via": via, "undoes": undoes}
     seq: int = _INSERT_OP.first(connection, **op).seq
     _INSERT_CHANGE.run_each(connection, ({"op_seq": seq, **change._asdict()} for change in changes))
