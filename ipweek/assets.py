@@ -38,7 +38,7 @@ def bare_script(source: str) -> str:
     lines = source.split("\n")
     if any(line.count("`") % 2 or line.endswith("\\") for line in lines):
         return source
-    bare = (_BEHIND_CODE.sub("", _WHOLE_LINE.sub("", line.strip())) for line in lines)
+    bare = (_BEHIND_CODE.sub("", _WHOLE_LINE.sub("", line.strip())).rstrip() for line in lines)
     return "".join(f"{_close(line)}\n" for line in bare if line)
 
 

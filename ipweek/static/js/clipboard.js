@@ -1,7 +1,8 @@
 // What Excel, WPS, Word and web pages put on the clipboard, as rows of texts; and a block of cells for them. Pure.
 window.ipweekClipboard = (function () {
   "use strict";
-  const tidy = (text) => text.replace(/\u00a0/g, " ");  // what else can't be seen, the server takes out
+  // What else can't be seen, the server takes out.
+  const tidy = (text) => text.replace(/\u00a0/g, " ");
   const bare = (text) => text.normalize("NFKC").replace(/\s+/g, "").replace(/\(.*?\)|[:*]+$/g, "");
 
   // Quoted TSV; the line end after the last row is no row.
@@ -19,7 +20,8 @@ window.ipweekClipboard = (function () {
 
   // Only where HTML says more than the text: merged cells, or Word's paragraphs in one cell. Never put into the page.
   function fromHtml(html) {
-    const plain = html.replace(/\s(style|on\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "");  // the page's policy would complain of each
+    // The page's policy would complain of each of them.
+    const plain = html.replace(/\s(style|on\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "");
     const page = new DOMParser().parseFromString(plain, "text/html"), tables = page.querySelectorAll("table");
     const says = /Word\.Document|Mso(TableGrid|NormalTable)/i.test(html) || page.querySelector("[rowspan]:not([rowspan='1']),[colspan]:not([colspan='1'])");
     if (tables.length !== 1 || !says) return null;

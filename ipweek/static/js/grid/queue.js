@@ -45,9 +45,10 @@ function send(op) {
   acknowledged = jump = null;
   values.rev = revision;
   if (!isPoll) values.op = op.id;
+  // An error is told by the events below.
   htmx.ajax(isPoll ? "GET" : "POST", root + path, {
     source: carrier, target: cell ? markOf(cell) : incoming, swap: "innerHTML settle:0ms", values, headers: isPoll ? { "X-Poll": "1" } : {},
-  }).catch(() => { /* the events below say what happened */ });
+  }).catch(() => {});
 }
 
 const isTransient = (status) => !status || status === 429 || status >= 500;
