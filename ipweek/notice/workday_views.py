@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from ipweek import clock, pages
 from ipweek.accounts.web import person
 from ipweek.errors import Invalid
-from ipweek.notice import calendar, workdays
+from ipweek.notice import holiday_notice, workdays
 from ipweek.row_numbers import number
 
 bp = Blueprint("workdays", __name__)
@@ -27,7 +27,7 @@ def read() -> Response:
         found = workdays.read(text, year, by=person())
     except Invalid as refused:
         return page(year, refused.status, text=text, refused=str(refused))
-    return page(year, text=text, found=found, source=calendar.document_number(text), missing=calendar.missing_holidays(text))
+    return page(year, text=text, found=found, source=holiday_notice.document_number(text), missing=holiday_notice.missing_holidays(text))
 
 
 def page(number: int, status: int = 200, **context: object) -> Response:

@@ -17,7 +17,8 @@ from ipweek.accounts.schema import Person
 from ipweek.errors import Forbidden, Invalid
 from ipweek.extensions import db
 from ipweek.notice import calendar
-from ipweek.notice.calendar import Holiday, WorkCalendar
+from ipweek.notice.calendar import WorkCalendar
+from ipweek.notice.holiday_notice import Holiday, read_holiday_notice
 from ipweek.notice.models import Workday
 from ipweek.transaction import transaction
 
@@ -68,7 +69,7 @@ def year(number: int, *, by: Person) -> Year:
 def read(text: str, number: int, *, by: Person) -> list[Holiday]:
     """The days that a pasted 放假安排 names; Invalid with one sentence where none are found."""
     may_keep(by)
-    return calendar.read_holiday_notice(text, number)
+    return read_holiday_notice(text, number)
 
 
 def keep(text: str, number: int, source: str, *, by: Person) -> int:

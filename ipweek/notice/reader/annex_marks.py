@@ -28,7 +28,7 @@ def annex_starts(items: list[Line | Table]) -> list[tuple[int, int | None, str]]
             colon = bare.endswith(":")
             marks.append((place, _annex_number(alone["n"]), "", not colon and (alone["n"] is not None or bare.startswith("附件"))))
         elif titled := _ANNEX_TITLED.match(bare):
-            marks.append((place, _annex_number(titled["n"]), titled["title"], False))
+            marks.append((place, _annex_number(titled["n"]), item.said(titled.start("title"), titled.end("title")), False))
     last_signed = max(
         (place for place, item in enumerate(items) if isinstance(item, Line) and (DATE_LINE.match(item.bare) or SIGNED.match(item.bare))),
         default=-1,

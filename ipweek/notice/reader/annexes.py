@@ -69,7 +69,8 @@ def _listed(lines: list[Line]) -> list[tuple[int | None, str]]:
                 end = items[place + 1].start() if place + 1 < len(items) else len(even) - start
                 found.append((number(item["n"]), _title(text[start + item.end() : start + end])))
         elif rest := _title(text[start:]):
-            if prefix or not found or found[-1][1].endswith(("表", ")", "）", "函", "单")):
+            is_new = prefix or not found or (found[-1][1].endswith(("表", ")", "）", "函", "单")) and not rest.startswith(("(", "（")))
+            if is_new:
                 found.append((None, rest))
             else:
                 found[-1] = (found[-1][0], found[-1][1] + rest)
@@ -124,7 +125,7 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
             if columns:
                 break
             continue
-        for line in headings.unfolded(item):
+        for line in [piece for part in _fields_apart(item) for piece in headings.unfolded(part)]:
             if columns := headings.typed(line):
                 break
             pending.append(line)
@@ -149,6 +150,19 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
         ):
             title_lines.append(line.said())
     return AnnexFacts(part.number or 0, title or _title("".join(title_lines)), columns, tuple(dict(fields).items()))
+
+
+_BEFORE_FIELD = re.compile(
+    rf"(?<=[\u4e00-\u9fff）)])(?<!单位)(?<!填表)(?<!填报)(?<!报送)(?<!上报)(?<!申报)(?<!推荐)\s*"
+    rf"(?={headings.KNOWN_FIELD}(?:[(（][^()（）]{{1,8}}[)）])?\s*[:：])"
+)
+
+
+def _fields_apart(line: Line) -> list[Line]:
+    """The line, cut before its first field where a title or the suffix of the field over it runs into that."""
+    if len(line.text) > 200 or read_fields(line.text):
+        return [line]
+    return [Line(piece) for piece in _BEFORE_FIELD.split(line.text, maxsplit=1) if piece.strip()]
 
 
 def _ends(lines: list[str]) -> bool:

@@ -154,6 +154,7 @@ def _pieces(text: str, labels: list[re.Match[str]], *, goes_on: bool) -> list[tu
 def _numbers(text: str) -> list[str]:
     """All telephone numbers in *text*; a tail such as 85093829、3837 is made whole, an extension stays with its number."""
     numbers: list[str] = []
+    text = re.sub(r"(?<![0-9])([2-9][0-9]{7})(?=[2-9][0-9]{7}(?![0-9]))", r"\1 ", text)  # a line end stood between two
     for found in _NUMBER.finditer(text):
         abroad = re.sub(r"^\+?86[ -]+(10|2[0-9]|[3-9][0-9]{2})[ -]+(?=[2-9])", r"0\1-", found["whole"])  # +86 21 23110864
         whole = re.sub(r"\s", "", re.sub(r"^(0[0-9]{2,3}) +(?=[0-9])", r"\1-", abroad))

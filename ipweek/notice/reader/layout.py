@@ -97,11 +97,17 @@ def _items(blocks: Iterable[Block]) -> list[Line | Table]:
                 continue
             if block.place == "body":
                 lines = [Line(piece) for part in _parts(text) for piece in pasted.cut(part, is_whole=is_whole)]
+                if len(items) < MOST_HEAD and len(lines) == 1 and _TITLE_AND_TO.search(lines[0].bare):
+                    lines = [Line(piece) for piece in pasted.cut_head(text.strip())]
                 items += [line for line in lines if not is_stray(line.bare)]
             else:
                 items.append(Line(text, in_margin=True))
     return items
 
+
+_TITLE_AND_TO = re.compile(r"关于.{4,80}的(?:通知|函)(?!》)[^。《》]{2,200}:$")
+MOST_HEAD = 12
+"""Lines among which the title can stand."""
 
 MOST_RUN_ON = 3
 """Paragraphs of a document that can hold a whole notice without its line breaks."""

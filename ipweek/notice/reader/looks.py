@@ -103,6 +103,7 @@ def is_issuer(bare: str) -> bool:
     bare = re.sub(rf"\((?:章|印章|盖章|代章|公章|印|[\u4e00-\u9fff]{{2,20}}{ORGANISATION})\)$", "", bare)
     return bool(
         2 <= len(bare) <= 60
+        and bare.count("(") == bare.count(")")
         and re.search(r"[\u4e00-\u9fff]{2}", bare)
         and not re.search(r"[,。;:!?“”《》0-9]", bare)
         and not re.match(r"^(?:特此|附|以上|此致|[一二三四五六七八九十]、|\(|-)", bare)

@@ -44,6 +44,8 @@ _CUTS = (
 )
 _RUN_ON = re.compile(r"(?<=[。；;：:])\s*(?=[一二三四五六七八九十]{1,2}、[\u4e00-\u9fff]{2,10}\s*$)")
 """A numbered heading left at the end of the line before it."""
+_ANNEX_LEFT = re.compile(r"(?<=[）)。])\s*(?=附\s?件\s?\d{1,2}\s*$)")
+"""The heading of an annex left at the end of the line before it."""
 _ADDRESSED = (
     r"(?=各|市|区|县|本市|省|有关|相关|机关|关于|来源\s?[:：]|发布|发文|索引|文号|全[市省区县院校]"
     r"|[^，。；：:]{0,12}各[^，。；：:]{1,30}[:：]"
@@ -73,8 +75,9 @@ def cut(text: str, *, is_whole: bool = False) -> list[str]:
     if len(text) > 100_000:
         return [text]
     if len(text) <= LONG and not is_whole:
-        return [piece.strip() for piece in _RUN_ON.sub(_BREAK, text).split(_BREAK)] if "、" in text else [text]
-    text = re.sub(r"的\s?通\s+知", "的通知", text)
+        text = _ANNEX_LEFT.sub(_BREAK, text)
+        return [piece.strip() for piece in _RUN_ON.sub(_BREAK, text).split(_BREAK)] if "、" in text or _BREAK in text else [text]
+    text = _ANNEX_LEFT.sub(_BREAK, re.sub(r"的\s?通\s+知", "的通知", text))
     for pattern, put in _CUTS:
         text = pattern.sub(put, text)
     for numerals, opening, closing in ((_HAN, "", "、"), (_HAN, "[（(]", "[）)]"), (_ARABIC, "(?<=[。；;：:])", "[、.．]")):
@@ -86,7 +89,7 @@ def cut(text: str, *, is_whole: bool = False) -> list[str]:
     text = _SIGNED.sub(_BREAK + r"\1" + _BREAK + r"\2" + _BREAK, text)
     text = _DATED.sub(_BREAK + r"\1" + _BREAK, text)
     lines = [line.strip() for line in text.split(_BREAK) if line.strip()]
-    lines = [piece for place, line in enumerate(lines) for piece in (_cut_head(line) if place < 3 else [line])]
+    lines = [piece for place, line in enumerate(lines) for piece in (cut_head(line) if place < 3 else [line])]
     return [piece for place, line in enumerate(lines) for piece in _cut_signature(line, lines[:place])]
 
 
@@ -112,7 +115,7 @@ def _at_each(text: str, places: list[int]) -> str:
     return text
 
 
-def _cut_head(line: str) -> list[str]:
+def cut_head(line: str) -> list[str]:
     """The title, those addressed and the first sentence, where they run on."""
     pieces: list[str] = []
     if found := _ADDRESS.match(line):
