@@ -272,6 +272,10 @@ def test_far_more_than_a_notice_holds_is_refused(data: bytes) -> None:
         "分别于4月3日、" * 14_000,
         "办公室二〇二四年三月二十九日" * 8_000,
         "一、二、三、四、" * 14_000,
+        "送至罗老师处" * 19_000,
+        "联系人：李 晴、" * 13_000,
+        "重点活\n动名称\n" * 1_400,
+        "上海市知识产权局上海市版权局" * 8_000,
     ],
 )
 def test_text_made_to_stall_patterns_is_read(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -141,3 +142,42 @@ class TestTheRealNoticeDamaged:
         lines = [line for line in REAL.read_text(encoding="utf-8").split("\n") if line.strip()]
 
         assert facts_of("\n".join(lines)) == facts_of("\r\n\r\n".join(lines)) == facts_of(REAL.read_text(encoding="utf-8"))
+
+    def test_with_two_lines_joined_all_facts_stay(self) -> None:
+        lines = REAL.read_text(encoding="utf-8").split("\n")
+        whole = facts_of("\n".join(lines))
+        filled = [place for place, line in enumerate(lines) if line.strip()]
+
+        for first, second in itertools.pairwise(filled):
+            if lines[first].startswith("|") or lines[second].startswith("|"):
+                continue
+            for between in ("", " "):
+                joined = [*lines[:first], lines[first] + between + lines[second], "", *lines[second + 1 :]]
+                assert facts_of("\n".join(joined)) == whole, lines[first]
+
+    @pytest.mark.parametrize("width", [24, 28, 30, 34, 40])
+    def test_with_lines_cut_at_one_width_all_facts_stay(self, width: int) -> None:
+        body, heading, annexes = REAL.read_text(encoding="utf-8").partition("附件 1\n")
+        cut = "\n".join(line[at : at + width] for line in body.split("\n") for at in range(0, max(len(line), 1), width))
+
+        assert facts_of(cut + heading + annexes) == facts_of(body + heading + annexes)
+
+    @pytest.mark.parametrize(
+        "signs",
+        [("，：；（）〔〕“”—", ',:;()[]""-'), (",:;()", "，：；（）"), ("—", "～"), ("。", "．")],
+        ids=["half", "wide", "tilde", "dots"],
+    )
+    def test_with_other_signs_the_facts_stay(self, signs: tuple[str, str]) -> None:
+        text = REAL.read_text(encoding="utf-8")
+        if signs[0] == "。":
+            text = text.replace("26日。", "26日．")
+        damaged, whole = facts_of(text.translate(str.maketrans(*signs))), facts_of(text)
+
+        for name in (*HOLDS, "deadlines"):
+            assert damaged[name] == whole[name], name
+
+    def test_pasted_without_a_single_line_end_all_facts_of_the_text_stay(self) -> None:
+        body, heading, annexes = REAL.read_text(encoding="utf-8").partition("附件 1\n")
+        whole = facts_of(body + heading + annexes)
+
+        assert facts_of("".join(line.strip() for line in body.split("\n")) + "\n" + heading + annexes) == whole

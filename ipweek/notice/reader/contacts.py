@@ -44,12 +44,13 @@ class _Found:
     """What the lines gave so far, each kind with the lines it came from."""
 
     values: dict[str, list[str]] = field(default_factory=lambda: {"contacts": [], "phones": [], "fax": [], "email": []})
-    said: dict[str, list[str]] = field(default_factory=lambda: {"contacts": [], "phones": [], "fax": [], "email": []})
+    lines: dict[str, list[Line]] = field(default_factory=lambda: {"contacts": [], "phones": [], "fax": [], "email": []})
 
     def add(self, name: str, values: list[str], line: Line) -> None:
         if values:
             self.values[name] += values
-            self.said[name].append(line.said()[:1000])
+            if self.lines[name][-1:] != [line]:
+                self.lines[name].append(line)
 
 
 def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
@@ -79,8 +80,8 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
         ("fax", "没有找到传真。"),
         ("email", "没有找到邮箱。"),
     ):
-        if found.said[name]:
-            facts.evidence[name] = "\n".join(dict.fromkeys(found.said[name]))[:2000]
+        if found.lines[name]:
+            facts.evidence[name] = "\n".join(dict.fromkeys(line.said()[:1000] for line in found.lines[name]))[:2000]
         else:
             facts.notes[name] = note
 
@@ -93,8 +94,8 @@ _IN_PASSING = re.compile(
 def _named_in_passing(lines: list[Line], found: _Found) -> None:
     """Persons without a label: 送至218室罗老师处, 请联系工会陆小凤（分机8866）."""
     for line in lines:
-        for person in _IN_PASSING.finditer(line.even):
-            found.add("contacts", split_names(person["styled"] or person["who"]), line)
+        named = [person["styled"] or person["who"] for person in _IN_PASSING.finditer(line.even)]
+        found.add("contacts", [name for words in named for name in split_names(words)], line)
 
 
 def _labels_filled(lines: list[Line]) -> list[Line]:
