@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ipweek.annexes import checks
@@ -232,6 +232,7 @@ def test_only_what_was_read_without_doubt_is_stored(cells, stored):
     assert checks.readings_of(FORM, GOOD | cells, WEEK) == stored
 
 
+@example({"scale": "0\x1fW"})
 @given(st.dictionaries(st.sampled_from([*GOOD, "minhang.street"]), st.text(max_size=40)))
 def test_no_row_breaks_a_check(cells):
     for finding in checks.check_table([(1, cells), (2, cells)], cells, CONTEXT, nil_return=False):

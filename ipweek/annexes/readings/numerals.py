@@ -76,7 +76,7 @@ def _spelled_digits(text: str) -> int:
 
 def number(text: str) -> float:
     """A number of any size: ``1,200``, ``2.1万``, ``一万五千``, ``1万2千``, ``二百五``, ``3w``. ValueError for anything else."""
-    text = text.strip().replace(",", "").replace(" ", "").replace("廿", "二十").replace("卅", "三十")
+    text = re.sub(r"[\s,]+", "", text).replace("廿", "二十").replace("卅", "三十")
     plain = re.fullmatch(r"(\d+(?:\.\d+)?)([wWkK])?", text)
     if plain:
         return float(plain[1]) * LATIN_SCALES.get(plain[2], 1)
