@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,6 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from ipweek import clock
-from ipweek.accounts import sessions
 from ipweek.accounts.models import LoginSession
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
@@ -24,7 +22,7 @@ from ipweek.reporting import messages
 from ipweek.reporting.models import Flag, Mail, Message, Move
 from ipweek.transaction import transaction
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 from tests.plugins.made import switched_on_unasked
 
 PARTS = {
@@ -56,7 +54,7 @@ class Town:
         campaign = make.campaign()
         table = make.table("minhang", "draft", of=campaign)
         people = {letter: make.person(slug, role) for letter, (slug, role) in PARTS.items()}
-        self.users = {letter: person.id for letter, person in people.items()}
+        self.people = people
         kept = files.keep("通知".encode(), "通知.txt", kind="txt", purpose="notice", by=people["c"], settings=app.extensions["settings"])
         switched_on_unasked(app)
         self.numbers = {
@@ -65,10 +63,10 @@ class Town:
             "activity_id": make.row(table).id,
             "file_id": kept.id,
             "amendment_id": make.amendment(campaign).id,
-            "user_id": self.users["f"],
+            "user_id": people["f"].id,
             "unit_id": make.unit("minhang").id,
-            "message_id": told(self.users["f"]),
-            "flag_id": flagged(table, self.users["c"]),
+            "message_id": told(people["f"].id),
+            "flag_id": flagged(table, people["c"].id),
             "mail_id": not_mailed(),
             "number": make.public_edition(campaign).number,
         }
@@ -76,16 +74,9 @@ class Town:
 
     def seat(self, letter: str) -> tuple[Desk, str]:
         """One of them at a desk, with a log-in of his own, and its number. (That the page logs in is tried elsewhere.)"""
-        token, moment = secrets.token_urlsafe(32), clock.now()
-        with transaction():
-            login = LoginSession(token_hash=sessions.digest(token), user_id=self.users[letter], created_at=moment, seen_at=moment)
-            db.session.add(login)
-        number = str(login.id)
+        desk = Desk(self.app).sit(self.people[letter])
+        number = str(db.session.query(LoginSession).filter_by(user_id=self.people[letter].id).one().id)
         db.session.rollback()
-        desk = Desk(self.app)
-        with desk.client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-        desk.get("/account")
         return desk, number
 
     def address(self, rule: str, session_id: str = "1") -> str:

@@ -7,10 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from ipweek.accounts import passwords
 from tests import make
-
-from .desk import Desk
+from tests.desk import Desk
 
 CAST = {
     "stranger": None,
@@ -22,12 +20,6 @@ CAST = {
     "auditor": ("office", "auditor"),
     "viewer": ("office", "viewer"),
 }
-
-
-@pytest.fixture(scope="session")
-def known_hash() -> str:
-    """The hash of make.PASSWORD, made once."""
-    return passwords.hash_password(make.PASSWORD)
 
 
 @pytest.fixture

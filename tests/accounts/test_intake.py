@@ -11,8 +11,7 @@ from ipweek.accounts.schema import at_the_command_line
 from ipweek.errors import Forbidden, Invalid
 from ipweek.extensions import db
 from tests import make
-
-from .desk import Desk
+from tests.desk import Desk
 
 
 @pytest.fixture

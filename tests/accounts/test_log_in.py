@@ -10,8 +10,7 @@ from ipweek.app import create_app
 from ipweek.errors import Invalid, TooMany
 from ipweek.extensions import db
 from tests import make
-
-from .desk import HTMX, Desk
+from tests.desk import HTMX, Desk
 
 NOON = datetime(2024, 4, 10, 4, 0, tzinfo=UTC)
 WHERE = {"address": "10.1.2.3", "browser": "Chrome/120"}

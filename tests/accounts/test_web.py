@@ -7,8 +7,7 @@ from ipweek.accounts import service, sessions, web
 from ipweek.accounts.models import AuditEntry, User
 from ipweek.extensions import db
 from tests import make
-
-from .desk import HTMX, Desk
+from tests.desk import HTMX, Desk
 
 POLL = {"X-Poll": "1"}
 

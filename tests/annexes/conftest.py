@@ -8,11 +8,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from ipweek.accounts import passwords
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.extensions import db
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 CAST = {
     "filler of 闵行": ("minhang", "filler"),
@@ -36,19 +35,14 @@ WHO_MAY_CHANGE = {
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def known_hash() -> str:
-    return passwords.hash_password(make.PASSWORD)
-
-
 @pytest.fixture
-def seat(app: Flask, known_hash: str) -> Callable[..., Desk]:
+def seat(app: Flask) -> Callable[..., Desk]:
     """Seat one of the cast at a desk of his own, logged in."""
 
     def take(who: str) -> Desk:
         desk = Desk(app)
         if who != "stranger":
-            return desk.log_in(make.user(*CAST[who], pw_hash=known_hash))
+            return desk.sit(make.user(*CAST[who]))
         desk.get("/login")
         return desk
 

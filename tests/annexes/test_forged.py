@@ -12,7 +12,7 @@ from ipweek.annexes.models import Activity
 from ipweek.errors import Conflict
 from ipweek.extensions import db
 from tests import make
-from tests.accounts.desk import HTMX, Desk
+from tests.desk import HTMX, Desk
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -7,8 +7,8 @@ import pytest
 
 from ipweek.annexes import editing, grid
 from tests import make
-from tests.accounts.desk import HTMX
 from tests.annexes.conftest import op_id, values
+from tests.desk import HTMX
 
 
 def changed(row, *texts, key="venue", base="甲"):

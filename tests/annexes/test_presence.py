@@ -10,7 +10,7 @@ from ipweek.annexes.models import Presence
 from ipweek.errors import Forbidden, NotFound
 from ipweek.extensions import db
 from tests import make
-from tests.accounts.desk import HTMX
+from tests.desk import HTMX
 
 MORNING = datetime(2024, 4, 10, 1, tzinfo=UTC)
 

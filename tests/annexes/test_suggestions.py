@@ -7,8 +7,8 @@ import pytest
 from ipweek.annexes import editing, suggestions
 from ipweek.errors import Forbidden, NotFound
 from tests import make
-from tests.accounts.desk import HTMX
 from tests.annexes.conftest import op_id
+from tests.desk import HTMX
 
 
 def test_this_years_come_before_last_years_and_each_once(app):

@@ -24,9 +24,9 @@ from ipweek.config import Settings
 from ipweek.extensions import db
 from ipweek.maintenance import server
 from tests import make
-from tests.accounts.desk import Desk
 from tests.bench import peer, site
 from tests.bench.timing import Line, line, said
+from tests.desk import Desk
 
 SLUGS = ("minhang", "pudong", "huangpu", "jingan", "changning", "putuo", "hongkou", "yangpu")
 SECONDS = 3.0

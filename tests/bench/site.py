@@ -25,7 +25,7 @@ from ipweek.extensions import db
 from ipweek.maintenance import service as maintenance
 from ipweek.transaction import transaction
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 ROOT = Path(__file__).parent.parent.parent
 

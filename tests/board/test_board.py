@@ -16,7 +16,8 @@ from ipweek.extensions import db
 from ipweek.reporting import service as reporting
 from ipweek.transaction import transaction
 from tests import make
-from tests.reporting.cast import PARTS, Seat, sent, table
+from tests.desk import Desk
+from tests.reporting.cast import PARTS, sent, table
 
 HTMX = {"HX-Request": "true"}
 POLL = {**HTMX, "X-Poll": "1"}
@@ -35,7 +36,7 @@ def clerk(app):
 
 @pytest.fixture
 def desk(app, clerk):
-    return Seat(app, clerk)
+    return Desk(app).sit(clerk)
 
 
 def one_of_each():
@@ -116,7 +117,7 @@ def test_a_tile_says_in_words_what_it_shows(desk):
 
 def test_the_office_goes_to_the_review_and_leaders_to_the_table(app, desk):
     move = sent(make.person("minhang", "filler"))
-    leader = Seat(app, make.person("office", "viewer"))
+    leader = Desk(app).sit(make.person("office", "viewer"))
 
     assert f'href="/tables/{move.table_id}/review"' in desk.get("/board").text
     page = leader.get("/board").text
@@ -128,7 +129,7 @@ def test_leaders_see_no_phone_and_nothing_to_press(app):
     make.unit("xuhui")
     sent(make.person("minhang", "filler"))
 
-    page = Seat(app, make.person("office", "viewer")).get("/board").text
+    page = Desk(app).sit(make.person("office", "viewer")).get("/board").text
 
     assert "13800000001" not in page
     assert "补发任务" not in page
@@ -148,7 +149,7 @@ SEES = {"filler of 闵行": 403, "filler of 徐汇": 403, "clerk": 200, "head": 
 def test_the_board_is_for_the_office_and_leaders(app, who):
     make.campaign()
 
-    assert Seat(app, make.person(*PARTS[who])).get("/board").status_code == SEES[who]
+    assert Desk(app).sit(make.person(*PARTS[who])).get("/board").status_code == SEES[who]
 
 
 HOMES = {
@@ -164,7 +165,7 @@ HOMES = {
 
 @pytest.mark.parametrize("who", PARTS)
 def test_the_start_page_leads_to_ones_work(app, who):
-    assert Seat(app, make.person(*PARTS[who])).get("/").location == HOMES[who]
+    assert Desk(app).sit(make.person(*PARTS[who])).get("/").location == HOMES[who]
 
 
 def test_before_the_first_campaign_the_office_is_led_to_the_notice(desk):
@@ -230,7 +231,7 @@ def test_a_poll_is_answered_with_204_until_something_changes(desk, clerk):
 def test_the_deadline_passing_is_a_change_too(app, clock):
     table()
     clock.move_to("2024-04-12T23:59:00+08:00")
-    desk = Seat(app, make.person("office", "clerk"))
+    desk = Desk(app).sit(make.person("office", "clerk"))
     address, _ = polled(desk)
 
     clock.move_to("2024-04-13T00:00:10+08:00")
@@ -278,7 +279,7 @@ def test_the_board_of_a_draft_is_the_offices_alone(app, desk):
     draft = make.campaign("draft").id
 
     assert desk.get(f"/board?campaign={draft}").status_code == 200
-    assert Seat(app, make.person("office", "viewer")).get(f"/board?campaign={draft}").status_code == 404
+    assert Desk(app).sit(make.person("office", "viewer")).get(f"/board?campaign={draft}").status_code == 404
 
 
 def test_a_renamed_unit_off_the_map_is_still_on_the_list(desk):

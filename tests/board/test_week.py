@@ -7,7 +7,8 @@ from ipweek.annexes import campaigns
 from ipweek.board import week
 from ipweek.transaction import transaction
 from tests import make
-from tests.reporting.cast import Seat, table
+from tests.desk import Desk
+from tests.reporting.cast import table
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def test_an_excused_unit_and_a_week_without_dates_show_nothing(clerk):
 def test_a_leader_reads_no_phone_that_stands_in_a_name(app, clerk):
     planned("4月22日", event_name="展会（报名 13800000001）", venue="电话 021-55550003")
 
-    leader, office = (Seat(app, person).get("/board").text for person in (make.person("office", "viewer"), clerk))
+    leader, office = (Desk(app).sit(person).get("/board").text for person in (make.person("office", "viewer"), clerk))
 
     assert "13800000001" in office
     assert "展会（报名 138****0001）" in leader
@@ -76,7 +77,7 @@ def test_a_leader_reads_no_phone_that_stands_in_a_name(app, clerk):
 def test_many_on_one_day_unfold(app, clerk):
     planned(*["4月26日"] * 8)
 
-    page = Seat(app, clerk).get("/board").text
+    page = Desk(app).sit(clerk).get("/board").text
 
     assert "<b>8</b> 项<br>世界知识产权日" in page
     assert "另有 3 项" in page

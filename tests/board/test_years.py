@@ -10,7 +10,8 @@ from ipweek.extensions import db
 from ipweek.reporting.models import Summary
 from ipweek.transaction import transaction
 from tests import make
-from tests.reporting.cast import Seat, sent, table
+from tests.desk import Desk
+from tests.reporting.cast import sent, table
 
 
 @pytest.fixture
@@ -77,14 +78,14 @@ def test_five_years_are_enough(clerk):
 def test_it_is_for_the_office_and_the_leaders(app, clerk):
     two_years()
 
-    assert "闵行区" in Seat(app, make.person("office", "viewer")).get("/years").text
+    assert "闵行区" in Desk(app).sit(make.person("office", "viewer")).get("/years").text
     for part in (("minhang", "filler"), ("office", "auditor")):
         with pytest.raises(Forbidden):
             years.compare(by=make.person(*part))
 
 
 def test_before_the_first_campaign_the_page_says_so(app, clerk):
-    assert "还没有开启过活动" in Seat(app, clerk).get("/years").text
+    assert "还没有开启过活动" in Desk(app).sit(clerk).get("/years").text
 
 
 @pytest.mark.parametrize("units", [1, 30])

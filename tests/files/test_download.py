@@ -4,7 +4,7 @@ import pytest
 
 from ipweek.files import service
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def kept(app, site):
 
 
 def seat(app, *who):
-    return Desk(app).log_in(make.user(*who, password=make.PASSWORD))
+    return Desk(app).sit(make.user(*who))
 
 
 def test_the_unit_gets_its_file_as_an_attachment_that_no_browser_opens(app, kept):

@@ -16,8 +16,8 @@ from ipweek.config import Settings
 from ipweek.extensions import db
 from ipweek.maintenance import backup, daily
 from tests import make
+from tests.desk import Desk
 from tests.maintenance.test_backup import with_tools
-from tests.reporting.cast import Seat
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_a_day_on_which_it_fails_is_told_in_the_log_and_the_next_round_tries_aga
     assert daily.make(settings, by="system:ticker")
 
 
-def seat(app: Flask, *roles: str) -> Seat:
-    return Seat(app, make.person("office", *roles))
+def seat(app: Flask, *roles: str) -> Desk:
+    return Desk(app).sit(make.person("office", *roles))
 
 
 def test_the_administrator_sees_when_the_last_one_was_made(app: Flask, settings: Settings, clock: time_machine.Coordinates) -> None:

@@ -19,7 +19,7 @@ from ipweek.notice import amendments, deadlines, schema, service
 from ipweek.notice.models import Amendment, Campaign
 from ipweek.transaction import transaction
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -184,8 +184,8 @@ def test_a_correction_of_other_words_tells_nobody(running: Campaign) -> None:
 
 def test_the_office_brings_confirms_and_the_units_are_told(app: Flask, running: Campaign) -> None:
     make.table("minhang", "draft", of=running)
-    office = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
-    filler = Desk(app).log_in(make.user("minhang", password=make.PASSWORD))
+    office = Desk(app).sit(make.user("office", "clerk"))
+    filler = Desk(app).sit(make.user("minhang"))
     page = office.get(f"/campaigns/{running.id}")
     assert "导入补充通知" in page.text
     assert "导入补充通知" not in filler.get(f"/campaigns/{running.id}").text
@@ -217,7 +217,7 @@ def test_the_office_brings_confirms_and_the_units_are_told(app: Flask, running: 
 
 @pytest.mark.parametrize("sent, said", [({"pasted": ""}, "请选择补充通知的文件"), ({"pasted": "\x00\x01 \x02"}, "")])
 def test_what_cannot_be_read_is_said_and_stays_in_the_box(app: Flask, running: Campaign, sent: dict[str, str], said: str) -> None:
-    office = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    office = Desk(app).sit(make.user("office", "clerk"))
     office.get(f"/campaigns/{running.id}")
 
     answer = office.post(f"/campaigns/{running.id}/amendments", sent)
@@ -229,7 +229,7 @@ def test_what_cannot_be_read_is_said_and_stays_in_the_box(app: Flask, running: C
 
 def test_what_is_not_wanted_is_dropped(app: Flask, running: Campaign) -> None:
     amendment = brought(running)
-    office = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    office = Desk(app).sit(make.user("office", "clerk"))
     assert "尚未确认" in office.get(f"/campaigns/{running.id}").text
 
     dropped = office.post(f"/amendments/{amendment.id}/discard")

@@ -26,8 +26,8 @@ from ipweek.notice import deadlines, schema, service
 from ipweek.notice.models import Campaign, Extension
 from ipweek.transaction import transaction
 from tests import make
-from tests.accounts.desk import Desk
 from tests.browser import ROOT
+from tests.desk import Desk
 from tests.notice.test_reader_pdf import pdf, show
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -118,7 +118,7 @@ NO_NOTICE = "没有从这份文件读到通知的内容，请确认上传的是�
 
 @pytest.mark.parametrize("text", ["x", "今天天气很好，大家一起去吃饭。", "张三 13800000001，2026年4月26日"])
 def test_a_text_that_is_no_notice_starts_no_campaign(app: Flask, text: str) -> None:
-    clerk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    clerk = Desk(app).sit(make.user("office", "clerk"))
 
     answer = clerk.post("/notices/new", {"pasted": text})
 
@@ -154,7 +154,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
     ids=["doc", "wps", "locked", "ofd", "scan", "locked-pdf", "empty"],
 )
 def test_what_cant_be_read_is_refused_on_the_page_with_what_to_do(app: Flask, name: str, data: bytes, says: str) -> None:
-    clerk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    clerk = Desk(app).sit(make.user("office", "clerk"))
 
     answer = clerk.post("/notices/new", {"file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
 
@@ -315,11 +315,9 @@ def test_evidence_is_kept_beside_the_facts(facts: dict[str, Any]) -> None:
 
 
 def test_the_page_says_what_a_close_would_leave_out_and_withdraws_only_while_nothing_was_sent(app: Flask) -> None:
-    from tests.reporting.cast import Seat  # noqa: PLC0415 -- the cast of another feature, for its seat alone
-
     home = make.table("minhang")
     make.table("xuhui", is_excused=True)
-    desk = Seat(app, make.person("office", "clerk"))
+    desk = Desk(app).sit(make.person("office", "clerk"))
 
     before = desk.get(f"/campaigns/{home.campaign_id}").text
     with transaction():
@@ -370,7 +368,7 @@ def test_a_deadline_that_is_past_is_pointed_out_before_opening_and_not_after() -
 
 def test_the_office_is_led_to_the_day_table_where_a_year_is_missing(app: Flask) -> None:
     campaign = make.campaign(starts_on=date(2031, 4, 20), ends_on=date(2031, 4, 26))
-    office = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    office = Desk(app).sit(make.user("office", "clerk"))
 
     page = office.get(f"/campaigns/{campaign.id}").text
 

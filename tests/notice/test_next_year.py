@@ -12,7 +12,7 @@ from ipweek.notice import service as notices
 from ipweek.notice.models import Campaign
 from ipweek.transaction import transaction
 from tests import make
-from tests.reporting.cast import Seat
+from tests.desk import Desk
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_only_the_office_starts_one(old, part):
 
 def test_from_the_list_to_the_open_campaign_that_names_who_was_excused(app, clerk, old):
     make.table("minhang", of=old, is_excused=True)
-    desk = Seat(app, clerk)
+    desk = Desk(app).sit(clerk)
 
     listed = desk.get("/campaigns").text
     draft = desk.post(f"/campaigns/{old.id}/next", follow_redirects=True).text

@@ -7,21 +7,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from ipweek.accounts import passwords
 from ipweek.annexes.models import AnnexTable
 from tests import make
-from tests.accounts.desk import Desk
-
-
-@pytest.fixture(scope="session")
-def known_hash() -> str:
-    return passwords.hash_password(make.PASSWORD)
+from tests.desk import Desk
 
 
 @pytest.fixture
-def seat(app: Flask, known_hash: str) -> Callable[..., Desk]:
+def seat(app: Flask) -> Callable[..., Desk]:
     """Seat somebody of a unit, logged in."""
-    return lambda slug, *roles: Desk(app).log_in(make.user(slug, *roles, pw_hash=known_hash))
+    return lambda slug, *roles: Desk(app).sit(make.user(slug, *roles))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from ipweek.plugins import values
 from ipweek.plugins.schema import Field
 from ipweek.reporting import contents
 from tests import make
-from tests.accounts.desk import HTMX, Desk
+from tests.desk import HTMX, Desk
 
 from .made import BY, STREET, switched_on, write
 

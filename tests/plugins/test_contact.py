@@ -19,7 +19,7 @@ from ipweek.plugins import service as plugins
 from ipweek.reporting import outbox
 from ipweek.reporting.models import Mail, Message
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .made import BY, report, switched_on, write
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from ipweek import plugin as api
 from ipweek.plugins import check, guide, manifest, shelf
@@ -16,7 +17,7 @@ from ipweek.plugins.guide import CONTENTS, Page, Part
 from ipweek.plugins.manifest import WORDS
 from ipweek.testing import Lab
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .made import HEAD
 
@@ -159,9 +160,8 @@ def test_the_interface_is_what_was_promised() -> None:
     assert "\n".join(said) + "\n" == promised.read_text("utf-8"), "a change needs a new level of the interface"
 
 
-def test_the_guide_is_read_by_everybody_who_is_logged_in(app: object, known_hash: str) -> None:
-    desk = Desk(app)  # type: ignore[arg-type]
-    desk.log_in(make.user("minhang", "developer", pw_hash=known_hash))
+def test_the_guide_is_read_by_everybody_who_is_logged_in(app: Flask) -> None:
+    desk = Desk(app).sit(make.user("minhang", "developer"))
 
     for name, page in PAGES.items():
         said = desk.get(f"/help/plugins/{name}").text

@@ -19,8 +19,8 @@ from ipweek.maintenance.instance import Unfit
 from ipweek.plugins import call as calling
 from ipweek.plugins import service as plugins
 from tests import make
-from tests.accounts.desk import HTMX, Desk
 from tests.browser import Server, log_in
+from tests.desk import HTMX, Desk
 from tests.visitor import Visitor
 
 from .made import BY, CODE, STREET, report, switched_on, write

@@ -17,7 +17,7 @@ from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.extensions import db
 from tests import make
-from tests.accounts.desk import HTMX, Desk
+from tests.desk import HTMX, Desk
 
 from .made import report, switched_on, write
 
@@ -228,10 +228,10 @@ def test_what_the_check_demands_is_demanded_on_the_page_too(app: Flask, table: A
     assert "未启用" in admin.get("/plugins/mh").text
 
 
-def test_a_department_sees_what_plugins_say_of_its_own_rows(app: Flask, table: AnnexTable, seat: Seat, known_hash: str) -> None:
+def test_a_department_sees_what_plugins_say_of_its_own_rows(app: Flask, table: AnnexTable, seat: Seat) -> None:
     switched_on(app)
     theirs = make.row(table, **{"mh.street": "区里的镇"}, scale="900人")
-    desk = Desk(app).log_in(make.user("qibao", pw_hash=known_hash))
+    desk = Desk(app).sit(make.user("qibao"))
     own = make.row(table, owner="qibao", scale="800人")
 
     page = desk.get(f"/tables/{table.id}").text

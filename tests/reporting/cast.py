@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from flask import Flask, g
-from werkzeug.test import TestResponse
-
-from ipweek import clock
-from ipweek.accounts import sessions
-from ipweek.accounts.models import LoginSession
 from ipweek.accounts.schema import Person
-from ipweek.extensions import db
 from ipweek.reporting import service
 from ipweek.reporting.models import Move
-from ipweek.transaction import transaction
 from tests import make
 
 PARTS = {
@@ -29,36 +20,6 @@ PARTS = {
 }
 GOOD = "活动由街道主办，已与街道确认"
 """A reason that can stand."""
-
-
-class Seat:
-    """One person's browser, logged in. ``post`` carries the token of the page last opened."""
-
-    def __init__(self, app: Flask, person: Person) -> None:
-        self.client = app.test_client()
-        token = f"token-of-{person.username}"
-        with transaction():
-            made = {"user_id": person.id, "created_at": clock.now(), "seen_at": clock.now()}
-            db.session.add(LoginSession(token_hash=sessions.digest(token), address="", browser="", **made))
-        with self.client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = token, True
-        self.token = ""
-        self.get("/help")
-
-    def get(self, path: str, **words: Any) -> TestResponse:
-        return self.open(path, **words)
-
-    def post(self, path: str, data: dict[str, Any] | None = None, **words: Any) -> TestResponse:
-        return self.open(path, method="POST", data={"csrf_token": self.token, **(data or {})}, **words)
-
-    def open(self, path: str, **words: Any) -> TestResponse:
-        for name in list(g):  # the test's own context would lend its g to every request
-            g.pop(name)
-        response = self.client.open(path, **words)
-        db.session.rollback()  # what the request wrote, the test reads anew
-        if response.mimetype == "text/html" and (found := re.search(r'name="csrf-token" content="([^"]+)"', response.text)):
-            self.token = found[1]
-        return response
 
 
 def table(status: str = "draft", *rows: dict[str, str], slug: str = "minhang", **changes: Any):

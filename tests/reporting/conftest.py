@@ -9,7 +9,8 @@ import time_machine
 from flask import Flask
 
 from tests import make
-from tests.reporting.cast import PARTS, Seat
+from tests.desk import Desk
+from tests.reporting.cast import PARTS
 
 NOON = "2024-04-10T12:00:00+08:00"
 
@@ -28,6 +29,6 @@ def cast(app: Flask):
 
 
 @pytest.fixture
-def seat(app: Flask) -> Callable[..., Seat]:
+def seat(app: Flask) -> Callable[..., Desk]:
     """Somebody logged in at a browser of his own."""
-    return lambda person: Seat(app, person)
+    return lambda person: Desk(app).sit(person)

@@ -24,7 +24,7 @@ from ipweek.reporting.models import Chase, Move, Summary, SummaryFile
 from ipweek.transaction import transaction
 from ipweek.workbooks import archive, folders, public_editions, releases
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .conftest import SENT_AT
 from .official import opened
@@ -146,7 +146,7 @@ def test_only_the_office_has_it_one_at_a_time_and_each_is_a_line_of_the_log(app,
 @pytest.mark.parametrize("path", ["tables.zip", "archive.zip"])
 def test_it_is_sent_whole_with_its_length_and_its_chinese_name(app, campaign, sent, path):
     sent("minhang", "approved", {})
-    desk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    desk = Desk(app).sit(make.user("office", "clerk"))
 
     answered = desk.get(f"/campaigns/{campaign.id}/{path}")
 

@@ -18,7 +18,7 @@ from ipweek.transaction import transaction
 from ipweek.workbooks import import_plan, import_service
 from ipweek.workbooks.import_plan import Chosen
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .files import HEADINGS, annex_2, row
 
@@ -357,7 +357,7 @@ def test_doubtful_cells_are_marked_in_a_copy_of_their_file(table, filler, settin
 
 @pytest.fixture
 def desk(app, table):
-    return Desk(app).log_in(make.user("minhang", password=make.PASSWORD))
+    return Desk(app).sit(make.user("minhang"))
 
 
 def upload(desk, table, data, name="闵行区.xlsx"):

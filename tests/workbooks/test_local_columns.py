@@ -12,7 +12,7 @@ from ipweek.plugins import service as plugins
 from ipweek.transaction import transaction
 from ipweek.workbooks import fill_packs, import_plan, import_service, service
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 from tests.plugins.made import switched_on_unasked
 
 from .files import annex_2, row, saved
@@ -162,7 +162,7 @@ def test_no_official_file_holds_it(table, filler):
 
 
 def test_the_preview_marks_the_column(app, table):
-    desk = Desk(app).log_in(make.user("minhang", password=make.PASSWORD))
+    desk = Desk(app).sit(make.user("minhang"))
     data = annex_2([*row(event_name="新活动"), "七宝镇"], more=["所属街镇"])
     desk.get(f"/tables/{table.id}/import")
     sent = desk.post(f"/tables/{table.id}/import", data={"file": (BytesIO(data), "表.xlsx")}, content_type="multipart/form-data")

@@ -15,7 +15,7 @@ from ipweek.notice.models import AnnexSchema
 from ipweek.transaction import transaction
 from ipweek.workbooks import layout, service
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .official import opened
 
@@ -244,7 +244,7 @@ def fetch(desk, path):
 
 @pytest.fixture
 def office(app, campaign):
-    return Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    return Desk(app).sit(make.user("office", "clerk"))
 
 
 def test_the_page_says_what_will_be_merged_and_what_is_missing(office, campaign, sent):
@@ -277,7 +277,7 @@ def test_the_download_has_a_chinese_name_and_is_not_kept(office, campaign, sent,
 
 @pytest.mark.parametrize("path", ["workbook", "workbook.xlsx"])
 def test_a_filler_gets_neither_page_nor_file(app, campaign, path):
-    filler = Desk(app).log_in(make.user("minhang", "filler", password=make.PASSWORD))
+    filler = Desk(app).sit(make.user("minhang", "filler"))
 
     assert filler.get(f"/campaigns/{campaign.id}/{path}").status_code == 403
 
@@ -289,7 +289,7 @@ def test_what_is_not_there_is_not_found(office, path):
 
 def test_a_unit_downloads_its_own_table_with_its_phones(app, campaign, sent):
     table = sent("minhang", "draft", {"contact": "张三 13800000001"})
-    filler = Desk(app).log_in(make.user("minhang", "filler", password=make.PASSWORD))
+    filler = Desk(app).sit(make.user("minhang", "filler"))
 
     response = fetch(filler, f"/tables/{table.id}.xlsx")
 
@@ -301,7 +301,7 @@ def test_a_unit_downloads_its_own_table_with_its_phones(app, campaign, sent):
 
 def test_someone_elses_table_is_not_found(app, campaign, sent):
     table = sent("minhang", "draft", {})
-    filler = Desk(app).log_in(make.user("xuhui", "filler", password=make.PASSWORD))
+    filler = Desk(app).sit(make.user("xuhui", "filler"))
 
     assert filler.get(f"/tables/{table.id}.xlsx").status_code == 404
 

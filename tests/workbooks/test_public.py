@@ -18,7 +18,7 @@ from ipweek.workbooks.public import edition as editions
 from ipweek.workbooks.public import masking
 from ipweek.workbooks.public.masking import Known
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .official import opened
 
@@ -269,7 +269,7 @@ def test_a_number_is_its_owners_in_everybodys_table(campaign, clerk, sent):
 
 def test_the_pages_lead_from_a_draft_to_the_published_edition(app, campaign, sent):
     sent("minhang", "approved", PRIVATE)
-    clerk, head = (Desk(app).log_in(make.user("office", role, password=make.PASSWORD)) for role in ("clerk", "head"))
+    clerk, head = (Desk(app).sit(make.user("office", role)) for role in ("clerk", "head"))
     path = f"/campaigns/{campaign.id}/public"
     assert "还没有公开版" in clerk.get(path).text
     assert clerk.post(path).headers["Location"].endswith("/public/1")

@@ -15,7 +15,7 @@ from ipweek.reporting.models import Snapshot
 from ipweek.transaction import transaction
 from ipweek.workbooks import releases
 from tests import make
-from tests.accounts.desk import Desk
+from tests.desk import Desk
 
 from .official import opened
 
@@ -145,7 +145,7 @@ def test_others_see_no_releases(campaign, role):
 
 def test_the_pages_list_compare_and_trace(app, campaign, sent):
     table = sent("minhang", "approved", {"event_name": "商标课堂", "venue": "社区中心"})
-    desk = Desk(app).log_in(make.user("office", "clerk", password=make.PASSWORD))
+    desk = Desk(app).sit(make.user("office", "clerk"))
     path = f"/campaigns/{campaign.id}/releases"
     desk.get(path)
     assert desk.post(path).status_code == 303
