@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from ipweek.annexes import private_text
 from ipweek.annexes.readings import contact, scale, time
+from ipweek.annexes.readings.date_sense import WEEKDAY_NAMES
 from ipweek.annexes.readings.numerals import level
 from ipweek.annexes.readings.time import TimeReading
 from ipweek.notice.schema import Annex, bare
@@ -278,8 +279,8 @@ def _time(value: str, label: str, context: Context) -> Iterator[_Said]:
     elif reading.precision in ("unknown", "vague"):
         yield "time-vague", "event_time", f"“{label}”还不是确定的日期，日期定下后请补上"
     for day, said in reading.wrong_weekdays[:1]:
-        is_on = f"{day.year}年{day.month}月{day.day}日是周{time.WEEKDAY_NAMES[day.weekday()]}"
-        yield "weekday", "event_time", f"“{label}”写的是周{time.WEEKDAY_NAMES[said]}，而{is_on}，请核对"
+        is_on = f"{day.year}年{day.month}月{day.day}日是周{WEEKDAY_NAMES[day.weekday()]}"
+        yield "weekday", "event_time", f"“{label}”写的是周{WEEKDAY_NAMES[said]}，而{is_on}，请核对"
     yield from _beside_week(reading, label, context)
 
 

@@ -9,9 +9,10 @@ from datetime import date
 from functools import lru_cache
 
 from ipweek.annexes.readings import contact, scale, time, venue
+from ipweek.annexes.readings.date_sense import WEEKDAY_NAMES
 from ipweek.annexes.readings.numerals import level
 from ipweek.annexes.readings.scale import ScaleReading
-from ipweek.annexes.readings.time import WEEKDAY_NAMES, TimeReading
+from ipweek.annexes.readings.time import TimeReading
 
 MUST_BE_MENDED = frozenset({"impossible", "order"})
 """Readings that a check of kind A speaks of: there is nothing to accept."""
@@ -90,5 +91,15 @@ def _beside_weekday(text: str, reading: TimeReading, choice: str) -> str:
         and (match["behind"] or match["ahead"] or "").replace("天", "日") == WEEKDAY_NAMES[said]
     ]
     if len(places) != 1:
-        return ""
+        return _with_other_weekday(text, day, WEEKDAY_NAMES[said], choice)
     return text[: places[0].start()] + choice + text[places[0].end() :]
+
+
+def _with_other_weekday(text: str, day: date, said: str, choice: str) -> str:
+    """4月20日、21日（周六、周一）, where the weekdays stand apart: the wrong one is put right, or the day; "" where that is not sure."""
+    other = _DAY.match(choice)
+    if other is None:
+        return ""
+    if int(other["day"]) == day.day:
+        return _in_place(text, f"周{said}", f"周{other['behind']}")
+    return _in_place(text, f"{day.day}日", f"{other['day']}日")

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from ipweek.annexes import doubts
 from ipweek.annexes.models import Activity, Op
-from ipweek.annexes.readings import contact, venue
+from ipweek.annexes.readings import contact, time, venue
 from ipweek.extensions import db
 from tests import make
 from tests.annexes.conftest import WHO_MAY_CHANGE, op_id, values
+from tests.annexes.test_readings import OWN
 from tests.conftest import HTMX
 
 WEEK = (date(2024, 4, 20), date(2024, 4, 26))
@@ -62,7 +63,18 @@ def press(desk, address):
         ("去年4月22日", ("2023年4月22日", "2024年4月22日")),
         ("4月第三周周三", ("4月17日",)),
         ("30日", ("4月30日",)),
-        ("下周三", ()),
+        ("4月20日、21日（周六、周一）", ("4月20日、21日（周六、周日）", "4月20日、22日（周六、周一）")),
+        ("4月第三周的周三", ("4月17日",)),
+        ("下周三下午2点", ("4月24日（周三）下午2点",)),
+        ("下周一至周五", ("4月22日（周一）至4月26日（周五）",)),
+        ("本周三、周四", ("4月24日（周三）、4月25日（周四）",)),
+        ("下周末", ("4月20日（周六）、4月21日（周日）",)),
+        ("下周", ("4月20日至4月26日",)),
+        ("本月底", ("4月底",)),
+        ("下月初", ("4月初", "5月初")),
+        ("宣传周第八天下午", ("4月26日（周五）下午", "4月27日（周六）下午")),
+        ("明天上午", ()),
+        ("上周三", ()),
     ],
 )
 def test_a_choice_keeps_all_that_is_not_doubtful(text, choices):
@@ -70,6 +82,19 @@ def test_a_choice_keeps_all_that_is_not_doubtful(text, choices):
 
     assert asked is not None
     assert asked.choices == choices
+
+
+@pytest.mark.parametrize("kind, key", [("time", "event_time"), ("scale", "scale"), ("contact", "contact"), ("venue", "venue")])
+def test_a_choice_once_chosen_leaves_nothing_to_ask(kind, key):
+    asked = {text: doubts.of(key, text, WEEK) for text in OWN[kind]}
+    chosen = {(text, choice): doubts.of(key, choice, WEEK) for text, doubt in asked.items() if doubt for choice in doubt.choices}
+
+    assert [pair for pair, again in chosen.items() if again is not None] == []
+    assert chosen or kind == "venue"
+
+
+def test_a_day_that_nobody_can_tell_is_asked_for_in_words():
+    assert time.read("明天上午", week=WEEK).in_words() == "是哪一天？"
 
 
 @pytest.mark.parametrize("text", ["4月22日", "4月下旬", "待定", "4月31日", "4月22日至20日"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.date_sense import Entry, Sense, Unreal, day_of, longest, say, week_days
@@ -63,6 +64,11 @@ class Frame:
         """The kind of the word after this one, brackets aside."""
         rest = [word.kind for word in self.words[self.at + 1 : self.at + 5] if word.kind != "bracket"]
         return rest[skip] if len(rest) > skip else ""
+
+    def _as_written(self, first: int, last: int) -> str:
+        """The words from *first* to *last* as they stand in the text; "" where more than a blank or 的 stands between them."""
+        found = re.search(r"[\s的]*".join(re.escape(word.text) for word in self.words[first : last + 1]), self.text)
+        return found[0] if found else ""
 
     def _written_at(self, at: int) -> str:
         """How the day at word *at* is written, its month included."""

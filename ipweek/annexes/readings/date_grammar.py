@@ -11,13 +11,11 @@ from datetime import date
 
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_frame import DATED
-from ipweek.annexes.readings.date_sense import ONE_DAY, Sense, Unreal, in_year, longest, month_window, say, week_days
+from ipweek.annexes.readings.date_sense import ONE_DAY, WEEKDAY_NAMES, Sense, Unreal, in_year, longest, month_window, say, week_days
 from ipweek.annexes.readings.date_words import Word
 from ipweek.annexes.readings.edge_words import EdgeWords
 from ipweek.annexes.readings.numerals import count_of
 from ipweek.annexes.readings.week_words import WeekWords
-
-WEEKDAY_SIGNS = "一二三四五六日"
 
 _QUARTER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
@@ -179,9 +177,9 @@ class Grammar(WeekWords, EdgeWords):
         first, last = month_window(self.year, self.month)
         said = re.match(r"(?:的?第)?([\d一二三四五六七八九十]*)", word.text)
         count = count_of(said[1] if said else "", otherwise=0)
-        is_one_day = "个" in word.text and word.text[-2] in "周期" and word.text[-1] in WEEKDAY_SIGNS
+        is_one_day = "个" in word.text and word.text[-2] in "周期" and word.text[-1] in WEEKDAY_NAMES
         if is_one_day:
-            days = [each for each in week_days((first, last)) if each.weekday() == WEEKDAY_SIGNS.index(word.text[-1])]
+            days = [each for each in week_days((first, last)) if each.weekday() == WEEKDAY_NAMES.index(word.text[-1])]
         else:
             days = week_days((first, last))[6::7]
         if count > len(days) + (not is_one_day):

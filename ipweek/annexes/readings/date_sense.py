@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from ipweek.annexes.readings.clock_times import ClockTime
 
 ONE_DAY = timedelta(days=1)
+WEEKDAY_NAMES = "一二三四五六日"
 
 
 @dataclass
@@ -81,6 +82,11 @@ def longest(month: int, year: int = 2024) -> int:
 def say(month: int, day: int) -> str:
     """``4月20日``."""
     return f"{month}月{day}日"
+
+
+def say_day(day: date) -> str:
+    """``4月20日（周六）``."""
+    return f"{say(day.month, day.day)}（周{WEEKDAY_NAMES[day.weekday()]}）"
 
 
 def in_year(day: date, year: int) -> date:

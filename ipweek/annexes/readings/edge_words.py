@@ -154,10 +154,6 @@ class EdgeWords(Frame):
 
     _daily = _holiday = _standing
 
-    def _relative(self, word: Word) -> None:
-        if not self.sense.entries:
-            self.sense.is_standing = self.sense.is_doubtful = True
-
     def _tentative(self, word: Word) -> None:
         self.sense.is_tentative = True
         self.sense.is_within = self.sense.is_within or word.text.startswith("具体")

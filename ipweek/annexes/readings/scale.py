@@ -66,6 +66,12 @@ class ScaleReading:
         """``约200人``, ``100至150人``, ``至少5200人（线上5000、线下200）``, ``不超过200人``; empty when no head count was read."""
         if self.unknown:
             return ""
+        words = self._count_in_words()
+        if self.choices:
+            return f"分项相加是{self.choices[0]}，写的是{self.doubtful}，以哪个为准？"
+        return f"{words}？合计没有写明" if self.ask else words
+
+    def _count_in_words(self) -> str:
         if self.min is not None and self.min == self.max:
             words = f"{'约' if self.is_approximate else ''}{self.min}人"
         elif self.min is not None and self.max is not None:

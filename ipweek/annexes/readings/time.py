@@ -10,10 +10,9 @@ from typing import Any
 
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_grammar import Grammar
-from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, say, week_days
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, say, say_day, week_days
 from ipweek.annexes.readings.numerals import READ_AT_MOST, level
 
-WEEKDAY_NAMES = "一二三四五六日"
 A_MONTH = timedelta(days=31)
 MOST_DAYS = 400
 """A list of more days than this is kept as its first and last day."""
@@ -86,6 +85,8 @@ class TimeReading:
         """The reading as shown under the cell: ``4月20日（周六）09:00``, ``4月21日至4月30日之间``; empty when there is none."""
         if self.ask and len(self.choices) > 1:
             return "还是".join(self.choices) + "？"
+        if self.ask and not self.problem and not (self.start or self.end):
+            return "是哪一天？"
         hours = self._hours_in_words()
         if self.slots:
             return "、".join(f"{self._say(day)}{hour}" for day, hour in self.slots)
@@ -122,11 +123,6 @@ class TimeReading:
     def _say(self, day: date, *, short: bool = False) -> str:
         year = f"{day.year}年" if self.campaign_year is not None and day.year != self.campaign_year else ""
         return f"{year}{say_day(day)}" if not short else f"{year}{day.month}月{day.day}日"
-
-
-def say_day(day: date) -> str:
-    """``4月20日（周六）``."""
-    return f"{day.month}月{day.day}日（周{WEEKDAY_NAMES[day.weekday()]}）"
 
 
 @lru_cache(maxsize=1024)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.date_frame import LINKS, Frame
-from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, say, week_days
-from ipweek.annexes.readings.date_words import Word
+from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, say, say_day, week_days
+from ipweek.annexes.readings.date_words import WEEKDAYS, Word
 from ipweek.annexes.readings.numerals import count_of
+
+MOST_DAYS = 3
+"""As often as a weekday of a longer week is offered."""
 
 
 class WeekWords(Frame):
@@ -36,7 +39,8 @@ class WeekWords(Frame):
         else:
             day = self.week[0] + (count_of(text.strip("第天日")) - 1) * ONE_DAY
             if day > self.week[1]:
-                self.sense.is_doubtful = True  # 宣传周第八天
+                near = [self.week[1], *([day] if day - self.week[1] < 7 * ONE_DAY else [])]
+                self._ask(self._as_written(self.at - 1, self.at), *map(say_day, near))  # 宣传周第八天
                 return
         self._in_week(day, day)
 
@@ -64,8 +68,7 @@ class WeekWords(Frame):
     def _in_window(self, entry: Entry, weekday: int) -> None:
         """4月第三周周三; which week is the third is counted in two ways, so it is asked."""
         days = [day for day in week_days((entry.first, entry.last)) if day.weekday() == weekday]
-        piece = "".join(word.text for word in self.words[max(0, self.at - 2) : self.at + 1])
-        self._ask(piece, *(say(day.month, day.day) for day in days))
+        self._ask(self._as_written(max(0, self.at - 2), self.at), *(say(day.month, day.day) for day in days))
         if len(days) == 1:
             entry.first = entry.last = days[0]
             entry.kind, entry.is_vague, entry.written = "day", False, days
@@ -88,6 +91,22 @@ class WeekWords(Frame):
         day = free[-ahead - 1] if len(free) > ahead else (free[0] if free and (ahead or behind) else None)
         if day is not None:
             entry.weekdays.append((day, weekday))
+
+    def _relative(self, word: Word) -> None:
+        """下周三: nobody knows when that was typed. It is asked whether it is the day of the campaign's week, or its month."""
+        if self.sense.entries:
+            return
+        self.sense.is_standing = self.sense.is_doubtful = True
+        if self.week is None or word.text[0] not in "本这当下":
+            return
+        if word.text.endswith("月"):
+            first = self.week[0].month
+            self._ask(word.text, *(f"{(month - 1) % 12 + 1}月" for month in (first, first + 1)[: 1 + (word.text[0] == "下")]))
+            return
+        link, last = [*(each for each in self.words[self.at + 1 : self.at + 3]), word, word][:2]
+        is_joined = link.kind in ("to", "list") and last.kind == "weekday"
+        days = _weekdays(word.text, link.kind if is_joined else "", last.text, week_days(self.week))
+        self._ask(self._as_written(self.at, self.at + 2 * is_joined), *days)
 
     def _weekend(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
@@ -129,3 +148,16 @@ class WeekWords(Frame):
             entry.kind, entry.written = "day", [entry.first]
         else:
             self.sense.is_doubtful = True
+
+
+def _weekdays(said: str, link: str, last: str, days: list[date]) -> list[str]:
+    """What 下周, 下周三, 下周末 or 下周一至周五 would be among *days*, in words; each day where there are several."""
+    if said[-1] in "周期拜":
+        return [f"{say(days[0].month, days[0].day)}至{say(days[-1].month, days[-1].day)}"]
+    if said[-1] == "末":
+        return ["、".join([say_day(day) for day in days if day.weekday() >= 5][:2])]
+    first = [day for day in days if day.weekday() == WEEKDAYS[said[-1]]]
+    if not link or not first:
+        return [say_day(day) for day in first[:MOST_DAYS]]
+    ends = [day for day in days if day.weekday() == WEEKDAYS[last[-1]] and day > first[0]]
+    return [f"{say_day(first[0])}{'至' if link == 'to' else '、'}{say_day(ends[0])}"] if ends else []
