@@ -90,7 +90,7 @@ def contact_in_short(reading):
 def venue_in_short(reading):
     if reading.unknown:
         return "unknown"
-    marks = ["multi"] * reading.multi + ["pending"] * reading.is_pending
+    marks = ["multi"] * reading.multi + ["pending"] * reading.is_pending + ["?"] * reading.ask
     return " | ".join([reading.mode, reading.place or "-", reading.platform or "-", *marks])
 
 

@@ -67,6 +67,8 @@ class Grammar(WeekWords, EdgeWords):
         month, day = word.value
         if not (1 <= month <= 12 and 1 <= day <= 31):
             self.sense.is_doubtful = True
+            if 1 <= day <= 12 < month <= 31:
+                self._ask(word.text, say(day, month))  # 23/4
             return
         entry = self._add_day(month, day)
         if self.week and day in (1, 2, 3) and "." in word.text and word.text[-1].isdecimal():
@@ -210,6 +212,8 @@ class Grammar(WeekWords, EdgeWords):
 
     def _arrival(self, word: Word) -> None:
         self.sense.arrivals.append(word.value)
+        for part in word.value.parts:
+            self._say_part(part)
         self.is_fresh = True
 
     def _part(self, word: Word) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-_SLIPS: tuple[tuple[str, str, str], ...] = (
+
+def _whole_end(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}{found[3]}-{found[1]}{found[4] or found[2]}{found[5]}"
+
+
+_SLIPS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # Blanks inside a date.
     (
         " ",
         r"(?<=[年月日号份第周]) +(?=[\d一二三四五六七八九十廿卅])|(?<=[\d一二三四五六七八九十廿卅]) +(?=[年月日号点时])",
         "",
     ),
+    (" ", r"(?<=月)([12]) (\d)(?=[日号])", r"\1\2"),
+    # Digits behind a numeral: 二十2日.
+    ("十", r"(?<![一二三四五六七八九\d])([二三]?)十(\d)(?=[日号])", lambda found: f"{ {'': 1, '二': 2, '三': 3}[found[1]] }{found[2]}"),
     # Letters for digits, and signs that look like 日.
-    ("Oo", r"(?<=\d)[Oo](?=[\d年月日号点时:])", "0"),
+    ("Oo", r"(?<=\d)[Oo](?=[\d年月日号点时:])|(?<=:\d)[Oo]", "0"),
     ("lI|", r"(?<=[\d年月/.-])[lI|](?=[\d日号])|(?<![A-Za-z])[lI](?=\d?\s?[月日号])", "1"),
     ("曰目", r"(?<=\d)[曰目](?![标的录前])", "日"),
     # The full stop and the semicolon of a Chinese keyboard.
@@ -38,6 +47,10 @@ _SLIPS: tuple[tuple[str, str, str], ...] = (
     ("05", r"((?<=[日号)午])\s?(?:[01]\d|2[0-3]))([0-5][05])(?=$|[,;、)(])", r"\1:\2"),
     # 14:30分-16:30分.
     ("分", r"(?<=:[0-5]\d)分(?!钟)", ""),
+    # Dots for a comma: 4月20.21.22日.
+    (".", r"(?<=月)\d{1,2}(?:\.\d{1,2})+(?=[日号])", lambda found: found[0].replace(".", "、")),
+    # Eight digits, and only what differs behind the dash: 20240422-0424, 20240422-24.
+    ("-~至到", r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])(\d{2})\s?(?:-+|~+|至|到)\s?(0[1-9]|1[0-2])?([0-3]\d)(?!\d)", _whole_end),
     # Dots for a dash.
     (".⋯", r"(?<=[\d日号])(?:\.{2,}|⋯+)(?=\d)", "-"),
     # A day left blank in a form.

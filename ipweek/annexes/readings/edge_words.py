@@ -117,7 +117,10 @@ class EdgeWords(Frame):
         if word.text in ("约", "大约", "大概"):
             self.around = True
         elif self.is_fresh and self.sense.entries and not self.after_clock:
-            self.sense.entries[-1].is_around = True
+            entry = self.sense.entries[-1]
+            entry.is_around = True
+            if entry.kind == "week" and word.text == "前夕":
+                entry.last, entry.is_open_start = entry.first - ONE_DAY, True
 
     def _inside(self, word: Word) -> None:
         picked = _PICKED.search(word.text) is not None
@@ -131,7 +134,7 @@ class EdgeWords(Frame):
 
     def _duration(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
-        if entry is None or entry.first != entry.last or "半" in word.text:
+        if entry is None or "半" in word.text or not (entry.first == entry.last or entry.is_open_end):
             return
         if not entry.is_open_end and (len(self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
             return
@@ -141,6 +144,11 @@ class EdgeWords(Frame):
             entry.is_open_end, entry.is_span = False, count > 1
         elif "月" in word.text:
             entry.is_open_end = True
+
+    def _changed(self, word: Word) -> None:
+        """4月20日改为4月22日: what stood before holds no longer."""
+        self.sense.entries.clear()
+        self.link = ""
 
     def _every(self, word: Word) -> None:
         self.sense.is_recurring = True

@@ -20,9 +20,9 @@ _NUMBER = (
     r"|(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?!\.?\d)\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]{1,3}|[wWkK](?![A-Za-z]))?"
     rf"|[〇{_DIGITS}十百千万亿廿卅]{{1,16}}"
 )
-_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|[上过](?=[百千万][人名位余])"
+_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|[上过](?=[百千万](?:[人名位余]|$))"
 _MOST = (
-    r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|控制在|(?:限额?|名额)(?:报|定)?(?:为|在)?\s?:?"
+    r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|容量为?|控制在|(?:限额?|名额)(?:报|定)?(?:为|在)?\s?:?"
     r"|(?:最大|最多|可)?容纳|近|<=|≤|<"
 )
 _ABOUT = r"大约|大概|约为|约计?|~|左右"
@@ -56,7 +56,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"现场直播|(?:线上|网络|在线|同步){0,3}(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步|[主分]?会场)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
     ),
     ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|(?<!实际)到场"),
-    ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干|数以[十百千万]计"),
+    ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干(?![场次期批个家])|数以[十百千万]计"),
     (
         "per",
         rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|队|站|点|家|所|校|{_SESSION})(?:活动|讲座|培训)?|各(?:{_GROUPS}|区|校)(?=\s?(?:限|约|近|不|选派)?\s?\d)|单场|[场日天]均",
@@ -72,9 +72,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("close", r"\)"),
 )
 _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORDS))
-_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬", "一二三四五六七八九十百千万")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬俩仨", "一二三四五六七八九十百千万两三")
+_CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?!\d)")
+_EVERY_SO_OFTEN = re.compile(r"每(?:个?月|周|个?星期|季度|年|学期)(?:举办|开展|组织)?[\d一两二三四]{1,3}(?:场|次|期|节)")
+_TWO_DIGITS = re.compile(r"(?<!\d)([1-8])、([2-9])(?=[百千万])")
 _PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
-_SPACED_DIGITS = re.compile(r"(?<![\d.])\d(?: \d){2,}(?![\d.])|(?<![\d.])\d{1,3}(?: \d{3})+(?=\s?[人名位余])")
+_SPACED_DIGITS = re.compile(
+    r"(?<![\d.])\d(?: \d){2,}(?![\d.])|(?<![\d.])\d{1,3}(?: \d{3})+(?=\s?[人名位余])"
+    r"|(?<![\d.])\d(?: \d)+(?=\s?[人名位])"
+)
 _TEENS = re.compile("([二三四五六七八九]?十)([一二三四五六七八])([二三四五六七八九])")
 """十五六 is 15 to 16."""
 _PLUS_MINUS = re.compile(r"(\d{1,6})\s?(?:±|\+/-)\s?(\d{1,6})")
@@ -100,6 +106,7 @@ class Quantity:
     is_detail: bool = False  # a part of a number before it
     is_total: bool = False
     is_each: bool = False
+    is_per_ahead: bool = False  # 每场 was said before 线上 or 线下: it goes for what follows too
 
     @property
     def anchor(self) -> int | None:
@@ -121,6 +128,7 @@ def read(text: str) -> Counts:
     """The numbers of *text* as typed, in their order."""
     levelled = unnumbered(level(_FULL_WIDTH_COMMA.sub("、", text))).translate(_FORMAL)
     levelled = _PLUS_MINUS.sub(lambda match: f"{int(match[1]) - int(match[2])}-{int(match[1]) + int(match[2])}", levelled)
+    levelled = _TWO_DIGITS.sub(r"\1-\2", _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", levelled)))
     return _Walk(_SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), levelled)).walk()
 
 
@@ -135,7 +143,7 @@ class _Walk:
         self.in_clause: list[Quantity] = []
         self.depth = 0
         self.detail_depth = -1
-        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = self.is_added = False
+        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = self.is_added = self.is_per_ahead = False
 
     def walk(self) -> Counts:
         matches = list(_ANY.finditer(self.text))
@@ -182,6 +190,7 @@ class _Walk:
             quantity.place = self.place or self._left_open()
             quantity.is_total, self.is_total = self.is_total and not self.place, False
             quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
+            quantity.is_per_ahead = bool(self.per) and self.is_per_ahead
             quantity.per = quantity.per or self.per or self._shared_per(quantity)
             quantity.is_each, self.is_each = self.is_each, False
             self.per = ""
@@ -205,7 +214,7 @@ class _Walk:
         """每场线下100人、线上500人: 每场 goes for both."""
         before = self.counts.quantities[-1] if self.counts.quantities else None
         is_pair = before is not None and before.place and quantity.place and before.place != quantity.place
-        return before.per if before is not None and is_pair else ""
+        return before.per if before is not None and is_pair and before.is_per_ahead else ""
 
     def _left_open(self) -> str:
         """线上直播，1万人次: the place of the clause before, where only that place was said and nobody counted yet."""
@@ -244,6 +253,7 @@ class _Walk:
         elif kind == "times":
             self.counts.is_product = True
         elif kind == "per":
+            self.is_per_ahead = not self.place
             self.per = _PER_WORDS.sub("", text) if text.startswith(("每", "平均每", "各")) else text[0].replace("单", "场")
         elif kind == "part_of":
             self.is_detail = bool(self.counts.quantities)

@@ -14,7 +14,7 @@ TITLES = (
 _SHORT_TITLES = "处|科|局|主任|工|总"
 _WORDS_ABOUT = re.compile(
     r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|(?:项目|活动|现场|会务|技术|具体)?负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
-    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|暂定|拟定|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公室?|总机|总台|前台|门卫|客服|服务台|团委|工会|党委|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|(?:Mr|Ms|Mrs|Miss)\b\.?|本人|备注|单位|加微|市局|区局|省局|共用|合用|共同使用|同一(?:部|个)?"
+    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|暂定|拟定|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公室?|总机|总台|前台|门卫|客服|服务台|团委|工会|党委|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|(?:Mr|Ms|Mrs|Miss)\b\.?|本人|备注|单位|加微|市局|区局|省局|协助|牵头|接听|对接|负责|保密|共用|合用|共同使用|同一(?:部|个)?"
 )
 _ORGANISATION = re.compile(
     rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股|街道|镇|乡|海关|村委|居委)(?![长员级])(?={_NAME_SIGN}|[^一-鿿]|$))"
@@ -52,7 +52,7 @@ COMPOUND_SURNAMES = frozenset(
 _GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 _FOREIGN_SIGNS = frozenset(
     "阿艾安巴班贝别布不查达丹道德丁都敦多额尔恩尕嘎格根古顾哈海罕赫呼卡凯康科克库拉来兰勒里力丽列林龙鲁伦罗洛马玛曼买麦米莫木"
-    "那娜奈尼努诺帕普其钦仁日萨赛沙山什斯苏索塔泰坦特提铁图吐托瓦旺西希霞夏孜扎则珠卓吉玉素甫热依迪汗江肉"
+    "那娜奈尼努诺帕普其钦仁日萨赛沙山什斯苏索塔泰坦特提铁图吐托瓦旺西希霞夏孜扎则珠卓吉玉素甫热依迪汗江肉乌雅亚木朝桑央措才让仁次姆旦增金"
 )
 """Signs that write the names of other peoples, which have no surname and may be long: 额尔敦巴特尔."""
 _DOTTED = re.compile(rf"(?<={_NAME_SIGN})\.(?={_NAME_SIGN})")
@@ -76,11 +76,26 @@ def read(text: str, found: list[Private]) -> list[tuple[int, str]]:
     for match in _NAME.finditer(rest):
         for said in _apart(match[0]):
             name = _name(said)
+            if name and _is_called_again(name, rest[: match.start()], names):
+                continue
             if name and name not in [known for _, known in names]:
                 names.append((match.start(), name))
     surnamed = [each for each in names if _has_surname(each[1])]
+    short = [each for each in surnamed if len(each[1]) < 4 or not _is_overlong(each[1])]
+    surnamed = short or surnamed
     has_number = any(each.kind != "email" for each in found)
     return surnamed or ([each for each in names if _may_be_a_name(each[1])] if has_number else [])
+
+
+def _is_called_again(name: str, before: str, names: list[tuple[int, str]]) -> bool:
+    """张三 13800000001（张老师）: in a bracket, with the surname of the one before it."""
+    return before.endswith(("（", "(")) and _TITLED.fullmatch(name) is not None and bool(names) and names[-1][1][0] == name[0]
+
+
+def _is_overlong(name: str) -> bool:
+    """Four signs behind a surname of one: beside shorter names that is an office (华东理工), no name."""
+    is_chinese = not name.isascii() and "·" not in name and not _FOREIGN_SIGNS.issuperset(name)
+    return is_chinese and name[:2] not in COMPOUND_SURNAMES and _TITLED.fullmatch(name) is None
 
 
 def _blanked(office: re.Match[str]) -> str:
@@ -102,13 +117,15 @@ def _apart(text: str) -> list[str]:
     """张三和李四 are two; 李和平 is one."""
     if len(text) >= 5 and not text.isascii() and "·" not in text and not _TITLED.fullmatch(text):
         for place in range(2, min(5, len(text) - 2)):
-            if text[place] in "和与及或" and 2 <= len(text) - place - 1 <= 4:
+            if text[place] in "和与及或转" and 2 <= len(text) - place - 1 <= 4:
                 return [text[:place], text[place + 1 :]]
     return [text]
 
 
 def _name(text: str) -> str | None:
     """*text* as a name: 张三科长 is 张三, 张老师 stays; None when it can't be one."""
+    if text.startswith("某"):
+        return None
     text = _LEADING_TITLE.sub("", text) if len(text) > 3 else text
     titled = _TITLED.fullmatch(text)
     if titled:

@@ -90,7 +90,7 @@ def read(text: str) -> ScaleReading:
     """The reading of *text* as typed."""
     counts = head_counts.read(text[:READ_AT_MOST])
     other = tuple(quantity.text for quantity in counts.quantities if quantity.kind == "thing")
-    people = _people(counts)
+    people = _taken_as_often(_people(counts), counts)
     if not people:
         return ScaleReading(text, other=other)
     main, ask = _main(people)
@@ -181,14 +181,31 @@ def _sum(quantities: list[Quantity]) -> tuple[int | None, int | None]:
     return low, high
 
 
+def _taken_as_often(people: list[Quantity], counts: Counts) -> list[Quantity]:
+    """线下每场50人，共6场；线上1万人次 are 300 and 10,000; of 每场200人，共3场，约600人 the last says it all."""
+    per = [each for each in people if each.per and not each.is_detail]
+    beside = [each for each in people if not each.per and not each.is_detail]
+    sessions = _said_sessions(counts, per[0]) if len(per) == 1 and beside else None
+    if sessions is None:
+        return people
+    low, high = (None if end is None else end * sessions for end in (per[0].low, per[0].high))
+    if len(beside) == 1 and not beside[0].place and (low, high) == (beside[0].low, beside[0].high):
+        return [each for each in people if each is not per[0]]
+    if per[0].place and all(each.place and each.place != per[0].place for each in beside):
+        return [replace(each, low=low, high=high, per="") if each is per[0] else each for each in people]
+    return people
+
+
 def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
     """How often the number per session is to be taken: 3场，每场50人; None where that is not said."""
-    if len(main) != 1 or main[0].is_total:
+    if len(main) != 1 or main[0].is_total or not (main[0].per or counts.is_product):
         return None
-    per = main[0].per
-    if not per and not counts.is_product:
-        return None
-    said = [each for each in counts.quantities if each is not main[0] and each.kind != "people" and each.low == each.high and each.low]
+    return _said_sessions(counts, main[0])
+
+
+def _said_sessions(counts: Counts, of: Quantity) -> int | None:
+    per = of.per
+    said = [each for each in counts.quantities if each is not of and each.kind != "people" and each.low == each.high and each.low]
     if per:
         said = [each for each in said if each.unit.endswith(per) or any({per, each.unit} <= alike for alike in _COUNTED_ALIKE)]
     return said[0].low if len(said) == 1 else None

@@ -12,24 +12,27 @@ from ipweek.annexes.readings.numerals import READ_AT_MOST, level, unnumbered
 _OFFLINE = re.compile(r"线下|现场|实地")
 _PLACE_WORD = r"(?:具体|活动|举办|会议|培训|线下|时间[、及和与]?){0,3}(?:地点|地址|场地|场所|会场)"
 _UNKNOWN = re.compile(
-    rf"(?:(?:具体)?(?:{_PLACE_WORD})?(?:另行|另)?(?:待定|待确认|待确定|待通知|通知|(?:暂|尚|还)?未(?:确?定|落实|明确)|确定中|落实中|暂无|不详|另定|视情况?而定)"
-    r"|无|暂无|不限|无固定(?:地点|场所)?|见附件|详见.{0,6}|同上|待|TBD|tbd|N/?A|n/?a|/|-+|\?+|x+|)"
+    rf"(?:(?:具体)?(?:{_PLACE_WORD})?(?:另行|另)?(?:待定|待确认|待确定|待通知|通知|(?:暂|尚|还)?未(?:确?定|落实|明确)|确定中|落实中|暂无|不详|另定|视情况?而定|不固定|待(?:协调|落实|商定)|见(?:通知|方案|通讯录))"
+    r"(?:[,;、]视(?:具体)?情况(?:而定)?)?|由?各(?:区|单位|部门|街镇|企业|校)(?:自行)?(?:确定|安排|自定|落实)|无|暂无|不限|无固定(?:地点|场所)?|见附件|详见.{0,6}|同上|待|TBD|tbd|N/?A|n/?a|/|-+|\?+|x+|)"
 )
 _PENDING = re.compile(
-    rf"[(,;、]?\s?(?:具体)?(?:{_PLACE_WORD}|会议室|待)?(?:待定|待确认|待确定|待通知|另行通知|未定|暂定|拟定)\)?|\([拟暂]\)"
+    rf"[(,;、]?\s?(?:具体)?(?:{_PLACE_WORD}|会议室|待)?(?:待定|待确认|待确定|待通知|另行通知|未定|暂定|拟定)\)?|\([拟暂]\)|^拟(?=:)"
 )
 _LABELS = (
-    rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定"
-    r"|会场[一二三1-9]?|首场|第[一二三四五六七八九十1-9]{1,2}(?:场|站|期|天)|场次[一二三四五1-9]|\d{1,2}月\d{1,2}日|周[一二三四五六日]"
+    rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定?"
+    r"|会场[一二三1-9]?|首场|第[一二三四五六七八九十1-9]{1,2}(?:场|站|期|天)|场次[一二三四五1-9]|(?:\d{1,2}月)?\d{1,2}日|周[一二三四五六日]"
 )
 _LABEL = re.compile(rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：]\s?")
 _LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：])|[;；\n]")
 _PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
-_SPLIT = re.compile(rf"[;\n、,/+&]|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{2}})")
+_SPLIT = re.compile(
+    rf"[;\n、/+&]|,(?!(?:靠?近|毗邻|临近|原))|以及|暨|(?<=[{_PLACE_SIGN}])(?:[与及]|和(?![平谐睦兴合田顺颐乐]))(?=[一-鿿]{{2}})"
+)
 _SPLIT_WITHIN = re.compile(r"[、,;/]|[与及和]")
 _EITHER = re.compile(r"(?P<first>[^,，;；:：()（）\n。或]*)(?P<open>[(（,，、]?)\s?或者?(?P<rest>[^,，;；:：()（）\n。]+)(?P<close>[)）]?)")
 _OTHER = re.compile(r"(?:其他|其它|别的|另[一行选]|周边|附近|类似|相关)|待定|(?:许|将)")
 _MOST_CHOICES = 4
+_WRAPPED = re.compile(r"[（(]([^（）()]*)[)）]")
 _CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)")
 _SEVERAL = re.compile(
@@ -125,7 +128,9 @@ def _place(text: str) -> str | None:
     plain = unnumbered(_CIRCLED.sub(";", typed))
     pieces = _LABEL_START.split(plain) if plain != typed or _LABEL.search(typed) else [typed]
     kept = [rest for rest in (_without_labels(online_words.taken_out(_without_labels(piece))) for piece in pieces) if rest]
-    return "; ".join(kept) or None
+    place = "; ".join(kept)
+    inside = _WRAPPED.fullmatch(place)
+    return (inside[1] if inside else place) or None
 
 
 def _without_labels(piece: str) -> str:

@@ -36,6 +36,8 @@ class WeekWords(Frame):
         text = word.text
         if text.startswith(("最后", "末", "闭幕", "结束")):
             day = self.week[1]
+        elif text.startswith("倒数"):
+            day = self.week[1] - (count_of(text.strip("倒数第天日")) - 1) * ONE_DAY
         else:
             day = self.week[0] + (count_of(text.strip("第天日")) - 1) * ONE_DAY
             if day > self.week[1]:
@@ -125,6 +127,18 @@ class WeekWords(Frame):
             self._add(day, day, "day")
         else:
             self._shift(ONE_DAY)
+
+    def _edge_days(self, word: Word) -> None:
+        """宣传周前两天: the first two of it, or the two before it."""
+        entry = self.sense.entries[-1] if self.sense.entries and self.is_fresh else None
+        count, is_ahead = count_of(word.text[1]), word.text[0] == "前"
+        if entry is None or entry.kind != "week" or entry.first + count * ONE_DAY > entry.last:
+            self.sense.is_doubtful = True
+            return
+        rest = (count - 1) * ONE_DAY
+        first, beside = (entry.first, entry.first - count * ONE_DAY) if is_ahead else (entry.last - rest, entry.last + ONE_DAY)
+        spans = [f"{say(day.month, day.day)}至{say((day + rest).month, (day + rest).day)}" for day in (first, beside)]
+        self._ask(self._as_written(self.at - 1, self.at), *spans)
 
     def _week_beside(self, word: Word) -> None:
         """宣传周前一周, 4月26日后一周."""
