@@ -8,10 +8,16 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from ipweek.database import sqlite_module
-from tests.bench import crowd, districts, documents, looking, million, saving
+from tests.bench import browsing, crowd, districts, documents, looking, million, saving
 from tests.bench.timing import Line
 
-PARTS = {"saving": saving.lines, "looking": looking.lines, "districts": districts.lines, "documents": documents.lines}
+PARTS = {
+    "saving": saving.lines,
+    "looking": looking.lines,
+    "browsing": browsing.lines,
+    "districts": districts.lines,
+    "documents": documents.lines,
+}
 ON_REQUEST = {"crowd": crowd.lines, "large": documents.large, "million": million.lines}
 """Parts that take long: run only when they are named."""
 HOW = (

@@ -33,14 +33,15 @@ def lines() -> Iterator[Line]:
         with app.app_context():
             small, _ = site.rows("xuhui", EDITABLE)
             large, _ = site.rows("minhang", READ_ONLY)
-            _close(large)
+            close(large)
             db.session.remove()
         yield from sizes(app, site.seat(app, "huangpu"))
         yield from rendering(app, filler, large, site.seat(app, "xuhui"), small)
         yield board(app, site.seat(app, "office", "clerk"))
 
 
-def _close(table_id: int) -> None:
+def close(table_id: int) -> None:
+    """Send it: from now on it is read only."""
     with transaction():
         db.session.get_one(AnnexTable, table_id).status = "submitted"
 
