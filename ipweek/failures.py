@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from ipweek import pages
 from ipweek.errors import Busy, NotFound, Refused
 from ipweek.files import gate
+from ipweek.headers import Wsgi
 
 log = structlog.get_logger()
 
@@ -30,8 +31,6 @@ SENTENCES = {
 HOST = re.compile(r"(?=.{1,260}\Z)(?:[\w-]{1,63}(?:\.[\w-]{1,63})*\.?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 """A name or address with its port as DNS has them; Werkzeug stumbles over others before any handler of ours."""
 ODD_HOST = "ipweek.odd_host"
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Broken(Refused):

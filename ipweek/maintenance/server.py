@@ -18,6 +18,7 @@ from waitress.task import ErrorTask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ipweek.config import Settings
+from ipweek.headers import Wsgi
 from ipweek.maintenance.instance import Unfit
 
 STOPS_WITHIN = 9.0
@@ -34,8 +35,6 @@ SENTENCES = {
 }
 """What the server itself refuses, before the application hears of it."""
 NOT_HTTP = "浏览器发来的内容不完整，请刷新页面后再试一次。"
-
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> None:
