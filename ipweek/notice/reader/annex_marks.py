@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ipweek.notice.reader.document import Table
+from ipweek.notice.reader.headings import typed
 from ipweek.notice.reader.lines import Line
 from ipweek.notice.reader.looks import ANNEX, ANNEX_NUMBER, CONTACT, DATE_LINE, SIGNED
 from ipweek.notice.reader.numerals import number as value_of
@@ -39,7 +40,7 @@ def annex_starts(items: list[Line | Table]) -> list[tuple[int, int | None, str]]
         following = marks[index + 1][0] if index + 1 < len(marks) else len(items)
         between = items[place + 1 : following]
         has_form = any(isinstance(item, Table) and is_form(item) for item in between) or any(
-            isinstance(item, Line) and FIELD.search(item.bare) and not CONTACT.search(item.bare) for item in between[:6]
+            isinstance(item, Line) and (_is_field(item) or ("\t" in item.text.strip() and len(typed(item)) > 2)) for item in between[:6]
         )
         listed_next = bool(between) and isinstance(between[0], Line) and re.match(r"^(?:1|一)[.、]", between[0].bare) is not None
         signed_after = last_signed > place
@@ -58,6 +59,10 @@ FIELD = re.compile(
     r"(?:^|[)_ ])(?:单位名称|填报单位|填表单位|报送单位|上报单位|申报单位"
     r"|填表时间|填表日期|填报时间|填报日期|填表人|填报人)(?:\([^)]{1,12}\))?:"
 )
+
+
+def _is_field(line: Line) -> bool:
+    return FIELD.search(line.bare) is not None and CONTACT.search(line.bare) is None
 
 
 def is_form(table: Table) -> bool:

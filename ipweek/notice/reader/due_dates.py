@@ -186,6 +186,8 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # n
 def _is_old(text: str, start: int, end: int) -> bool:
     """Whether the date is the one that another replaces: 由4月12日延长至4月19日."""
     before = text[max(0, start - 10) : start]
+    if re.match(r"[^,。;“”]{0,14}”的?(?:应|更正|修正|修改|更改|调整|变更|改)(?:为|成|是)", text[end : end + 24]):
+        return True
     if re.match(r"[^,。;“”]{0,2}”?(?:的)?(?:更正|修正|修改|更改|调整|变更|改)(?:为|成)", text[end : end + 12]):
         return True  # 原文“4月12日前”更正为“4月15日前”
     if re.search(r"原定[^,。;0-9]{1,12}(?:时间|日期|期限|日)(?:为|是|于)?$", text[max(0, start - 20) : start]):

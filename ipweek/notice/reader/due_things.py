@@ -9,18 +9,22 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|发我|汇总|"
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况"
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
-    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|安排|计划|方案|统计表|信息表|汇总表|一览表|填写|填报|填表"
+    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|安排|计划|方案|统计表|信息表|汇总表|一览表"
 )
 _OTHER = (
     r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
     r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
+)
+_FILLED_IN = re.compile("填写|填报|填表")
+_NEWS_OF = re.compile(  # 重点活动新闻通稿
+    r"(?:重点|主要)活动(?=[^、和及与,;报]{0,4}(?:新闻|通稿|照片|图片|视频|信息(?!表)|案例|稿件|海报))"
 )
 _THING = re.compile(rf"(?P<summary>{_SUMMARY})|(?P<other>{_OTHER})|(?P<plan>{_PLAN})")
 _ANNEX_WORD = re.compile(
@@ -34,7 +38,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
     clause = re.split(r"[;]", after)[0][:120]
     before = re.split(r"[;]", text[left : mark.start])[-1][-60:]
     if re.match(r"(?:[^,;]{0,12})?(?:基本|力争|实现|达到|建成|形成|建立|落实|开展|举办|组织|召开|张贴|布置)", clause) and not re.search(
-        r"报送|提交|上报|报至|报我|发至|发送|将[^,;]{1,30}报(?!告|道|名)", clause
+        r"报送|提交|上报|报至|报我|发至|发送|(?:^|将[^,;]{1,30})报(?!告|道|名)", clause
     ):
         return False
     if re.search(r"(?:我[办局委处会院厅]|组委会|主办单位)(?:将|拟|计划)$", before):
@@ -70,10 +74,12 @@ def what(
     before = re.split(r"[;。]", text[left : mark.start])[-1]
     if not last and "," in after:
         after = after[: after.rfind(",")] if not re.search(r"报|送|提交|发", after[after.rfind(",") :]) else after
-    clauses = [_object_clause(after), _near_before(before)]
     own, first = before.rsplit(",", 1)[-1], after.split(",")[0]
-    if (not last and not SEND.search(after)) or (SEND.search(first) and not _kind(first) and _kind(own)):
-        clauses.reverse()
+    if (_LABEL_BEFORE.search(before) or _LABEL_WITHIN.match(text, mark.start)) and (labelled := _thing(own, annex_titles)):
+        return labelled
+    ahead, behind = [own, _near_before(before)], [_object_clause(after)]
+    is_ahead = (not last and not SEND.search(after)) or (SEND.search(first) and not _kind(first) and _kind(own))
+    clauses = ahead + behind if is_ahead else behind + ahead
     for clause in clauses:
         if found := _thing(clause, annex_titles):
             return found
@@ -93,7 +99,13 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
     first = 0
     while first < len(marks):
         last = first
-        while last + 1 < len(marks) and _TOGETHER.match(text[marks[last].end : marks[last + 1].start]):
+        while (
+            last + 1 < len(marks)
+            and _TOGETHER.match(text[marks[last].end : marks[last + 1].start])
+            and not _ASKS_ANEW.match(text, marks[last + 1].start)
+            and not _LABEL_WITHIN.match(text, marks[last].start)
+            and not _LABEL_BEFORE.search(text[: marks[last].start])
+        ):
             last += 1
         if last > first:
             behind = text[marks[last].end : marks[last + 1].start if last + 1 < len(marks) else len(text)]
@@ -108,20 +120,25 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
 
 
 _FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
+_LABEL_BEFORE = re.compile(r"(?:时间|日期|期限|时限)[:为是]*$")  # 活动计划报送截止时间为4月15日
+_LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
 _DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
 _OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
 _LITTLE_SAID = re.compile(
     r"[至我到给市区省县局办委]|相关|有关|上述|以上|所有|全部|纸质|电子|书面|材料|附件|一并|上来|本|该|各|完整|如下|盖章|加盖|联席|组委|综合|同时|逾期|及时|统一"
 )
+_ASKS_ANEW = re.compile(r"请|务必|务请|最迟|最晚|各")
 _TOGETHER = re.compile(r"^(?:之?前)?(?:、|,|和|以?及|与|分别|于|在)*$")
 
 
 def _thing(clause: str, annex_titles: dict[int, str]) -> tuple[Kind, int | None] | None:
     """The kind that *clause* names and the one annex, if it names one."""
     only = next(iter(annex_titles), None) if len(annex_titles) == 1 else None
-    annexes = [(number(found["n"]) if found["n"] else only, found["more"]) for found in _ANNEX_WORD.finditer(clause) if found["n"] or only]
-    titles = [annex_titles[n] for n, _ in annexes if n in annex_titles]
-    kind = _kind(" ".join([clause, *titles])) or ("plan" if annexes else None)
+    found = [(word, number(word["n"]) if word["n"] else only) for word in _ANNEX_WORD.finditer(clause) if word["n"] or only]
+    annexes = [(n, word["more"]) for word, n in found]
+    own = [annex_titles.get(n or 0, "") for word, n in found if not clause[: word.start()].endswith(("(", "见", "见:"))]
+    titles = [annex_titles.get(n or 0, "") for n, _ in annexes]
+    kind = _kind(" ".join(own)) or _kind(clause) or _kind(" ".join(titles)) or ("plan" if annexes or _FILLED_IN.search(clause) else None)
     single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
     return (kind, single) if kind else None
 
@@ -143,6 +160,7 @@ def _near_before(before: str) -> str:
 def _kind(clause: str) -> Kind | None:
     if re.search(r"意见建议|意见和建议|修改意见|反馈意见|无意见|征求意见", clause):
         return "other"
+    clause = _NEWS_OF.sub("", clause)
     found = {name for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
     if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
         return "summary"

@@ -102,6 +102,7 @@ def _own_prefix(found: re.Match[str], line: Line) -> str:
 # --- title ---
 
 _TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:第[一二三四五六七八九十0-9]+号|[\u4e00-\u9fff、]{{2,12}})\))?$")
+_BALD = re.compile(r"(?:紧急|补充|更正|延期|预)?(?:通知|函|公告|通告|启事)")
 _SITE_BEHIND = re.compile(rf"(?:{KINDS})-{{1,2}}[\u4e00-\u9fff]{{2,20}}$")
 _TITLE_START = re.compile(r"关于|[12][0-9]{3}年|二[〇○零OoΟ0]")
 _BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<title>.{6,120})$")
@@ -109,9 +110,10 @@ _BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<tit
 
 def _read_title(layout: Layout, facts: NoticeFacts) -> None:
     lines = [line for line in layout.head if not line.in_margin]
+    signers = tuple(line.bare for line in layout.closing)
     best: tuple[str, str] | None = None
     for first in range(len(lines)):
-        if not _may_title(lines[first]) or _is_letterhead(lines, first):
+        if not _may_title(lines[first]) or _is_letterhead(lines, first, signers):
             continue
         for last in range(first, min(first + 5, len(lines))):
             if last > first and not _may_title(lines[last]):
@@ -133,7 +135,7 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
             or _page_title(layout.page_title)
             or next(filter(None, (_page_title(line.text) for line in lines)), None)
         )
-    if best is None and (bald := next((line for line in lines if re.fullmatch(r"(?:紧急|补充)?(?:通知|函|公告)", line.bare)), None)):
+    if best is None and (bald := next((line for line in lines if _BALD.fullmatch(line.bare)), None)):
         best = (bald.bare, bald.said())
     if best is None:
         facts.notes["title"] = "没有找到通知的标题。"
@@ -142,10 +144,17 @@ def _read_title(layout: Layout, facts: NoticeFacts) -> None:
     facts.evidence["title"] = best[1]
 
 
-def _is_letterhead(lines: list[Line], place: int) -> bool:
-    """Whether an office's name stands over a title that names its office itself, on its first line or in all."""
+def _is_letterhead(lines: list[Line], place: int, signers: tuple[str, ...]) -> bool:
+    """Whether an office's name stands over a title that names its office itself, on its first line or in all.
+
+    It does not where only both lines together are an office, such as one of the *signers*: 苏州市知识产权局 / 办公室关于….
+    """
+    over = lines[place].bare
     below = lines[place + 1].bare if place + 1 < len(lines) else ""
-    return is_issuer(lines[place].bare) and (below.find("关于") > 0 or below == lines[place].bare)
+    office = over + below[: below.find("关于")]
+    if below.find("关于") > 0 and (not re.search(rf"{ORGANISATION}$", over) or any(line.startswith(office) for line in signers)):
+        return False
+    return is_issuer(over) and (below.find("关于") > 0 or below == over)
 
 
 def _may_title(line: Line) -> bool:
@@ -212,6 +221,7 @@ def _printed(lines: list[Line]) -> str:
 
 
 def _clean_title(words: str) -> str:
+    words = re.sub(r"^(?:信息|文件|公文)?(?:名称|标题)[:：]\s*", "", words)
     words = re.sub(r"^[【\[〔［](?:通知|公告|转发|函)[】\]〕］]", "", plain_figures(words))
     if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
         words = twice[1]  # a page that prints its title twice

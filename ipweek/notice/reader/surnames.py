@@ -11,6 +11,10 @@ _SINGLE = frozenset(
     "濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公"
     "肖付代仝闫兰覃佟佘岳帅缑亢况郭苟鹿揭竹原战商牟佴伯赏墨哈谯笪年爱阳佟言福仉逄斯苑税植展揣门宾邝甯邸来郎但冼敬肇原植亓隋娜涂楚冶秘占丛修矫桃初国台衣鄢沐丘谌尧仵旷晋智栗楼沃粟线续谈邸郄隽靖颉雒麦矿冀宛游"
 )
+_COMMON = (  # the more common first
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
+    "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 _DOUBLE = (
     "欧阳",
     "上官",
@@ -137,10 +141,15 @@ def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
 
     *of_any_family* takes two to four letters for a name that stand where only a name can, known family or not.
     """
-    words = [word for word in re.split(r"\s+", text.strip(" .-_…*“”【】[]")) if word]
+    words = [word for word in re.split(r"(\s{2,})|\s", text.strip(" .-_…*“”【】[]")) if word]
     names: list[str] = []
     letters: list[str] = []
     for word in [*words, ""]:
+        if word and not word.strip():  # a wide gap parts two names where single letters stand before it
+            if len(letters) > 1:
+                names += _spelled_apart(letters)
+                letters = []
+            continue
         if len(word) == 1 and re.match(r"[\u4e00-\u9fff]", word):
             letters.append(word)
             continue
@@ -160,12 +169,11 @@ def _spelled_apart(letters: list[str]) -> list[str]:
     text = "".join(letters)
     if len(text) <= 3 or (len(text) == 4 and text.startswith(_DOUBLE)):
         return [text] if len(text) > 1 else []
-    sizes = (2, 3) if len(text) % 2 == 0 or (text[2] in _SINGLE and text[3:4] != "") else (3, 2)
-    for size in sizes:
-        rest = text[size:]
-        if len(rest) >= 2 and rest[0] in _SINGLE:
-            return [text[:size], *_spelled_apart(list(rest))]
-    return [text[:2], *_spelled_apart(list(text[2:]))]
+    sizes = [size for size in (2, 3) if len(text) - size >= 2 and text[size] in _SINGLE]
+    if len(text) == 4 or not sizes:
+        sizes = [2]
+    size = min(sizes, key=lambda size: _COMMON.find(text[size]) % 1_000)  # one that none knows comes last
+    return [text[:size], *_spelled_apart(list(text[size:]))]
 
 
 def _person(word: str, *, of_any_family: bool) -> str:

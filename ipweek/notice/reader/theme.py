@@ -30,7 +30,7 @@ _RUNNING = (
 )
 _AND_MORE = re.compile(r"^(?:、|和|及|与|,|;|以及){1,2}“(?P<words>[^“”]{2,80})”")
 _UNQUOTED = re.compile(
-    r"(?:(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是):?|(?<=[。;,])(?:本届|今年|本次)?(?:活动|宣传|宣传周|年度)?主题(?:确?定)?(?:为|是)?:)(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕))"
+    r"(?:(?:活动|宣传周?|今年|本次|本届|年度|周|月|日)的?主题(?:确?定)?(?:为|是):?|(?<=[。;,])(?:本届|今年|本次)?(?:活动|宣传|宣传周|年度)?主题(?:确?定)?(?:为|是)?:)(?P<words>[^“”,。;!?\n]{4,60}?)(?=[。;!?]|$|,(?:旨|目|活动|时间|各|通过|将|围绕|[^,。;]{0,8}主题))"
 )
 _ASKED = re.compile(
     r"自拟|自定|自行|自选|待定|另行|征集|拟定|结合实际确定|确定活动?主题|可?围绕.{0,10}主题自|主题不限|明确主题|请.{0,10}(?:填写|注明|确定|明确)"
@@ -163,7 +163,7 @@ def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
 
 
 def _running(lines: list[Line]) -> tuple[str, str] | None:
-    best: tuple[int, list[str], str] | None = None
+    best: tuple[int, list[tuple[int, str]], str] | None = None  # its rank; place and words of each theme; the sentence
     for line in lines:
         if "主题" not in line.bare:
             continue
@@ -176,10 +176,10 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
                     or _is_of_part(line.bare, match)
                 ):
                     continue
-                words = [_words(line, *match.span("words"))]
+                words = [(match.start("words"), _words(line, *match.span("words")))]
                 end = match.end()
                 while more := _AND_MORE.match(line.bare[end:]):
-                    words.append(_words(line, end + more.start("words"), end + more.end("words")))
+                    words.append((end, _words(line, end + more.start("words"), end + more.end("words"))))
                     end += more.end()
                 rank = 2 if re.search(r"宣传周|活动周|本届|今年|本次|宣传月|周活动|年度", before + after) else 1
                 if re.search(r"世界知识产权日的?(?:活动)?$", line.bare[max(0, match.start() - 12) : match.start()]):
@@ -189,7 +189,7 @@ def _running(lines: list[Line]) -> tuple[str, str] | None:
                     best = (rank, words, sentence)
                 elif rank == best[0] and sentence == best[2] and rank:
                     best = (rank, [*best[1], *words], sentence)
-    return ("；".join(dict.fromkeys(best[1])), best[2]) if best else None
+    return ("；".join(dict.fromkeys(words for _, words in sorted(best[1]))), best[2]) if best else None
 
 
 def _is_of_part(text: str, match: re.Match[str]) -> bool:

@@ -141,6 +141,8 @@ def _rated(
         re.search(r"(?:原定(?:于|为)?|原计划|由原?(?:来的?|定的?)?|从)$", before) and re.match(r".{0,6}?(?:调整|改|变更|延)", after)
     ):
         score -= 12
+    if re.search(r"原(?:定|计划)(?:于|为|在)?$", before) and re.search(r"延期|推迟|取消|暂停|调整|改", after):
+        score -= 12
     if re.search(r"(?:调整|改|变更|延期|推迟|提前)(?:为|至|到)$", before):
         score += 8
     if first and last and not is_single:
