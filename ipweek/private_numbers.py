@@ -21,7 +21,7 @@ _LEVEL = (
     | {ord(sign): "-" for sign in "‐‑‒–—―─━﹣－−⁃﹘ー～~∼〜"}
     | {ord(sign): "*" for sign in "＊×●•✱﹡※"}
     | {ord(sign): " " for sign in "\u3000\u00a0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff\t"}
-    | {0xFF08: "(", 0xFF09: ")", 0xFF0B: "+", 0xFF1A: ":", 0xFF0E: ".", 0xFF20: "@", 0xFF03: "#", 0xFF0F: "/"}
+    | {0xFF08: "(", 0xFF09: ")", 0xFF0B: "+", 0xFF1A: ":", 0xFF0E: ".", 0xFF20: "@", 0xFF03: "#", 0xFF0F: "/", 0x3010: "(", 0x3011: ")"}
 )
 _S = r"(?:[ ._·]|\s?-{1,2}\s?)?"
 _MOBILE = rf"1[3-9]\d(?:{_S}\d{{4}}{_S}\d{{4}}|\d{_S}\d{{3}}{_S}\d{{4}}|\d\d{_S}\d{{6}}|{_S}\d{{3}}{_S}\d{{5}}|\d{_S}\d{{4}}{_S}\d{{3}})"
@@ -165,7 +165,7 @@ def _landline(kind: str, match: re.Match[str], before: str, *, in_contact: bool)
     """A landline, a service number or a number abroad."""
     if kind == "foreign":
         return "tel", match[0], None
-    if kind == "service":
+    if kind == "service" and not _BEFORE_OTHER.search(before):
         return ("tel", match[0], None) if in_contact or len(match[0]) > 5 else None
     if _BEFORE_OTHER.search(before):
         return ("other", match[0], None) if in_contact else None

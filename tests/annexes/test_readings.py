@@ -7,6 +7,7 @@ for sizes min/max with ``…`` on the open side, ``~`` for about; for contacts n
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -506,6 +507,23 @@ SIGNS = "。;①…O=±“”农历结束启动择或0123456789一二十百万�
 
 @given(st.text(SIGNS, max_size=60) | st.text(max_size=60))
 def test_no_text_breaks_a_reader(text):
+    for reading in (time.read(text, week=WEEK), time.read(text, week=None), scale.read(text), contact.read(text), venue.read(text)):
+        json.dumps(reading.as_json(), ensure_ascii=False)
+        assert isinstance(reading.in_words(), str)
+
+
+PIECES = sorted(
+    {
+        piece
+        for kind in ("time", "scale", "contact", "venue")
+        for text in OWN[kind]
+        for piece in re.findall(r"\d+|[一-鿿]{1,3}|[^\d一-鿿]", text)
+    }
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_no_shuffled_cell_breaks_a_reader(text):
     for reading in (time.read(text, week=WEEK), time.read(text, week=None), scale.read(text), contact.read(text), venue.read(text)):
         json.dumps(reading.as_json(), ensure_ascii=False)
         assert isinstance(reading.in_words(), str)

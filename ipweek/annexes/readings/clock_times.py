@@ -28,7 +28,7 @@ _TIME = (
 )
 _JOIN = r"\s?(?:-+|~+|至|到)\s?(?:次日\s?)?"
 CLOCK = (
-    rf"(?:(?:{PART})\s?)?(?<!\d){_HOUR}(?={_JOIN}(?:(?:{PART})\s?)?{_HOUR}\s?{_UNIT}){_JOIN}{_TIME}"
+    rf"(?:(?:{PART})\s?)?(?<!\d){_HOUR}(?={_JOIN}(?:(?:{PART})\s?)?{_HOUR}\s?(?:{_UNIT}|{_MERIDIEM})){_JOIN}{_TIME}"
     rf"|{_TIME}(?:{_JOIN}(?:{_TIME}|\d{{1,2}}(?=\s*(?:$|[,;、)]))))?"
 )
 """One time or one span of times, without named groups, for the alternation of all words about time."""

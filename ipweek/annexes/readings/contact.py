@@ -102,7 +102,7 @@ def read(text: str) -> ContactReading:
     odd = [each for each in found if each.kind in ("short", "masked")]
     names = person_names.read(text[:READ_AT_MOST], [each for each in found if each.end <= READ_AT_MOST])
     numbers = sorted([*phones, *odd], key=lambda each: each.start) if odd else phones
-    owners, doubtful = whose_number.pair(names, numbers, [said.start() for said in whose_number.SHARED.finditer(text)])
+    owners, doubtful = whose_number.pair(text, names, numbers)
     people = tuple(_person(owner) for owner in owners)
     used = {phone for person in people for phone in (person.mobile, person.tel)}
     more = tuple(phone.number for phone in phones if phone.number not in used)

@@ -144,6 +144,8 @@ class Grammar(WeekWords, EdgeWords):
             for month in divmod(word.value, 10):
                 self._window(*month_window(self.year, month))
             return
+        if not word.value:
+            raise Unreal
         self.month = word.value
         if self._next() in ("day", "xun", "nth_week") or self.number_is.get(self.at + 1) == "day":
             return

@@ -60,7 +60,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "every",
         (rf"每逢?个?(?:周末|周{_W}?|星期{_W}?|礼拜{_W}?|月|季度?|学期|学年|年|工作日|双休日|节假日)"
-        rf"|逢周{_W}|隔周|[单双]周(?=周|星期)"),
+        rf"|每隔?[一两二三四]个?(?:周|星期|月|天)|逢周{_W}|隔周|[单双]周(?=周|星期)"),
     ),
     ("daily", r"每[天日]|天天|逐日|每个?(?=上午|下午|晚上?|早上?|周末)"),
     (
@@ -121,7 +121,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         (rf"(?:开始|开幕|启动|结束|闭幕|下班|放学)之?前|之前|以前|为止|止|(?:结束|闭幕|收官)(?!{_CEREMONY}|[之以]?后)"
         r"|前(?!往|期|来|言|提|沿|台|三|几|海|滩|进|置|厅|后|一|夕)"),
     ),
-    ("from", r"自(?!行|由|主|助|己)|从"),
+    ("from", r"不早于|最早|自(?!行|由|主|助|己)|从"),
     ("after", r"起始?|开始|(?:结束|闭幕)[之以]?后|以后|之后|往后|以来|至今|后(?!续|勤|台|期|方|面|[一天日])"),
     ("or", r"或者?"),
     ("to", r"(?<=[日号])[一](?=\d)|-+>?|~+|→|(?<![冬夏甚以乃])直?至(?!少|多|今)|(?<![签报达])一?直?到(?!场|达|位|会|货)"),
@@ -262,7 +262,10 @@ def _english(text: str) -> tuple[int, ...]:
 
 def _xun(text: str) -> tuple[int, int]:
     said = re.sub(r"[、,和至~-]", "", text)
-    return XUN[said if said in XUN else said.removeprefix("月")]
+    said = said if said in XUN else said.removeprefix("月")
+    if said not in XUN:  # 下至下旬
+        raise ValueError(text)
+    return XUN[said]
 
 
 def _named(text: str) -> tuple[int, int]:

@@ -37,11 +37,11 @@ _PEOPLE = (
 )
 _SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
 _THINGS = (
-    r"万?元|平方米|平米|m2|个?(?:单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|团队|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
+    r"万?元|平方米|平米|m2|个?(?:校区|单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|团队|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
     rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
 )
 _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
-_GROUPS = "街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
+_GROUPS = "校区|街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
     rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?){{0,3}})"
     rf"(?P<low>(?P<pair>[一二两三四五六七八][二两三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
@@ -56,7 +56,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"现场直播|(?:线上|网络|在线|同步){0,3}(?:直播间?|转播)|(?:线上|在线|网上|网络|云端|云上|视频会议|远程)(?:同步|[主分]?会场)?(?:(?:观看|收看|参与)(?!量|数|次数))?",
     ),
     ("offline", r"线下|现场|实地|(?:主|分)?会场|场内|(?<!实际)到场"),
-    ("vague", r"[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干(?![场次期批个家])|数以[十百千万]计"),
+    (
+        "vague",
+        r"(?<![一二两三四五六七八九])百八十|[数几](?:十|百|千|万){1,3}(?:上千)?|成百上千|成千上万|若干(?![场次期批个家])|数以[十百千万]计",
+    ),
     (
         "per",
         rf"(?:平均)?每(?:个|一|家|所)?(?:{_GROUPS}|区|组|队|站|点|家|所|校|{_SESSION})(?:活动|讲座|培训)?|各(?:{_GROUPS}|区|校)(?=\s?(?:限|约|近|不|选派)?\s?\d)|单场|[场日天]均",
@@ -75,7 +78,11 @@ _ANY = re.compile("|".join(f"(?P<w_{kind}>{pattern})" for kind, pattern in _WORD
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬俩仨", "一二三四五六七八九十百千万两三")
 _CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?!\d)")
 _EVERY_SO_OFTEN = re.compile(r"每(?:个?月|周|个?星期|季度|年|学期)(?:举办|开展|组织)?[\d一两二三四]{1,3}(?:场|次|期|节)")
-_TWO_DIGITS = re.compile(r"(?<!\d)([1-8])、([2-9])(?=[百千万])")
+_TWO_DIGITS = re.compile(
+    r"(?<!\d)([1-8])、([2-9])(?=[百千万])|(?<![一二两三四五六七八九十百千万])([一二三四五六七八])、([二三四五六七八九])(?=[十百千万])"
+)
+_BOTH_BOUNDS = re.compile(r"(\d{1,9})\s?[≤<]=?\s?(?:参与|参加)?(?:人数)?\s?[≤<]=?\s?(\d{1,9})")
+_ONCE_EACH = re.compile(r"每个?(社区|街镇|街道|镇|村|学校|企业|单位|园区)(?:开展|举办|组织)?[1一]场[,，;；、]每场(?:活动)?")
 _PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
 _SPACED_DIGITS = re.compile(
     r"(?<![\d.])\d(?: \d){2,}(?![\d.])|(?<![\d.])\d{1,3}(?: \d{3})+(?=\s?[人名位余])"
@@ -128,8 +135,14 @@ def read(text: str) -> Counts:
     """The numbers of *text* as typed, in their order."""
     levelled = unnumbered(level(_FULL_WIDTH_COMMA.sub("、", text))).translate(_FORMAL)
     levelled = _PLUS_MINUS.sub(lambda match: f"{int(match[1]) - int(match[2])}-{int(match[1]) + int(match[2])}", levelled)
-    levelled = _TWO_DIGITS.sub(r"\1-\2", _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", levelled)))
+    levelled = _TWO_DIGITS.sub(_one_after_the_other, _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", levelled)))
+    levelled = _ONCE_EACH.sub(r"每个\1", _BOTH_BOUNDS.sub(r"\1-\2", levelled))
     return _Walk(_SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), levelled)).walk()
+
+
+def _one_after_the_other(found: re.Match[str]) -> str:
+    """2、3百 is 2-3百, 六、七十 is 六七十."""
+    return f"{found[1]}-{found[2]}" if found[1] else f"{found[3]}{found[4]}"
 
 
 class _Walk:

@@ -23,7 +23,9 @@ READ_AT_MOST = 1000
 """Signs of a cell that are read; nobody writes a date or a head count longer than this."""
 
 _BLANKS = re.compile(r" {2,}")
-_ENUMERATOR = re.compile(r"(?:^|(?<=[\n;；,，。 ]))[(（]?([1-9])(?:[)）]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)")
+_ENUMERATOR = re.compile(
+    r"(?:^|(?<=[\n;；,，。 ]))[(（]?([1-9一二三四五六七八九])(?:[)）]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)"
+)
 
 
 def level(text: str) -> str:
@@ -37,9 +39,9 @@ def level(text: str) -> str:
 
 def unnumbered(text: str) -> str:
     """*text* without the numbers of a list: ``1、4月20日;2、4月24日``. Only where they count up from 1."""
-    if "1" not in text or "2" not in text:
+    if ("1" not in text or "2" not in text) and ("一" not in text or "二" not in text):
         return text
-    counted = _ENUMERATOR.findall(text)
+    counted = [str(DIGITS.get(sign, sign)) for sign in _ENUMERATOR.findall(text)]
     if len(counted) < 2 or counted != [str(place) for place in range(1, len(counted) + 1)]:
         return text
     return _ENUMERATOR.sub(";", text)

@@ -9,12 +9,12 @@ from ipweek.private_numbers import Private
 _NAME_SIGN = r"[㐀-䶿一-鿿\U00020000-\U0003134f]"
 TITLES = (
     "老师傅|老师|女士|先生|小姐|同志|副主任|副科长|副处长|副局长|主任|科长|处长|局长|部长|经理|主管|书记|所长|站长|秘书长|秘书|律师"
-    "|[一二三四]级(?:主任科员|调研员)|主任科员|科员|职员|干事|专员|调研员|校长|队长|馆长|院长|会长|总监|助理|警官|法官|检察官|工程师|博士|教授"
+    "|[一二三四]级(?:主任科员|调研员)|主任科员|科员|职员|干事|专员|调研员|校长|队长|馆长|院长|会长|总监|总经理|总裁|董事长|助理|警官|法官|检察官|工程师|博士|教授"
 )
 _SHORT_TITLES = "处|科|局|主任|工|总"
 _WORDS_ABOUT = re.compile(
     r"联系人员?|联系方式|联系电话|联络员|联络人|联系|经办人|(?:项目|活动|现场|会务|技术|具体)?负责人|填表人|姓名|办公电话|办公室电话|移动电话|手机号码?|手机|座机|固话|固定电话|电话号码|电话|号码|传真|兼|电子邮箱|邮箱|邮件|电邮|微信号?|同号|QQ号?|分机"
-    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|暂定|拟定|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公室?|总机|总台|前台|门卫|客服|服务台|团委|工会|党委|热线|工作日|区号|备用|值班|邮政编码|邮编|短信|(?:Mr|Ms|Mrs|Miss)\b\.?|本人|备注|单位|加微|市局|区局|省局|协助|牵头|接听|对接|负责|保密|共用|合用|共同使用|同一(?:部|个)?"
+    r"|(?i:tel|phone|mobile|mob|fax|e-?mail|wechat|qq|ext)\.?|待定|待确认|暂定|拟定|另行通知|暂无|见附件|同上|不详|或者|以及|拨打|咨询|办公室?|总机|总台|前台|门卫|客服|服务台|团委|工会|党委|热线|工作日|区号|(?:作?为)?(?:备用|主要)|值班|邮政编码|邮编|短信|(?:Mr|Ms|Mrs|Miss)\b\.?|本人|备注|单位|加微|市局|区局|省局|(?:分管|局|处)?领导|分管|协助|牵头|接听|对接|负责|保密|共用|合用|共同使用|同一(?:部|个)?"
 )
 _ORGANISATION = re.compile(
     rf"{_NAME_SIGN}{{0,24}}?(?:委员会|办公室|人民政府|事务所|有限公司|公司|中心|协会|学会|法院|检察院|管理局|监管局|分局|支队|大队|学院|大学|学校|集团|街道办|委办|产业园|园区|促进科|保护科|管理科|综合科|法规科|知识产权[处科局办]|[一-鿿]{{2,6}}(?:科室|处室|科|处|局|室|所|委|办|部|院|厅|馆|站|组|股|街道|镇|乡|海关|村委|居委)(?![长员级])(?={_NAME_SIGN}|[^一-鿿]|$))"
@@ -55,6 +55,7 @@ _FOREIGN_SIGNS = frozenset(
     "那娜奈尼努诺帕普其钦仁日萨赛沙山什斯苏索塔泰坦特提铁图吐托瓦旺西希霞夏孜扎则珠卓吉玉素甫热依迪汗江肉乌雅亚木朝桑央措才让仁次姆旦增金"
 )
 """Signs that write the names of other peoples, which have no surname and may be long: 额尔敦巴特尔."""
+_COMPOUND_BLANK = re.compile(rf"({'|'.join(sorted(COMPOUND_SURNAMES))})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 _DOTTED = re.compile(rf"(?<={_NAME_SIGN})\.(?={_NAME_SIGN})")
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●．", "·"))
 SURNAMES = frozenset(
@@ -69,6 +70,7 @@ def read(text: str, found: list[Private]) -> list[tuple[int, str]]:
         signs[each.start : each.end] = "\x01" * (each.end - each.start)
     rest = "".join(signs)
     rest = _GIVEN_BLANK.sub(lambda match: match[1] + match[2] + "\x02" * (len(match[0]) - 2), rest)
+    rest = _COMPOUND_BLANK.sub(lambda match: match[1] + match[2] + "\x02" * (len(match[0]) - 3), rest)
     rest = _WORDS_ABOUT.sub(lambda match: "\x01" * len(match[0]), rest)
     if _OFFICE_SIGN.search(rest):
         rest = _ORGANISATION.sub(_blanked, rest)

@@ -17,6 +17,7 @@ _COUNTED_ALIKE = (
     frozenset({"家", "企业", "单位", "家企业", "家单位", "个企业", "个单位"}),
     frozenset({"所", "校", "学校", "高校", "所学校", "所高校", "个学校"}),
     frozenset({"区", "个区"}),
+    frozenset({"校区", "个校区"}),
     frozenset({"支", "队", "支队", "支队伍", "个队", "个队伍", "个团队"}),
     frozenset({"街镇", "街道", "镇", "社区", "村", "个街镇", "个街道", "个镇", "个社区", "个村"}),
 )
@@ -100,7 +101,7 @@ def read(text: str) -> ScaleReading:
     per = main[0].per if main[0].per and sessions is None else None
     if sessions is not None:
         low, high = (None if low is None else low * sessions), (None if high is None else high * sessions)
-    online, offline = _in_place(people, "online"), _in_place(people, "offline")
+    online, offline = (_in_place(people, place, sessions or 1) for place in ("online", "offline"))
     missing = {place for place, said in (("online", online), ("offline", offline)) if place in counts.open_places and said is None}
     if (missing or counts.has_vague) and not any(quantity.is_total for quantity in main):
         low, high = (low if low is not None else high), None
@@ -211,8 +212,9 @@ def _said_sessions(counts: Counts, of: Quantity) -> int | None:
     return said[0].low if len(said) == 1 else None
 
 
-def _in_place(people: list[Quantity], place: str) -> int | None:
+def _in_place(people: list[Quantity], place: str, sessions: int) -> int | None:
+    """How many are there in all."""
     here = [quantity for quantity in people if quantity.place == place]
     there = [quantity.anchor for quantity in here if not quantity.is_detail] or [quantity.anchor for quantity in here]
     found = [anchor for anchor in there if anchor is not None]
-    return sum(found) if found else None
+    return sum(found) * sessions if found else None

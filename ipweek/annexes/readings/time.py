@@ -257,8 +257,9 @@ def _with_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, A
         return TimeReading(**common, precision="vague")
     if start is None or end is None or (len(entries) == 1 and start != end):
         return TimeReading(**common, precision="range")
-    if any(entry.is_span and (entry.first, entry.last) == (start, end) for entry in entries):
-        return TimeReading(**common | {"slots": ()}, precision="range")  # 4月20日至26日（23日启动仪式）
+    span = next((entry for entry in entries if entry.is_span and (entry.first, entry.last) == (start, end)), None)
+    if span is not None:
+        return TimeReading(**common | {"slots": ()} | _hours_of_span(sense, span), precision="range")  # 4月20日至26日（23日启动仪式）
     dates = sorted({day for entry in entries for day in week_days((entry.first, min(entry.last, entry.first + MOST_DAYS * ONE_DAY)))})
     if len(dates) == 1:
         return TimeReading(**common, precision="exact", dates=tuple(dates))
@@ -292,6 +293,14 @@ def _nearest(day: date, weekday: int, week: tuple[date, date] | None) -> date:
     fitting = [each for each in around if each.weekday() == weekday]
     inside = [each for each in fitting if week and week[0] <= each <= week[1]]
     return (inside or fitting)[0]
+
+
+def _hours_of_span(sense: Sense, span: Entry) -> dict[str, str | None]:
+    """The hours of the whole span, not those of a day within it."""
+    if len(sense.entries) == 1 or sense.clocks:
+        return {}
+    start_time, end_time = _hours(Sense(entries=[span]))
+    return {"start_time": start_time, "end_time": end_time}
 
 
 def _hours(sense: Sense) -> tuple[str | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 from typing import NamedTuple
 
 from ipweek.annexes.readings.person_names import TITLES
@@ -18,6 +18,7 @@ MOST_WAYS = 4
 """More ways than these are no help to choose from."""
 
 _TITLE = rf"(?:{TITLES}|[处科局工总](?!室))?(?:\s?[（(][^（）()\d]{{1,12}}[)）])?"
+_LABELLED = re.compile(r"[：:]\s*$")
 _BLANKS = r"[ \u3000]*"
 _LABEL = r"(?:联系方式|(?:联系|办公)?电话|手机号?|座机|(?i:tel)\.?)"
 _GLUE = rf"[\s、,，;；/和与及或）)]*[（(]?\s?{_LABEL}?[\s:：]*"
@@ -34,6 +35,8 @@ class Owner:
     numbers: list[Private] = field(default_factory=list)
     start: int = 0
     """Where the name stands."""
+    is_apart: bool = False
+    """Whether a label of its own stands before it: 领导：张三；联络员：李四."""
 
 
 @dataclass
@@ -59,14 +62,17 @@ class Group:
         return f"{'、'.join(names)}各用哪个号码？"
 
 
-def pair(names: Sequence[tuple[int, str]], numbers: Sequence[Private], shared: Sequence[int]) -> tuple[list[Owner], Group | None]:
+def pair(text: str, names: Sequence[tuple[int, str]], numbers: Sequence[Private]) -> tuple[list[Owner], Group | None]:
     """The people with their numbers, in order of writing; and the first group whose words leave open whose a number is.
 
-    *names* come with their places, *shared* are the places of 共用. *numbers* are phones, whole or not.
+    *names* come with their places in *text*; *numbers* are phones, whole or not.
     """
     if not names:
         return _nameless([number for number in numbers if _is_whole(number)]), None
-    owners = [Owner(name, start=place) for place, name in names]
+    places = [0, *(place for place, _ in names)]
+    labelled = [_LABELLED.search(text, before, place) is not None for before, place in pairwise(places)]
+    owners = [Owner(name, start=place, is_apart=is_apart) for (place, name), is_apart in zip(names, labelled, strict=True)]
+    shared = [said.start() for said in SHARED.finditer(text)]
     if len(owners) == 1:
         owners[0].numbers += numbers
         return owners, None
@@ -95,7 +101,7 @@ def _groups(owners: Sequence[Owner], numbers: Sequence[Private], shared: Sequenc
     for thing in reversed(marks) if is_turned else marks:
         if isinstance(thing, Private):
             groups[-1].numbers.append(thing)
-        elif groups[-1].owners and groups[-1].numbers:
+        elif groups[-1].owners and (groups[-1].numbers or (not is_turned and thing.is_apart)):
             groups.append(Group([thing]))
         else:
             groups[-1].owners.append(thing)
