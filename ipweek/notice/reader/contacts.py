@@ -64,7 +64,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
         if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
             in_contacts = 0
             continue
-        heads = re.search(r"联系(?:方式|人|电话)(?:及[^:]{2,6})?:?$", line.bare) is not None  # 四、联系方式
+        heads = re.search(r"^.{0,4}联系(?:方式|人|电话)(?:及[^:]{2,6})?:|联系(?:方式|人|电话)(?:及[^:]{2,6})?:?$", line.bare) is not None
         goes_on = in_contacts > 0 and _NUMBER.search(text) is not None
         in_contacts = 3 if has_person or heads or goes_on else max(0, in_contacts - 1)
         _read_line(line, labels, found, goes_on=in_contacts > 0)
@@ -116,12 +116,12 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
     found.add("email", [re.sub(r"\s", "", mail[0]).rstrip(".") for mail in _MAIL.finditer(text)], line)
     pieces = _pieces(text, labels, goes_on=goes_on)
     before: list[str] = []  # the numbers of the piece before
-    for place, (kind, piece) in enumerate(pieces):
+    for kind, piece in pieces:
         if kind in ("person", "lead", "desk"):
             found.add("contacts", _names(piece, is_lead=kind != "person"), line)
         elif kind == "phone":
             found.add("contacts", _names(piece, is_lead=True), line)  # 王小明（电话…）、李丽（电话…）
-        if kind == "phone" and place and (short := _SHORT.match(piece)) and "内线" in text:
+        if kind == "phone" and (short := _SHORT.match(piece)) and "内线" in text:
             found.add("phones", [short["number"]], line)
         numbers = _numbers(piece) if kind not in ("other", "foreign") else []
         if kind == "both" and not numbers:

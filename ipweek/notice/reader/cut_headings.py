@@ -19,10 +19,7 @@ def whole_again(run: list[Line]) -> list[Line]:
     texts = [line.text.strip() for line in run]
     best: list[tuple[float, int]] = [(0.0, 0)]  # up to each line: the cost, and where its heading starts
     for end in range(1, len(texts) + 1):
-        ways = [
-            (best[start][0] + _cost("".join(texts[start:end])) + 0.01 * (end - start - 1), start)
-            for start in range(max(0, end - MOST_LINES), end)
-        ]
+        ways = [(best[start][0] + _cost("".join(texts[start:end]), end - start), start) for start in range(max(0, end - MOST_LINES), end)]
         best.append(min(ways))
     whole: list[Line] = []
     end = len(texts)
@@ -33,11 +30,11 @@ def whole_again(run: list[Line]) -> list[Line]:
     return whole
 
 
-def _cost(text: str) -> float:
+def _cost(text: str, lines: int) -> float:
     if is_heading(text):
-        return 0.0
+        return 0.01 * (lines - 1)
     is_broken = text.startswith(("(", "（")) or text.count("(") + text.count("（") != text.count(")") + text.count("）") or len(text) == 1
-    return 4.0 if is_broken else 1.0 + max(0, len(text) - 8) * 0.5
+    return lines * (4.0 if is_broken else 1.0) + 0.5 * (lines - 1)
 
 
 def continued(columns: tuple[str, ...], line: Line) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
         if before.count("《") > before.count("》"):
             continue
         if not bounded[place] and (
-            not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其?)(?:于|在)$", before)
+            not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其)(?:于|在)$", before)
             or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
         ):
             continue

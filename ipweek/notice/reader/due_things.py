@@ -9,17 +9,17 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总|"
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
-_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|成果|汇报材料|情况汇报|宣传情况"
+_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述|成果|汇报材料|情况汇报|宣传情况"
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
     r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|安排|计划|方案|统计表|信息表|汇总表|一览表"
 )
 _OTHER = (
-    r"回执|报名|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
+    r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
     r"|照片|图片|视频|需求|海报|口号|申请|新闻|回复|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
 )
 _FILLED_IN = re.compile("填写|填报|填表")
@@ -136,9 +136,16 @@ def _thing(clause: str, annex_titles: dict[int, str]) -> tuple[Kind, int | None]
     only = next(iter(annex_titles), None) if len(annex_titles) == 1 else None
     found = [(word, number(word["n"]) if word["n"] else only) for word in _ANNEX_WORD.finditer(clause) if word["n"] or only]
     annexes = [(n, word["more"]) for word, n in found]
+    all_of_them = " ".join(annex_titles.values()) if not found and re.search(r"附件(?![0-9一二三四五六七八九十])", clause) else ""
     own = [annex_titles.get(n or 0, "") for word, n in found if not clause[: word.start()].endswith(("(", "见", "见:"))]
     titles = [annex_titles.get(n or 0, "") for n, _ in annexes]
-    kind = _kind(" ".join(own)) or _kind(clause) or _kind(" ".join(titles)) or ("plan" if annexes or _FILLED_IN.search(clause) else None)
+    kind = (
+        _kind(" ".join(own))
+        or _kind(clause)
+        or _kind(" ".join(titles))
+        or _kind(all_of_them)
+        or ("plan" if annexes or _FILLED_IN.search(clause) else None)
+    )
     single = annexes[0][0] if len(annexes) == 1 and not annexes[0][1] else None
     return (kind, single) if kind else None
 
@@ -161,6 +168,8 @@ def _kind(clause: str) -> Kind | None:
     if re.search(r"意见建议|意见和建议|修改意见|反馈意见|无意见|征求意见", clause):
         return "other"
     clause = _NEWS_OF.sub("", clause)
+    if (bare := re.sub(r"\([^()]*\)", "", clause)) != clause and (kind := _kind(bare)):
+        return kind  # what stands in brackets (附照片2张) is beside it
     found = {name for match in _THING.finditer(clause) for name, value in match.groupdict().items() if value}
     if "summary" in found and not re.search(r"总结(?:推广|经验|梳理)", clause):
         return "summary"

@@ -7,6 +7,7 @@ import re
 from ipweek.notice.reader.cut_headings import whole_again
 from ipweek.notice.reader.heading_words import HEADING, is_heading
 from ipweek.notice.reader.lines import Line
+from ipweek.notice.reader.looks import ORGANISATION
 
 _RUN = re.compile(rf"(?:{HEADING.pattern}\s*){{3,30}}")
 _TITLE = re.compile(r"^(?P<title>[^\s:：][^:：]{3,60}?(?:表|清单|回执)(?:\s*[（(][^）)]{1,20}[）)])?)\s*(?=\S)")
@@ -54,6 +55,9 @@ def typed(line: Line) -> tuple[str, ...]:
     return ()
 
 
+_IS_OVER = re.compile(rf"表(?:[(（].{{1,16}}[)）])?$|[单执案]$|.{{3}}{ORGANISATION}$|年\s*月\s*日$")
+
+
 def stacked(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
     """Headings that stand one under another, as tables copied from a page come out, and the lines before them."""
     run: list[Line] = []
@@ -70,11 +74,9 @@ def stacked(lines: list[Line]) -> tuple[tuple[str, ...], list[Line]]:
     if len(run) < 4 or not any(is_heading(line.text.strip()) for line in run):
         return (), lines
     run = whole_again(run)
-    # A title or a suffix may stand right over the first heading that is known.
-    known = next((n for n, line in enumerate(run) if is_heading(line.text.strip())), 0)
-    if len(run) - known >= 4:
-        start = start + [line.text for line in lines[start:]].index(run[known].text) if run[known] in lines[start:] else start + known
-        run = run[known:]
+    while len(run) > 3 and _IS_OVER.search(run[0].text.strip()) and not is_heading(run[0].text.strip()):
+        run = run[1:]  # a title, or the suffix of a field
+    start = next(n for n in range(start, len(lines)) if run[0].text.startswith(lines[n].text.strip()))
     if len(run) < 3 or any(len(line.bare) < 2 for line in run):
         return (), lines
     return tuple(line.said() for line in run), lines[:start]
