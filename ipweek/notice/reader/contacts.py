@@ -34,7 +34,7 @@ _NUMBER = re.compile(
     r"(?P<extension> ?(?:-|转分机|转|分机|\*|×|x) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
 )
 _SHORT = re.compile(r"^[ :]*(?P<number>[0-9]{3,6})(?![0-9])")
-_TAIL = re.compile(r"^ ?[、/,和] ?(?P<tail>[0-9]{2,4})(?![0-9]|年|月|-|[A-Za-z@])")
+_TAIL = re.compile(r"^ ?[、/,和] ?(?P<tail>[0-9]{2,4})(?! ?[0-9]|年|月|-|[A-Za-z@])")
 _NEXT_EXTENSION = re.compile(r"^ ?[、/,和或] ?(?P<tail>[0-9]{1,5})(?![0-9]|年|月|-|[A-Za-z@])")
 _MAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,60} ?@ ?[A-Za-z0-9-]{1,60}(?: ?\. ?[A-Za-z0-9-]{1,30}){1,4}")
 
@@ -53,6 +53,9 @@ class _Found:
                 self.lines[name].append(line)
 
 
+_HEADS = re.compile(r"联系(?:方式|人|电话)(?:及[^:]{2,6}|如下)?(?::|$)")  # 四、联系方式
+
+
 def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
     """Fill in contacts, phones, fax and email, in the order of the text, from its *lines*."""
     found = _Found()
@@ -64,7 +67,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
         if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
             in_contacts = 0
             continue
-        heads = re.search(r"^.{0,4}联系(?:方式|人|电话)(?:及[^:]{2,6})?:|联系(?:方式|人|电话)(?:及[^:]{2,6})?:?$", line.bare) is not None
+        heads = _HEADS.search(line.bare) is not None
         goes_on = in_contacts > 0 and _NUMBER.search(text) is not None
         in_contacts = 3 if has_person or heads or goes_on else max(0, in_contacts - 1)
         _read_line(line, labels, found, goes_on=in_contacts > 0)
@@ -87,7 +90,7 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
 
 
 _IN_PASSING = re.compile(
-    r"(?<=[至到给室处楼部科心])(?P<styled>[\u4e00-\u9fff]{1,2}(?:老师|同志))(?=处|收|[(])|(?:请?联系|请与)(?P<who>[\u4e00-\u9fff]{2,14})(?=[(](?:分机|电话|手机|内线|[0-9]))"
+    r"(?<=[至到给室处楼部科心员])(?P<styled>[\u4e00-\u9fff]{1,2}(?:老师|同志))(?=处|收|[(])|(?:请?联系|请与)(?P<who>[\u4e00-\u9fff]{2,14})(?=[(](?:分机|电话|手机|内线|[0-9]))"
 )
 
 

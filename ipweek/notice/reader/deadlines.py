@@ -120,6 +120,8 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
 
 def _subject(title: str) -> str:
     """What a title such as 关于报送宣传周活动情况的通知 asks for, or nothing."""
+    if form := re.search(r"安排表|计划表|活动表|一览表", title):
+        return form[0]
     named = re.search(r"关于(?:做好|及时)?(?:报送|上报|填报|提交|征集|申报)(?P<what>.{2,60})的(?:补充|紧急)?(?:通知|函)", title)
     return named["what"] if named else ""
 

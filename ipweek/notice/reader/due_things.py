@@ -9,7 +9,7 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|"
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?=[\u4e00-\u9fff]{2,8}(?:到|至|给))|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述|成果|汇报材料|情况汇报|宣传情况"
@@ -87,7 +87,8 @@ def what(
         return kind, None  # 请于4月12日前报送, and there is one form to send
     if (named := _OBJECT.search(first)) and not _LITTLE_SAID.match(named["what"]):
         return "other", None
-    return _kind(earlier) or _kind(later) or (_kind(subject) if _FORM_WORDS.search(after) else None) or "other", None
+    says_no_more = _FORM_WORDS.search(after) or _LABEL_BEFORE.search(before)
+    return _kind(earlier) or _kind(later) or (_kind(subject) if says_no_more else None) or "other", None
 
 
 def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> dict[int, tuple[Kind, int | None]]:
@@ -120,7 +121,9 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
 
 
 _FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
-_LABEL_BEFORE = re.compile(r"(?:时间|日期|期限|时限)[:为是]*$")  # 活动计划报送截止时间为4月15日
+_LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报送时间由4月9日调整为4月13日
+    r"(?:时间|日期|期限|时限)(?:[:为是]*|[由从][^,。;]{4,14}(?:调整|延长|变更|改)[为至到])$"
+)
 _LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
 _DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
 _OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
