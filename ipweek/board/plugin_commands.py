@@ -14,7 +14,7 @@ from ipweek.accounts.schema import Person, at_the_command_line
 from ipweek.app import create_app
 from ipweek.board import districts, plugin_admin
 from ipweek.board.districts import Proposal
-from ipweek.errors import Busy, Invalid, NotFound
+from ipweek.errors import Busy, Conflict, Invalid, NotFound
 from ipweek.plugins import check as checking
 from ipweek.plugins import new as making
 from ipweek.plugins import service as plugins
@@ -39,9 +39,26 @@ def plugin() -> None:
 @click.option("--unit", default="", help="单位的代号，默认与 NAME 相同；代号见 ipweek unit list。")
 def new_plugin(name: str, title: str, unit: str) -> None:
     """Write one into the site's own folder."""
+    has_example = (shelf.shipped() / name / "plugin.toml").is_file()
+    if has_example and _is_on(name):
+        raise Conflict(f"自带的插件 {name} 正在使用，同名的新插件会代替它，没有写。请换一个名字并写明单位，例如 {name}2 --unit {name}。")
     folder = making.new(config.load().instance / "plugins", name, title=title, unit=unit)
     click.echo(f"写好了 {_short(folder)}：plugin.toml、__init__.py、tests、README.md")
+    if has_example:
+        click.echo(f"自带的例子里也有 {name}：本站以新写的这一个为准，例子不再列出。")
     click.echo(f"下一步：ipweek plugin check {name}，然后 ipweek plugin enable {name}")
+
+
+def _is_on(name: str) -> bool:
+    """Whether the plugin of this name is switched on; where there is no site yet, none is."""
+    settings = config.load()
+    if not (settings.instance / "secret").exists():
+        return False
+    with create_app(settings).app_context():
+        try:
+            return plugins.get(name).is_on
+        except NotFound:
+            return False
 
 
 @plugin.command(

@@ -35,11 +35,15 @@ class Shelf:
         self._read: dict[Path, tuple[tuple[int, int], Entry]] = {}
 
     def entries(self) -> dict[str, Entry]:
-        """Every folder with a plugin.toml, as it is now. Of two with one name the second is refused, under a name of its own."""
+        """Every folder with a plugin.toml, as it is now.
+
+        A site's own stands in the place of the shipped example of its name. Of any other two with one name the second is
+        refused, under a name of its own.
+        """
         found: dict[str, Entry] = {}
         for folder in self._folders():
             entry = self._entry(folder)
-            if entry.id in found:
+            if entry.id in found and found[entry.id].folder.parent != shipped():
                 why = f"与 {found[entry.id].folder} 同名，请改目录名；本目录是 {folder}"
                 entry = Entry(f"{entry.id}@{folder.parent.parent.name or folder.parent.name}", folder, None, why)
             found[entry.id] = entry

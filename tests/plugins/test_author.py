@@ -168,6 +168,32 @@ def test_from_new_to_a_column_in_three_commands(site: Settings, app: object, mon
     assert "已停用" in disabled.output
 
 
+def test_a_new_plugin_with_the_name_of_an_example_is_the_one_that_is_checked_and_enabled(
+    site: Settings, app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.unit("minhang")
+    run = Runner()
+
+    made = run.invoke(plugin, ["new", "minhang", "--title", "我的闵行区"])
+    enabled = run.invoke(plugin, ["enable", "minhang", "--yes"])
+
+    assert "本站以新写的这一个为准" in made.output
+    assert "已启用 我的闵行区 0.1：1 个字段，1 张报表。" in enabled.output
+
+
+def test_a_new_plugin_does_not_take_the_place_of_an_example_in_use(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    make.unit("minhang")
+    run = Runner()
+    run.invoke(plugin, ["enable", "minhang", "--yes"])
+
+    made = run.invoke(plugin, ["new", "minhang", "--title", "我的闵行区"])
+
+    assert isinstance(made.exception, Conflict) or "正在使用" in made.output
+    assert not (site.instance / "plugins" / "minhang").exists()
+
+
 def test_a_plugin_with_faults_is_checked_with_exit_code_1_and_not_enabled(
     site: Settings, app: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,9 +61,8 @@ REFUSED = {
     "toml_word": (HEAD + '[field.xx]\nlabel = "甲"\n', "field 不认识，是否想写 fields？"),
     "toml_api": (HEAD.replace("api = 1", "api = 2"), "要求接口 2，本系统提供接口 1"),
     "toml_deep": (HEAD + "x = " + "[" * 5000, "括号套得太深"),
-    "minhang": (HEAD, "同名，请改目录名"),
 }
-"""Manifests that are refused, and the sentence of their page; a plugin called minhang is shipped."""
+"""Manifests that are refused, and the sentence of their page."""
 
 
 @pytest.fixture

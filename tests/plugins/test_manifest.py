@@ -89,6 +89,15 @@ def test_a_fault_of_toml_names_its_line(tmp_path: Path) -> None:
     assert "第 9 行" in shelf.look(write(tmp_path, toml="[fields.xx]\n\nlabel = 甲", code=None)).why
 
 
+def test_a_sites_own_plugin_stands_in_the_place_of_the_example_of_its_name(tmp_path: Path) -> None:
+    own = write(tmp_path, "minhang")
+
+    found = shelf.Shelf([shelf.shipped(), tmp_path]).entries()
+
+    assert found["minhang"].folder == own
+    assert [name for name in found if name.startswith("minhang")] == ["minhang"]
+
+
 def test_of_two_with_one_name_the_second_is_refused_and_both_places_are_told(tmp_path: Path) -> None:
     first, second = write(tmp_path / "a" / "plugins"), write(tmp_path / "b" / "plugins")
 
