@@ -20,8 +20,10 @@ def home() -> Response:
     by = person()
     if by.is_office or by.has("viewer"):
         there = "board.board"
-    elif by.has("filler", "approver", "developer"):
+    elif by.has("filler", "approver"):
         there = "reporting.my_tasks"
+    elif by.has("developer"):
+        there = "plugins.every"
     elif by.has("admin"):
         there = "accounts.users"
     else:

@@ -168,6 +168,11 @@ def test_the_start_page_leads_to_ones_work(app, who):
     assert Desk(app).sit(make.person(*PARTS[who])).get("/").location == HOMES[who]
 
 
+def test_who_writes_plugins_and_fills_nothing_starts_at_the_plugins(app):
+    assert Desk(app).sit(make.person("minhang", "developer")).get("/").location == "/plugins"
+    assert Desk(app).sit(make.person("minhang", "developer", "filler")).get("/").location == "/tasks"
+
+
 def test_before_the_first_campaign_the_office_is_led_to_the_notice(desk):
     page = desk.get("/board").text
 
