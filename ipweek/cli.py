@@ -108,7 +108,7 @@ ipweek = Listed(
         "user": ("ipweek.accounts.commands:user", "账号：新增、重置密码、列出。"),
         "unit": ("ipweek.accounts.commands:unit", "单位名单：列出、补入起始名单。"),
         "audit": ("ipweek.accounts.commands:audit", "审计日志：核对完整性。"),
-        "notice": ("ipweek.annexes.notice_commands:notice", "通知：导入成一次活动。"),
+        "notice": ("ipweek.reporting.notice_commands:notice", "通知：导入成一次活动。"),
         "read": ("ipweek.cli:read", "读出通知、表格或单元格的内容（不需要站点），结果是 JSON。"),
         "merge": ("ipweek.workbooks.commands:merge", "把审核通过的附件表汇总成一个 Excel 或 Word 文件。"),
         "remind": (

@@ -34,13 +34,6 @@ def open_campaign(campaign: Campaign, *, by: Person) -> int:
         return len(service.hand_out(campaign))
 
 
-def confirm(campaign: Campaign, facts: Mapping[str, Any], deadlines: list[DeadlineWords], forms: list[schema.Annex], *, by: Person) -> int:
-    """Keep what the office entered and open the campaign, both or neither; how many tables were handed out."""
-    with transaction():
-        notices.correct(campaign, facts, deadlines, forms, by=by)
-        return open_campaign(campaign, by=by)
-
-
 @dataclass(frozen=True)
 class Followed:
     """What a change of an open campaign did to its tables."""

@@ -23,7 +23,7 @@ from ipweek.notice import deadlines
 from ipweek.notice import service as notices
 from ipweek.notice.deadline_text import DeadlineText
 from ipweek.notice.models import Campaign, Extension
-from ipweek.reporting import chasing, mending
+from ipweek.reporting import announcing, chasing, mending
 from ipweek.reporting.mending import Request
 from ipweek.reporting.models import Chase, Move
 from ipweek.transaction import transaction
@@ -179,6 +179,7 @@ def hand_out_missing(campaign_id: int, *, by: Person) -> int:
     with transaction():
         campaign = notices.get(campaign_id, by=by)
         made = annexes.hand_out(campaign)
+        announcing.tell_handed_out(campaign, made, by=by)
         if made:
             audit.write("table.hand_out", by=by, object=f"campaign:{campaign.id}", detail="、".join(table.unit.short for table in made))
         return len(made)

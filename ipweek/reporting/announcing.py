@@ -1,4 +1,4 @@
-"""What the units are told when their campaign is closed, opened again or withdrawn, and when its dates move.
+"""What the units are told when their campaign is opened, closed, opened again or withdrawn, and when its dates move.
 
 Whoever works at the tables of the campaign gets one message for one change: the people of each unit that is asked, and of its
 departments. None is written where nothing changed, and none to him who made the change.
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from ipweek import wording
+from ipweek import clock, wording
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.annexes import campaigns
@@ -31,7 +31,7 @@ from ipweek.notice.service import DeadlineWords
 from ipweek.reporting import messages, terms
 from ipweek.transaction import transaction
 
-# ---- closed, opened again, withdrawn ---------------------------------------------------------------------------
+# ---- opened, closed, opened again, withdrawn ---------------------------------------------------------------------------
 
 
 def close(campaign: Campaign, *, by: Person) -> int:
@@ -40,7 +40,7 @@ def close(campaign: Campaign, *, by: Person) -> int:
         notices.close(campaign, by=by)
         tables = _asked(campaign)
         owed = terms.owed(tables)
-        messages.settle(_ids(tables), ("chase", "sum_chase"))
+        messages.settle(_ids(tables), ("opened", "chase", "sum_chase"))
 
         def words(table: AnnexTable) -> tuple[str, str]:
             shut = f"{_name(campaign)}已关闭，附件{table.annex}不能再修改。"
@@ -53,10 +53,12 @@ def close(campaign: Campaign, *, by: Person) -> int:
 
 
 def open_campaign(campaign: Campaign, *, by: Person) -> int:
-    """Open the campaign, or open it again; how many tables were handed out. Who had his table already is told that it is open again."""
+    """Open the campaign, or open it again; how many tables were handed out. The units are told either way."""
     with transaction():
         had = _asked(campaign) if campaign.status == "closed" else []
         made = campaigns.open_campaign(campaign, by=by)
+        known = set(_ids(had))
+        tell_handed_out(campaign, [table for table in _asked(campaign) if table.id not in known], by=by)
         due = dues.of_all(campaign, had)
         messages.settle(_ids(had), ("closed",))
 
@@ -69,6 +71,25 @@ def open_campaign(campaign: Campaign, *, by: Person) -> int:
 
         _tell(had, words, kind="reopened", by=by)
         return made
+
+
+def confirm(campaign: Campaign, facts: Mapping[str, Any], deadlines: list[DeadlineWords], forms: list[schema.Annex], *, by: Person) -> int:
+    """Keep what the office entered and open the campaign, both or neither; how many tables were handed out."""
+    with transaction():
+        notices.correct(campaign, facts, deadlines, forms, by=by)
+        return open_campaign(campaign, by=by)
+
+
+def tell_handed_out(campaign: Campaign, tables: Sequence[AnnexTable], *, by: Person) -> int:
+    """Tell the units of these *tables* that they have something to fill; how many people were told. Inside transaction()."""
+    due = dues.of_all(campaign, tables)
+
+    def words(table: AnnexTable) -> tuple[str, str]:
+        task = f"{_name(campaign)}已开启，请填报附件{table.annex}"
+        part = f"{_name(campaign)}已开启，请在{table.unit.short}的附件{table.annex}里填写本部门的活动，填完后由{table.unit.short}统一报送。"
+        return f"{task}：{dues.text(due[table.id]).words}。", part
+
+    return _tell(tables, words, kind="opened", by=by)
 
 
 def withdraw_campaign(campaign: Campaign, *, by: Person) -> int:
@@ -178,12 +199,18 @@ def _week_moved(before: Before, after: Before) -> list[str]:
     was, now = ((one.starts_on, one.ends_on) for one in (before, after))
     if was == now:
         return []
-    return [f"宣传周由{_span(*was)}改为{_span(*now)}"]
+    year = _with_year(*was, *now)
+    return [f"宣传周由{_span(*was, year=year)}改为{_span(*now, year=year)}"]
 
 
-def _span(first: date | None, last: date | None) -> str:
+def _span(first: date | None, last: date | None, *, year: bool) -> str:
     """``4月20日（周六）至4月26日（周五）``."""
-    return f"{wording.day(first)}至{wording.day(last)}" if first and last else "（没有）"
+    return f"{wording.day(first, year=year)}至{wording.day(last, year=year)}" if first and last else "（没有）"
+
+
+def _with_year(*days: date | None) -> bool:
+    """Whether all of these are said with their year, since one of them lies in another than this."""
+    return any(day is not None and day.year != clock.today().year for day in days)
 
 
 def _deadlines_moved(before: Before, after: Before) -> list[tuple[Due, str]]:
@@ -202,14 +229,14 @@ def _moved(was: Due | None, now: Due | None) -> str:
         return f"新增{name}：{wording.until(due.on, due.time)}" if now else f"取消{name}（原为{wording.until(due.on, due.time)}）"
     if (was.on, was.time) == (now.on, now.time):
         return ""
-    name = amending.deadline_name(now.kind, now.annex)
+    name, year = amending.deadline_name(now.kind, now.annex), _with_year(was.on, now.on)
     if now.on is None:
-        return f"{name}（原为{_until(was)}）暂不能推算"
-    return f"{name}由{_until(was)}改为{_until(now)}" if was.on else f"{name}定为{_until(now)}"
+        return f"{name}（原为{_until(was, year=year)}）暂不能推算"
+    return f"{name}由{_until(was, year=year)}改为{_until(now, year=year)}" if was.on else f"{name}定为{_until(now, year=year)}"
 
 
-def _until(due: Due) -> str:
-    return wording.until(due.on, due.time) if due.on else ""
+def _until(due: Due, *, year: bool | None = None) -> str:
+    return wording.until(due.on, due.time, year=year) if due.on else ""
 
 
 # ---- whom it concerns ------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def confirm(campaign_id: int) -> Response:
     if not form.validate():
         return notice_views.review_page(campaign, form, 422)
     try:
-        count = campaigns.confirm(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
+        count = announcing.confirm(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
     except Invalid as missing:
         return notice_views.review_page(campaign, form, 422, refused=str(missing))
     return _opened(campaign_id, count)

@@ -23,6 +23,7 @@ SUBJECTS: Mapping[str, str] = {
     "extend": "报送期限已延长",
     "allow_late": "已同意补报",
     "refuse_late": "补报申请没有同意",
+    "opened": "有新的填报任务",
     "moved": "宣传周安排有变动",
     "closed": "宣传周活动已关闭",
     "reopened": "宣传周活动重新开启",

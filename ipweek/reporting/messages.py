@@ -19,10 +19,14 @@ from ipweek.transaction import transaction
 
 PER_PAGE = 50
 
-_OVER_WHEN_SENT = ("chase", "return", "send_back")
+_OVER_WHEN_SENT = ("opened", "chase", "return", "send_back")
 """What asks the unit to send its table: read by itself once the table is sent."""
 OVER_WHEN_ANSWERED = ("ask_consent", "mend_chase")
 """What asks the unit about what the office mended: read by itself once that is settled."""
+
+
+_OVER_WHEN_DECIDED = ("submit", "nil_return", "endorse", "agree", "object")
+"""What asks the office to look, or the unit's approver: read by itself once he, or the office, has decided."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ def tell_of(move: Move, table: AnnexTable, before: Sequence[Move]) -> None:
     here, review = f"/tables/{table.id}", f"/tables/{table.id}/review"
     people: list[int] = []
     words, link = "", here
+    if move.from_status == "unit_review" or move.action in {"approve", "return"}:
+        settle(table.id, _OVER_WHEN_DECIDED)
     match move.action:
         case "approve":
             people, words, link = people_of(table.unit_id), f"{name}已审核通过。", f"{here}/receipt"

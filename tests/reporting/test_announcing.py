@@ -94,16 +94,38 @@ def test_a_second_close_is_refused_and_tells_nobody_again(cast, running):
     assert len(words_to(cast["filler of 闵行"])) == 1
 
 
-def test_opening_for_the_first_time_is_no_news_of_a_change_and_opening_again_is(cast):
+def test_who_is_handed_a_table_is_told_by_when_it_is_due(cast):
+    draft, department = make.campaign("draft"), make.person("qibao", "filler")
+
+    announcing.open_campaign(draft, by=cast["clerk"])
+
+    home = running_table(draft, "minhang")
+    words = "2024年知识产权宣传周活动已开启，请填报附件2：4月12日（周五）24:00 截止，还剩 2 天 12 小时；逾期仍可报送，但会标记“逾期”。"
+    assert told(cast["filler of 闵行"]) == [("opened", words, f"/tables/{home.id}")]
+    assert words_to(department) == ["2024年知识产权宣传周活动已开启，请在闵行区的附件2里填写本部门的活动，填完后由闵行区统一报送。"]
+
+
+def test_a_unit_that_comes_later_is_told_when_it_gets_its_table_and_nobody_else_again(cast, seat):
+    draft = make.campaign("draft")
+    announcing.open_campaign(draft, by=cast["clerk"])
+    late = make.person("shangwuwei", "filler")
+
+    seat(cast["clerk"]).post(f"/board/{draft.id}/missing")
+
+    assert [kind for kind, _, _ in told(late)] == ["opened"]
+    assert len(told(cast["filler of 闵行"])) == 1
+
+
+def test_opening_again_is_told_to_those_who_had_their_table(cast):
     draft = make.campaign("draft")
     make.unit("xuhui")
     by = cast["filler of 闵行"]
     announcing.open_campaign(draft, by=cast["clerk"])
-    assert told(by) == []
     announcing.close(draft, by=cast["clerk"])
 
     announcing.open_campaign(draft, by=cast["clerk"])
 
+    assert [kind for kind, _, _ in told(by)] == ["reopened", "closed", "opened"]
     assert words_to(by)[0] == (
         "2024年知识产权宣传周活动已重新开启，附件2可以继续填写、报送：4月12日（周五）24:00 截止，还剩 2 天 12 小时；逾期仍可报送，但会标记“逾期”。"
     )
@@ -158,6 +180,12 @@ def test_a_corrected_day_is_told_once(cast, running):
     assert words_to(cast["filler of 闵行"]) == [
         "2024年知识产权宣传周活动的安排有变动：重点活动安排表截止由4月12日（周五）24:00改为4月15日（周一）24:00。"
     ]
+
+
+def test_where_a_date_lies_in_another_year_both_are_said_with_theirs(cast, running):
+    correct(running, cast["clerk"], {"due_on": date(2025, 4, 11)})
+
+    assert "由2024年4月12日（周五）24:00改为2025年4月11日（周五）24:00" in words_to(cast["filler of 闵行"])[0]
 
 
 def test_an_hour_alone_is_a_move_too(cast, running):

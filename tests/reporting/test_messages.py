@@ -53,6 +53,22 @@ def test_the_units_approver_is_asked_and_his_filler_hears_of_it(cast):
     assert told(by) == ["附件2被本单位审核人退回：第 2 行时间请再核对。"]
 
 
+def test_what_asked_him_to_look_is_over_once_he_has_decided(cast):
+    by, approver, clerk = cast["filler of 闵行"], make.person("minhang", "approver"), cast["clerk"]
+    home = table()
+    service.submit(home.id, reasons={}, revision=0, by=by)
+    first = service.endorse(home.id, by=approver)
+    assert messages.unread(by=approver) == 0
+    service.return_for_changes(home.id, "时间不明确", submission=first.id, by=clerk)
+    service.submit(home.id, reasons={}, revision=0, by=by)
+    second = service.endorse(home.id, by=approver)
+    assert told(clerk) == ["闵行区的附件2退回后已重新报送，请审核。"]
+
+    service.approve(home.id, submission=second.id, by=cast["head"])
+
+    assert messages.unread(by=clerk) == 0
+
+
 def test_the_top_bar_counts_and_a_press_reads_and_leads_there(cast, seat):
     by = cast["filler of 闵行"]
     move = sent(by)

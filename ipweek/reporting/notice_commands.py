@@ -10,12 +10,12 @@ from flask import Flask
 
 from ipweek import wording
 from ipweek.accounts.schema import at_the_command_line
-from ipweek.annexes import campaigns
 from ipweek.app import create_app
 from ipweek.files import service as files
 from ipweek.notice import deadlines
 from ipweek.notice import service as notices
 from ipweek.notice.models import Campaign
+from ipweek.reporting import announcing
 
 
 @click.group(help="通知：导入成一次活动。")
@@ -35,7 +35,7 @@ def import_notice(file: Path, *, and_open: bool) -> None:
         by = at_the_command_line(getpass.getuser())
         kept = files.keep(data, file.name, kind=facts["kind"], purpose="notice", by=by, settings=app.extensions["settings"])
         campaign = notices.draft(facts, file_id=kept.id, by=by)
-        count = campaigns.open_campaign(campaign, by=by) if and_open else 0
+        count = announcing.open_campaign(campaign, by=by) if and_open else 0
         for line in _said(campaign):
             click.echo(line)
         click.echo(f"已开启，向 {count} 个单位下发了填报任务。" if and_open else "已建立待开启的活动，请在“通知与活动”里核对后开启。")
