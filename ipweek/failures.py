@@ -8,11 +8,12 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from ipweek import pages
 from ipweek.errors import Busy, NotFound, Refused
+from ipweek.extensions import login
 from ipweek.files import gate
 from ipweek.headers import Wsgi
 
@@ -75,13 +76,23 @@ def refuse_odd_host() -> None:
         raise HttpRefused(400)
 
 
+def page_of(error: Refused) -> Response:
+    """The page that says so; where the database can't even tell who asks, as a page of nobody's."""
+    try:
+        return pages.refuse(error)
+    except SQLAlchemyError as why:
+        log.warning("page without a person", path=request.path, why=type(why).__name__)
+        g._login_user = login.anonymous_user()  # where Flask-Login keeps whom it found
+        return pages.refuse(error)
+
+
 def refused(error: Refused) -> Response:
     """An error of our own: say its sentence. The page shows the request's number, so the log has it too.
 
     Not the sentence itself, which may hold what somebody typed.
     """
     log.info("refused", status=error.status, method=request.method, path=request.path, kind=type(error).__name__)
-    return pages.refuse(error)
+    return page_of(error)
 
 
 def http_error(error: HTTPException) -> Response:
@@ -109,12 +120,12 @@ def database_unavailable(error: OperationalError) -> Response:
     """Locked for too long, full, or away: nothing was stored, and trying again may help."""
     log.error("database unavailable", path=request.path, exc_info=error)
     if "full" in str(error.orig):
-        return pages.refuse(Busy("服务器磁盘已满，这次没有保存，内容仍在页面上。请联系系统管理员清理磁盘后重试。", retry_after=30))
-    return pages.refuse(Busy())
+        return page_of(Busy("服务器磁盘已满，这次没有保存，内容仍在页面上。请联系系统管理员清理磁盘后重试。", retry_after=30))
+    return page_of(Busy())
 
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours. Never a stack trace: the number leads to it in the log."""
     log.error("unexpected", path=request.path, method=request.method, exc_info=error)
     number = g.get("request_id", "")
-    return pages.refuse(Broken(f"系统暂时无法处理，没有保存的内容仍在本页。请稍后再试；如仍不行，请把编号 {number} 告诉联席会议办公室。"))
+    return page_of(Broken(f"系统暂时无法处理，没有保存的内容仍在本页。请稍后再试；如仍不行，请把编号 {number} 告诉联席会议办公室。"))

@@ -104,6 +104,10 @@ class PostgresServer:
             ]
             connection.execute("; ".join(sentences).encode())
 
+    def close_to_all(self, name: str, *, closed: bool) -> None:
+        """Let nobody into a database, or everybody again."""
+        self.tell(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {not closed}")
+
     def close(self) -> None:
         self.server.cleanup()
         shutil.rmtree(self.folder)

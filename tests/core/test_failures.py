@@ -5,14 +5,19 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ipweek.extensions import db
 from tests import make
 from tests.browser import Server
+from tests.databases import Databases
+from tests.desk import HTMX, Desk
 from tests.visitor import Visitor
 
 
@@ -102,3 +107,38 @@ def test_a_wrong_method_is_told_the_right_ones(client: FlaskClient) -> None:
 
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+@contextmanager
+def taken_away(app: Flask, databases: Databases) -> Iterator[None]:
+    """The site without its database: none can be opened."""
+    db.session.remove()
+    db.engine.dispose()
+    if db.engine.dialect.name == "sqlite":
+        file = app.extensions["settings"].instance / "ipweek.sqlite"
+        file.rename(file.with_suffix(".away"))
+        file.mkdir()
+        yield
+        file.rmdir()
+        file.with_suffix(".away").rename(file)
+    else:
+        databases.close_to_all(db.engine.url.database, closed=True)
+        yield
+        databases.close_to_all(db.engine.url.database, closed=False)
+
+
+def test_without_a_database_everybody_is_asked_to_try_again_and_stays_logged_in(app: Flask, databases: Databases) -> None:
+    desk = Desk(app).sit(make.person("office", "clerk"))
+    held = desk.cookie
+
+    with taken_away(app, databases):
+        answers = [desk.get(path) for path in ("/account", "/login", "/tables/1")]
+        answers += [piece := desk.get("/account", headers=HTMX), save := desk.post("/activities/1/cells/venue", {"value": "x"}, headers=HTMX)]
+        lost = desk.get("/nothing-here")
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert all("系统正忙，请稍候再试。" in answer.text for answer in answers)
+    assert (save.headers["Retry-After"], "<html" in piece.text) == ("3", False)
+    assert (lost.status_code, "没有找到" in lost.text) == (404, True)
+    assert desk.cookie == held
+    assert desk.is_in
