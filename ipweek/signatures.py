@@ -12,6 +12,9 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 KEPT = 4096
 """How many signed texts are remembered: more than people work at one time."""
+LONGEST = 4096
+"""Characters of a text that is remembered, as many as browsers keep in a cookie. A good signature may be drawn out without an end by
+signs that base64 has none of, and what is remembered is the text as it was sent: a million of them would fill the memory."""
 
 
 class Remembered(URLSafeTimedSerializer):
@@ -26,7 +29,7 @@ class Remembered(URLSafeTimedSerializer):
 
         It may be the same object each time, flat, which nobody may change: Flask's session is a copy.
         """
-        payload, signed_at, said = self._opened(s)
+        payload, signed_at, said = self._opened(s) if len(s) <= LONGEST else self._open(s)
         if max_age is not None and not 0 <= int((datetime.now(UTC) - signed_at).total_seconds()) <= max_age:
             raise SignatureExpired("too old", payload=payload, date_signed=signed_at)
         return self.load_payload(payload) if said is None else said

@@ -61,3 +61,40 @@ def test_a_body_over_the_limit_is_refused(site):
     answer = site.test_client().post("/", data=f"value={quote('上' * 400)}", content_type=bodies.URLENCODED)
 
     assert answer.status_code == 413
+
+
+def test_the_values_of_a_name_stand_as_they_were_sent(site):
+    assert read(site, "a=2&b=1&a=1&a=2&a&=x&a=") == [*(("a", text) for text in ("2", "1", "2", "", "")), ("b", "1"), ("", "x")]
+
+
+def test_only_the_ampersand_parts_fields_and_only_the_first_equals_sign_a_field(site):
+    assert read(site, "a=1;b=2&c=d=e&f%26=%3D&g=%00") == [("a", "1;b=2"), ("c", "d=e"), ("f&", "="), ("g", "\0")]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Application/X-WWW-Form-URLEncoded", "application/x-www-form-urlencoded; charset=GBK", f"{bodies.URLENCODED};"]
+)
+def test_a_form_is_utf_8_however_its_kind_is_written(site, kind):
+    assert read(site, f"value={quote('静安寺')}", kind) == [("value", "静安寺")]
+    with pytest.raises(Refused, match="请把这段文字重新输入"):
+        read(site, b"value=%C9%CF", kind)
+
+
+def test_what_is_no_form_has_no_fields_and_keeps_its_bytes(site):
+    with site.test_request_context(method="POST", data=b"value=%C9%CF", content_type="text/plain"):
+        assert (list(request.form), request.get_data()) == ([], b"value=%C9%CF")
+
+
+def test_a_name_that_is_no_text_is_refused_too(site):
+    with pytest.raises(Refused, match="请把这段文字重新输入"):
+        read(site, b"%ff=value")
+
+
+@pytest.mark.parametrize(
+    "sent", ["a=1; b=2; a=3", 'a="x\\"y; b=2"; c=3', "a; =b; ;;", "a=\xe4\xb8\x8a", "ipweek=x" * 50, "", "a=%E4%B8%8A"]
+)
+def test_cookies_are_read_as_the_library_reads_them(site, sent):
+    with site.test_request_context(environ_overrides={"HTTP_COOKIE": sent}):
+        ours = list(request.cookies.items(multi=True))
+    with Flask("plain").test_request_context(environ_overrides={"HTTP_COOKIE": sent}):
+        assert ours == list(request.cookies.items(multi=True))

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ipweek import bodies
 from ipweek.extensions import db
 from tests import make
 from tests.browser import Server
@@ -61,6 +62,13 @@ def test_a_form_of_too_much_text_is_no_fault_of_ours(app: Flask, live: Server) -
 
     assert answer.status == 413
     assert "发送的内容太大" in answer.text
+    assert "unexpected" not in logged(app)
+
+
+def test_a_form_of_more_fields_than_any_has_is_refused_unread(app: Flask, client: FlaskClient) -> None:
+    answer = client.post("/login", data=b"a&" * bodies.MOST_FIELDS, content_type=bodies.URLENCODED)
+
+    assert (answer.status_code, "发送的内容太大" in answer.text) == (413, True)
     assert "unexpected" not in logged(app)
 
 
@@ -133,7 +141,10 @@ def test_without_a_database_everybody_is_asked_to_try_again_and_stays_logged_in(
 
     with taken_away(app, databases):
         answers = [desk.get(path) for path in ("/account", "/login", "/tables/1")]
-        answers += [piece := desk.get("/account", headers=HTMX), save := desk.post("/activities/1/cells/venue", {"value": "x"}, headers=HTMX)]
+        answers += [
+            piece := desk.get("/account", headers=HTMX),
+            save := desk.post("/activities/1/cells/venue", {"value": "x"}, headers=HTMX),
+        ]
         lost = desk.get("/nothing-here")
 
     assert {answer.status_code for answer in answers} == {503}

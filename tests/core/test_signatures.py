@@ -8,7 +8,7 @@ from flask import session
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from ipweek.app import create_app
-from ipweek.signatures import Remembered
+from ipweek.signatures import LONGEST, Remembered
 
 
 @pytest.fixture
@@ -60,6 +60,22 @@ def test_a_flat_text_is_opened_once(remembered):
     signed = remembered.dumps({"_user_id": "abc", "csrf_token": "def"})
 
     assert remembered.loads(signed) is remembered.loads(signed) == {"_user_id": "abc", "csrf_token": "def"}
+
+
+def test_a_good_signature_that_is_drawn_out_without_end_is_not_remembered(remembered):
+    signed = remembered.dumps({"_user_id": "abc"})
+    drawn_out = signed + "!" * LONGEST
+
+    assert remembered.loads(drawn_out) == {"_user_id": "abc"}
+    assert remembered.loads(drawn_out) is not remembered.loads(drawn_out)
+
+
+@pytest.mark.parametrize("said", [{"_flashes": [["done", "已保存"]]}, {"a": {"b": 1}}, {"a": None}, {}, None, ["x"], "x", {"a": "b"}])
+def test_whatever_is_signed_is_read_the_second_time_as_the_first(remembered, said):
+    signed = remembered.dumps(said)
+    remembered.loads(signed)
+
+    assert remembered.loads(signed) == URLSafeTimedSerializer("s" * 64, salt="cookie").loads(signed) == said
 
 
 def test_what_a_request_changes_in_its_session_no_other_request_sees(app):
