@@ -82,7 +82,7 @@ def page_of(error: Refused) -> Response:
         return pages.refuse(error)
     except SQLAlchemyError as why:
         log.warning("page without a person", path=request.path, why=type(why).__name__)
-        g._login_user = login.anonymous_user()  # where Flask-Login keeps whom it found
+        g._login_user = login.anonymous_user()  # noqa: SLF001 -- where Flask-Login keeps whom it found
         return pages.refuse(error)
 
 

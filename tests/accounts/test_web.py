@@ -2,10 +2,12 @@ import json
 import re
 
 import pytest
+from flask.json.tag import TaggedJSONSerializer
 
 from ipweek.accounts import service, sessions, web
 from ipweek.accounts.models import AuditEntry, User
 from ipweek.extensions import db
+from ipweek.signatures import Remembered
 from tests import make
 from tests.desk import HTMX, Desk
 
@@ -308,3 +310,41 @@ def test_the_auditor_asks_for_a_thing_as_the_log_shows_it(seat, asked):
 
     assert f"<td>账号 {somebody.partition(':')[2]}</td>" in page
     assert 'value="账号 ' in page
+
+
+def test_the_cookie_is_sent_when_it_says_something_new_and_only_then(app, desk, minhang):
+    def sent(answer):
+        return [line.partition(";")[0] for line in answer.headers.getlist("Set-Cookie")]
+
+    first, again = desk.get("/login"), desk.get("/login")
+    inside = desk.try_log_in("minhang1")
+    held = desk.cookie
+    looked = [desk.get("/account"), desk.get("/nothing-here"), desk.get("/account", headers=HTMX), desk.get("/static/css/base.css")]
+    outside = desk.post("/logout")
+
+    assert (len(sent(first)), sent(again)) == (1, [])
+    assert sent(inside)[-1] == f"ipweek={held}" != sent(first)[-1]
+    assert [line for answer in looked[1:] for line in sent(answer)] == []  # the first page makes a new token
+    assert sent(outside)[-1] != f"ipweek={held}"
+    desk.client.set_cookie("ipweek", held)
+    assert not desk.is_in
+
+
+def test_a_sentence_for_the_next_page_is_said_once(desk, minhang):
+    table = make.table("minhang", "draft")
+    desk.log_in(minhang)
+
+    saved = desk.post(f"/tables/{table.id}", {"do": "save", "revision": "0", "op": "cookie-form-1"})
+    pages = [desk.get(saved.location).text for _ in range(2)]
+
+    assert saved.status_code == 303
+    assert ['class="note done"' in page for page in pages] == [True, False]
+
+
+def test_a_cookie_of_another_secret_opens_nothing_and_is_replaced(app, desk, minhang):
+    desk.log_in(minhang)
+    signer = Remembered("t" * 64, salt="cookie-session", serializer=TaggedJSONSerializer(), signer_kwargs={"key_derivation": "hmac"})
+    desk.client.set_cookie("ipweek", signer.dumps({"_user_id": "x", "csrf_token": "y"}))
+
+    assert desk.get("/account").status_code == 302
+    assert desk.get("/login").headers.getlist("Set-Cookie")
