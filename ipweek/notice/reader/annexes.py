@@ -40,6 +40,8 @@ def read_annexes(layout: Layout, facts: NoticeFacts) -> None:
         if known and known.columns:
             continue
         title = annex.title or (known.title if known else "")
+        if known and re.fullmatch(rf"{re.escape(known.title)}[(（][^()（）]{{1,12}}[)）]", title):
+            title = known.title  # with （提纲） or the like in a line under it
         done[n] = AnnexFacts(n, title, annex.columns, annex.fields)
         evidence.append(f"附件{n} {title}".strip())
     facts.annexes = [done[n] for n in sorted(done)]
@@ -166,7 +168,7 @@ def _fields_apart(line: Line) -> list[Line]:
 
 
 def _ends(lines: list[str]) -> bool:
-    return bool(lines) and bool(re.search(r"(?:表|单|函|书|回执|方案|模板)(?:[（(][^）)]{1,20}[）)])?$", lines[-1]))
+    return bool(lines) and bool(re.search(r"(?:表|单|函|书|回执|方案|模板|总结|报告)(?:[（(][^）)]{1,20}[）)])?$", lines[-1]))
 
 
 _FIELD = re.compile(r"(?P<label>[\u4e00-\u9fffA-Za-z]{2,12}(?:[(（][^()（）]{1,20}[)）])?)\s*[:：]")

@@ -105,7 +105,7 @@ _TITLE_END = re.compile(rf"(?:{KINDS})(?:\((?:第[一二三四五六七八九十
 _BALD = re.compile(r"(?:紧急|补充|更正|延期|预)?(?:通知|函|公告|通告|启事)")
 _SITE_BEHIND = re.compile(rf"(?:{KINDS})-{{1,2}}[\u4e00-\u9fff]{{2,20}}$")
 _TITLE_START = re.compile(r"关于|[12][0-9]{3}年|二[〇○零OoΟ0]")
-_BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称)[:]?(?P<title>.{6,120})$")
+_BY_LABEL = re.compile(r"^(?:名称|标题|文件名称|信息名称|(?:邮件)?主题(?=:关于))[:]?(?P<title>.{6,120})$")
 
 
 def _read_title(layout: Layout, facts: NoticeFacts) -> None:
@@ -221,7 +221,7 @@ def _printed(lines: list[Line]) -> str:
 
 
 def _clean_title(words: str) -> str:
-    words = re.sub(r"^(?:信息|文件|公文)?(?:名称|标题)[:：]\s*", "", words)
+    words = re.sub(r"^(?:(?:信息|文件|公文)?(?:名称|标题)|(?:邮件)?主题)[:：]\s*(?=.{6})", "", words)
     words = re.sub(r"^[【\[〔［](?:通知|公告|转发|函)[】\]〕］]", "", plain_figures(words))
     if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
         words = twice[1]  # a page that prints its title twice

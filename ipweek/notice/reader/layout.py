@@ -252,7 +252,9 @@ def _cited(lines: list[Line]) -> set[str]:
 def _find_issued(layout: Layout) -> None:
     """Tell an own plan from what is only forwarded, and find either among the annexes: there they are running text, not a form."""
     heading = "".join(line.bare for line in layout.head)
-    issued = set(re.findall(r"(?:印发|下发|制[定订])(?:了)?《([^《》]{6,80})》", heading + "".join(line.bare for line in layout.body[:3])))
+    issued = set(
+        re.findall(r"(?:印发|下发|制[定订])(?:了|的)?《([^《》]{6,80})》", heading + "".join(line.bare for line in layout.body[:3]))
+    )
     own_plan = bool(issued) or bool(re.search(r"印发[^《》]{2,60}(?:方案|计划)的通知", heading))
     if layout.attached and own_plan and _names_plan("".join(line.bare for line in layout.attached[:2])):
         layout.issued, layout.attached = _rejoined(layout.attached), []

@@ -8,7 +8,7 @@ from itertools import islice
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line, spaced
 
-_NUMBERED = r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、)])?"
+_NUMBERED = r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、)]|[①-⑳])?"
 _NAME = r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”·.]{0,16}?)(?:活动|宣传|年度|周|月|日|节)?的?主题(?:口号|内容|与口号|和口号|及口号)?"
 _HEADING = re.compile(
     rf"^{_NUMBERED}〔?(?:时间和|时间与|时间及|时间、)?(?P<name>{_NAME})(?:和时间|与时间|及时间|、时间)?〕?(?:\(.{{0,20}}\))?[:：]?$"
@@ -17,7 +17,7 @@ _LABEL = re.compile(rf"^(?P<number>{_NUMBERED})〔?(?P<name>{_NAME})(?P<sign>〕
 _HEADED = re.compile(
     rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、。:].+)$"
 )
-_NEXT_ITEM = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
+_NEXT_ITEM = re.compile(r"^(?:[①-⑳]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 _QUOTED = r"“(?P<words>[^“”]{2,80})”"
 _RUNNING = (
     re.compile(rf"主题(?:口号)?(?:分别)?(?:确?定)?(?:为|是|:)+(?:\(.{{0,12}}\))?{_QUOTED}"),
