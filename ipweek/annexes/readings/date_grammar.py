@@ -153,7 +153,7 @@ class Grammar(WeekWords, EdgeWords):
         self._window(first, last)
 
     def _xun(self, word: Word) -> None:
-        if not self.month and self.at and self.words[self.at - 1].text.startswith("下"):
+        if not self.month and self.at and self.words[self.at - 1].text.startswith(("下", "上")):
             return  # 下月初: nobody knows when that was typed
         if self.sense.is_recurring and not self.month:  # 每月上旬
             return

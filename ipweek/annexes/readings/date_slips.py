@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+_LUNAR = r"[正二三四五六七八九十冬腊]{1,2}月(?:初[一二三四五六七八九十]|十[一二三四五六七八九]|廿[一二三四五六七八九]?|二十|三十)日?"
+"""三月十五 in full: without a digit, and the day without 日 as a rule."""
+
 
 def _whole_end(found: re.Match[str]) -> str:
     return f"{found[1]}{found[2]}{found[3]}-{found[1]}{found[4] or found[2]}{found[5]}"
@@ -61,6 +64,11 @@ _SLIPS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     ("?×xX*_", r"(?<=月)\s?\d?[?×xX*_]{1,4}\s?日", ""),
     # The lunar date beside the day.
     ("历", r"[(]?[农阴夏旧]历(?:[正一二三四五六七八九十冬腊]{1,2}月)?[初十廿卅一二三四五六七八九]{1,3}日?[)]?", ""),
+    ("月", rf"(?<=[日号])[(]{_LUNAR}[)]|{_LUNAR}[(][农阴夏旧]历[)]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年(?:{_LUNAR})?", ""),
+    # Another year's day beside this one's.
+    ("年", r"(?<=[日号])[(](?:去年|上年|往年)[^()]*[)]", ""),
+    # A colon before the hour: 4月23日：10:00.
+    (":", r"(?<=[日号)]):(?=\s?\d{1,2}:)", " "),
     # The midnight of a date cell.
     (":", r"(\d{4}[-/]\d{1,2}[-/]\d{1,2})[ T]0?0:00:00(?:\.0+)?", r"\1"),
 )

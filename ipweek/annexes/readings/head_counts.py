@@ -37,11 +37,11 @@ _PEOPLE = (
 )
 _SESSION = "场次|场|期|次|批|天|日|轮|班次?|节|讲"
 _THINGS = (
-    r"万?元|平方米|平米|m2|个?(?:校区|单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|团队|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
+    r"万?元|平方米|平米|m2|个?(?:校区|村居|单位|企业|家庭|街道|街镇|镇|社区|学校|高校|园区|区|部门|点位|站点|网点|团队|项目|小时|工作日|班级|摊位|展位|展台|代表团|分会场|会场|队伍?|班|组)"
     rf"|{_SESSION}|家|份|项|个|件|册|本|条|篇|部|台|辆|户|组|支|队|所|校|分钟|课时|%|站|处|张|幅|块|套|类|种|座|层|栋|间|桌|车|版|届|年|月|号|时|秒|米|亩|周|粉丝|点击|浏览|阅读|播放|转发"
 )
 _PER = rf"\s?/\s?(?:每|一)?(?:个?区|{_SESSION})|\s?\(?每(?:场次|场|期|天|日|批|轮|班|节)(?=\s?(?:$|[,;、)]))"
-_GROUPS = "校区|街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
+_GROUPS = "校区|村居|街镇|街道|镇|村|社区|单位|企业|学校|班级|点位|站点|园区"
 QUANTITY = re.compile(
     rf"(?<!第)(?P<before>(?:(?:{_LEAST}|{_MOST}|{_ABOUT})\s?){{0,3}})"
     rf"(?P<low>(?P<pair>[一二两三四五六七八][二两三四五六七八九](?=[十百千万])[十百千万]{{1,3}})|(?P<few>[二三四五六七八九]?十几)|{_NUMBER})\s?"
@@ -67,6 +67,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("each", r"各自|分别(?:为|约)?|各(?=\s?(?:约|近|不|超|有|限)?\s?[\d一二两三四五六七八九十百千])"),
     ("metric", r"(?:观看|浏览|阅读|点击|播放|访问|转发|曝光|传播|关注|点赞|收听)(?:总?量|数|次数)"),
     ("total", r"=|总人数|总规模|总计|合计|共计|累计|一共|总共|共(?!同|建|享|产|青)"),
+    ("besides", r"另外?有?|此外"),
     ("part_of", r"其中|包括|包含|含"),
     ("quantity", QUANTITY.pattern),
     ("times", r"×|\*|乘以?|[xX]"),
@@ -82,6 +83,7 @@ _TWO_DIGITS = re.compile(
     r"(?<!\d)([1-8])、([2-9])(?=[百千万])|(?<![一二两三四五六七八九十百千万])([一二三四五六七八])、([二三四五六七八九])(?=[十百千万])"
 )
 _BOTH_BOUNDS = re.compile(r"(\d{1,9})\s?[≤<]=?\s?(?:参与|参加)?(?:人数)?\s?[≤<]=?\s?(\d{1,9})")
+_MORNING_AND_AFTERNOON = re.compile(r"上午?[、和及]?下午各(?:([一1]场)|(?=\s?约?\d))")
 _ONCE_EACH = re.compile(r"每个?(社区|街镇|街道|镇|村|学校|企业|单位|园区)(?:开展|举办|组织)?[1一]场[,，;；、]每场(?:活动)?")
 _PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
 _SPACED_DIGITS = re.compile(
@@ -136,6 +138,7 @@ def read(text: str) -> Counts:
     levelled = unnumbered(level(_FULL_WIDTH_COMMA.sub("、", text))).translate(_FORMAL)
     levelled = _PLUS_MINUS.sub(lambda match: f"{int(match[1]) - int(match[2])}-{int(match[1]) + int(match[2])}", levelled)
     levelled = _TWO_DIGITS.sub(_one_after_the_other, _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", levelled)))
+    levelled = _MORNING_AND_AFTERNOON.sub(lambda half: "2场" if half[1] else "2场各", levelled.replace("→", "-"))
     levelled = _ONCE_EACH.sub(r"每个\1", _BOTH_BOUNDS.sub(r"\1-\2", levelled))
     return _Walk(_SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), levelled)).walk()
 
@@ -156,7 +159,9 @@ class _Walk:
         self.in_clause: list[Quantity] = []
         self.depth = 0
         self.detail_depth = -1
-        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = self.is_added = self.is_per_ahead = False
+        self.is_total = self.is_each = self.is_both = self.is_detail = self.is_metric = self.is_added = self.is_per_ahead = (
+            self.is_besides
+        ) = False
 
     def walk(self) -> Counts:
         matches = list(_ANY.finditer(self.text))
@@ -248,7 +253,7 @@ class _Walk:
 
     def _is_breakdown(self, quantity: Quantity) -> bool:
         """Whether a number in brackets only details the one before them."""
-        if not self.depth:
+        if not self.depth or self.is_besides:
             return False
         mains = [each for each in self.counts.quantities if each.kind != "thing" and not each.is_detail]
         return bool(mains) and (not mains[-1].place or not quantity.place or mains[-1].place == quantity.place)
@@ -259,6 +264,7 @@ class _Walk:
             self.is_added = text == "+"
             self.is_detail = self.is_detail and text not in ";。\n"
         elif kind in ("open", "close"):
+            self.is_besides = False
             self.depth = max(0, self.depth + (1 if kind == "open" else -1))
             self.is_detail = self.is_detail and kind == "open"
         elif kind == "vague":
@@ -268,6 +274,8 @@ class _Walk:
         elif kind == "per":
             self.is_per_ahead = not self.place
             self.per = _PER_WORDS.sub("", text) if text.startswith(("每", "平均每", "各")) else text[0].replace("单", "场")
+        elif kind == "besides":
+            self.is_besides, self.is_detail = True, False
         elif kind == "part_of":
             self.is_detail = bool(self.counts.quantities)
         else:

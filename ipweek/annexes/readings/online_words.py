@@ -19,7 +19,11 @@ _NAMED_APP = re.compile(r"[“\"《]([^”\"》]{1,20})[”\"》]\s?(?=APP|客�
 
 _QUOTE = '[“"《‘][^”"》’]{1,40}[”"》’]'
 _QUOTED = re.compile(rf"(?:{_QUOTE}[\s、,，和及]{{0,2}}){{1,6}}(?=(?:官方)?(?:微信|公众号|视频号|小程序|抖音|微博|网站|直播))")
-_ONE_QUOTE = re.compile(_QUOTE)
+_NO_PLACE = re.compile(
+    r"暂定|初定|拟定?|待定|另行通知|计划|预计|疫情期间|改为|改在|关注|搜索|扫码|点击|登录|进入|参与|参加|观看|收看|答题|报名|投稿|征集|地址|链接"
+    rf"|{_QUOTE}"
+)
+"""Words that name no place where nothing else stands."""
 _ACCOUNT_BEHIND = re.compile(
     rf"(?<=众号|频号|音号|抖音|B站|快手|红书|程序|微博|播间|务号|阅号)\s?(?:(?:账号)?\s?{_QUOTE}(?:官方)?(?:账号)?|@[^\s、,，;；()（）]{{1,20}}|[(（]\s?(?:{_QUOTE}|账?号\s?[:：][^()（）]{{1,30}})\s?[)）]|[:：]\s?[^\s、,，;；()（）]{{1,20}}(?=$|[\s、,，;；]))"
 )
@@ -29,7 +33,7 @@ _ACCOUNT = re.compile(
 )
 _WORD = (
     r"线上(?!新?经济)|在线(?!新?经济)|网上|网络(?!安全|中心|科技|大学|视听|通信|空间)|云端|云上|视频会议(?!室)|电话会议|远程|新媒体"
-    r"|[两三]微一端|视频(?:参会|连线|接入)"
+    r"|[两三]微一端|电子邮[件箱]|邮箱|视频(?:参会|连线|接入)"
 )
 _LIVE = r"直播(?!间?基地|中心|产业|大厦|电商|小镇|园|大?厅|室)"
 _SAID = re.compile(
@@ -56,10 +60,10 @@ _ABOUT = re.compile(
     r"(?:线下|线上|现场)?为[主辅]|(?:会议|直播间?|房间)(?:号码?|ID|链接|地址)(?:另行通知|待定|见.{0,6})?|链接(?:另发|待[定发])?|网址(?:另行通知|另发|待[定发])?"
 )
 _FILLER = re.compile(
-    r"^[\s:：;；,，、+＋/&()（）。.\"“”'‘’《》#等和及与号在通过采用取利用以的会议进行举办举行召使仅纯形式方密码视情况开展平台账号官方同步推送软件客户端发布宣文ID0-9-]*$"
+    r"^[\[\]\s:：;；,，、+＋/&()（）。.\"“”'‘’《》#等和及与号在通过采用取利用以的会议进行举办举行召使仅纯形式方密码视情况开展平台账号官方同步推送软件客户端发布宣文ID0-9-]*$"
 )
 _EMPTY_BRACKET = re.compile(
-    r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|在|通过|并|现场|线下|[+＋、和及与]|或者?)*[\s、,，;；:：“”\"]*[)）]"
+    r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|[主分]|在|通过|并|现场|线下|[+＋、和及与]|或者?)*[\s、,，;；:：“”\"]*[)）]"
 )
 _MARKS = r"[\s、,，;；+＋/及与&:：。.\-—－]"
 _SQUARE = str.maketrans("【】〔〕［］", "（）（）（）")
@@ -100,7 +104,7 @@ def taken_out(piece: str) -> str:
     rest = _PLATFORM.sub(" ", _ACCOUNT.sub(" ", rest))
     rest = _ABOUT.sub(" ", _TALK.sub(" ", _NUMBERED_MEETING.sub(" ", rest)))
     rest = _EMPTY_BRACKET.sub("", _LEFT_OPEN.sub("", rest.rstrip()))
-    if _FILLER.fullmatch(rest) or (_PLATFORM.search(piece) and _ONE_QUOTE.fullmatch(rest.strip(" 、和及与"))):
+    if _FILLER.fullmatch(_NO_PLACE.sub("", rest)):
         return ""
     rest = _EDGES.sub("", rest)
     return "" if _ONLY_ON_SITE.fullmatch(rest) else re.sub(r"\s{2,}", " ", _on_site(rest))

@@ -19,9 +19,11 @@ _COUNTED_ALIKE = (
     frozenset({"区", "个区"}),
     frozenset({"校区", "个校区"}),
     frozenset({"支", "队", "支队", "支队伍", "个队", "个队伍", "个团队"}),
-    frozenset({"街镇", "街道", "镇", "社区", "村", "个街镇", "个街道", "个镇", "个社区", "个村"}),
+    frozenset({"街镇", "街道", "镇", "社区", "村", "村居", "个街镇", "个街道", "个镇", "个社区", "个村"}),
 )
 """Words that count the same: 5场次，每场50人."""
+SESSIONS = _COUNTED_ALIKE[0] | _COUNTED_ALIKE[1]
+"""Words for times at which people come, not for groups of them."""
 _BENIGN = re.compile(
     rf"{NOUNS}|"
     r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|人群|辐射|待定|不等|大约|[的为在者计达到有会等名人约]"
@@ -145,8 +147,8 @@ def _main(people: list[Quantity]) -> tuple[list[Quantity], bool]:
     parts = {quantity.place for quantity in placed}
     disagree = len(whole) == 1 and not whole[0].place and parts == {"online", "offline"} and _contradicts(_sum(placed), _sum(whole))
     leaves_out = (
-        not totals and any(quantity.per for quantity in main) and not any(quantity.per for quantity in whole)
-    )  # 首场100人，后续每场50人
+        not totals and any(quantity.per in SESSIONS for quantity in main) and not any(quantity.per for quantity in whole)
+    )  # 首场100人，后续每场50人; of 每单位2人，限60人 the 60 are all
     return whole, disagree or leaves_out or any(quantity.is_each for quantity in whole)
 
 

@@ -22,7 +22,9 @@ _LABELS = (
     rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定?"
     r"|会场[一二三1-9]?|首[场站]|第[一二三四五六七八九十1-9]{1,2}(?:场|站|期|天)|场次[一二三四五1-9]|(?:\d{1,2}月)?\d{1,2}日|周[一二三四五六日]"
 )
-_LABEL = re.compile(rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：]\s?")
+_LABEL = re.compile(
+    rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分|场)?(?:\s?[:：]\s?|(?<=地点)[为在]|(?<=会场)设?在)"
+)
 _LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：])|[;；\n]")
 _PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
 _SPLIT = re.compile(
@@ -32,6 +34,8 @@ _SPLIT_WITHIN = re.compile(r"[、,;/]|[与及和]")
 _EITHER = re.compile(r"(?P<first>[^,，;；:：()（）\n。或]*)(?P<open>[(（,，、]?)\s?或者?(?P<rest>[^,，;；:：()（）\n。]+)(?P<close>[)）]?)")
 _OTHER = re.compile(r"(?:其他|其它|别的|另[一行选]|周边|附近|类似|相关)|待定|(?:许|将)")
 _MOST_CHOICES = 4
+_IF = re.compile(r"[(](?:如遇|如有|若|视情|视天气|视疫情)[^()]*[)]")
+"""（如遇雨改线上）: what may come."""
 _WRAPPED = re.compile(r"[（(]([^（）()]*)[)）]")
 _CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)|[(（][1-9][)）]")
@@ -92,8 +96,9 @@ def read(text: str) -> VenueReading:
     levelled = level(text[:READ_AT_MOST])[:READ_AT_MOST]
     if not levelled or _UNKNOWN.fullmatch(levelled.strip(" ()。.,;、")):
         return VenueReading(text, None, unknown=True, is_pending="定" in levelled or "通知" in levelled)
-    platforms = online_words.platforms(levelled)
-    is_online = bool(platforms) or online_words.is_said(levelled)
+    sure = _IF.sub("", levelled)
+    platforms = online_words.platforms(sure)
+    is_online = bool(platforms) or online_words.is_said(sure)
     place = _place(text) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text[:READ_AT_MOST].strip()
     is_pending = _PENDING.search(levelled) is not None
     if place is not None and _UNKNOWN.fullmatch(level(place)):
