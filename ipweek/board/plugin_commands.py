@@ -39,10 +39,11 @@ def plugin() -> None:
 @click.option("--unit", default="", help="单位的代号，默认与 NAME 相同；代号见 ipweek unit list。")
 def new_plugin(name: str, title: str, unit: str) -> None:
     """Write one into the site's own folder."""
-    has_example = (shelf.shipped() / name / "plugin.toml").is_file()
+    own = config.load().instance / "plugins"
+    has_example = not (own / name).exists() and (shelf.shipped() / name / "plugin.toml").is_file()
     if has_example and _is_on(name):
         raise Conflict(f"自带的插件 {name} 正在使用，同名的新插件会代替它，没有写。请换一个名字并写明单位，例如 {name}2 --unit {name}。")
-    folder = making.new(config.load().instance / "plugins", name, title=title, unit=unit)
+    folder = making.new(own, name, title=title, unit=unit)
     click.echo(f"写好了 {_short(folder)}：plugin.toml、__init__.py、tests、README.md")
     if has_example:
         click.echo(f"自带的例子里也有 {name}：本站以新写的这一个为准，例子不再列出。")

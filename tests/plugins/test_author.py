@@ -180,6 +180,9 @@ def test_a_new_plugin_with_the_name_of_an_example_is_the_one_that_is_checked_and
 
     assert "本站以新写的这一个为准" in made.output
     assert "已启用 我的闵行区 0.1：1 个字段，1 张报表。" in enabled.output
+    again = run.invoke(plugin, ["new", "minhang", "--title", "我的闵行区"])
+    assert isinstance(again.exception, Conflict)
+    assert "已经有了" in str(again.exception)
 
 
 def test_a_new_plugin_does_not_take_the_place_of_an_example_in_use(site: Settings, app: object, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +193,8 @@ def test_a_new_plugin_does_not_take_the_place_of_an_example_in_use(site: Setting
 
     made = run.invoke(plugin, ["new", "minhang", "--title", "我的闵行区"])
 
-    assert isinstance(made.exception, Conflict) or "正在使用" in made.output
+    assert isinstance(made.exception, Conflict)
+    assert "正在使用" in str(made.exception)
     assert not (site.instance / "plugins" / "minhang").exists()
 
 
