@@ -154,7 +154,7 @@ def submit(table_id: int, *, revision: int, by: Person) -> Summary:
             raise Invalid(f"有 {len(wrong)} 处需要修改，改好后才能报送。")
         if states.outcome("submit", second_eye=service.second_eye(table, by=by)) == "unit_review":
             words = "活动总结等待本单位审核人核对并同意报送。"
-            messages.tell_unit(table, words, kind="summary", link=_link(table), roles=("approver",))
+            messages.tell_unit(table, words, kind="sum_submit", link=_link(table), roles=("approver",))
             return _move("submit", table, summary, to="unit_review", by=by)
         return _arrive("submit", table, summary, by=by)
 
@@ -173,6 +173,7 @@ def withdraw(table_id: int, *, by: Person) -> Summary:
     with transaction():
         table, summary = _decided("withdraw", table_id, by=by)
         summary.is_late, summary.submitted_at = False, None
+        messages.settle(table.id, ("sum_submit",))
         return _move("withdraw", table, summary, to=states.outcome("withdraw", was_returned=bool(summary.return_reason)), by=by)
 
 
@@ -289,7 +290,7 @@ def _arrive(action: str, table: AnnexTable, summary: Summary, *, by: Person) -> 
     planned = _planned(table, draft)
     summary.submitted_at, summary.is_late = at, due is not None and due.is_past(at)
     summary.times_sent += 1
-    messages.settle(table.id, ("sum_return", "sum_chase"))
+    messages.settle(table.id, ("sum_return", "sum_chase", "sum_submit"))
     summary.sent = _frozen(table, summary, draft, planned)
     return _move(action, table, summary, to="submitted", by=by)
 

@@ -140,6 +140,15 @@ def test_a_return_without_marks_or_with_leave_opens_all(move, cast, filler):
     assert len(flags.of(home(move))) == 1
 
 
+def test_no_file_is_offered_to_be_sent_while_marked_places_alone_are_open(move, marked, cast, filler, seat):
+    unit = seat(filler)
+    assert f"/tables/{move.table_id}/import" not in unit.get("/tasks").text
+
+    service.open_all(move.table_id, by=cast["clerk"])
+
+    assert f"/tables/{move.table_id}/import" in unit.get("/tasks").text
+
+
 def test_the_office_opens_the_rest_later(move, marked, cast, filler):
     service.open_all(move.table_id, by=cast["clerk"])
 

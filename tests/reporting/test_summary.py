@@ -148,6 +148,7 @@ def test_a_units_approver_agrees_first(cast, home):
     assert sent(home, by).status == "unit_review"
     assert told(approver) == ["活动总结等待本单位审核人核对并同意报送。"]
     assert summaries.endorse(home.id, by=approver).status == "submitted"
+    assert messages.unread(by=approver) == 0
 
 
 def test_nobody_agrees_to_what_he_wanted_sent_nor_accepts_what_he_sent(cast):
