@@ -272,7 +272,7 @@ def _time(value: str, label: str, context: Context) -> Iterator[_Said]:
         yield "time-impossible", "event_time", _impossible(reading, label)
         return
     if reading.problem == "half":
-        yield "time-unread", "event_time", f"“{label}”写的是“{_brief(value)}”，是{'还是'.join(reading.choices)}？请写完整"
+        yield "time-unread", "event_time", f"“{label}”写的是“{_brief(value)}”，日期没有写完整，请写明几月几日"
         return
     if reading.precision == "unknown" and not reading.is_tentative:
         yield "time-unread", "event_time", f"“{label}”没有读出日期，请写明几月几日，例如 4月20日上午9:00"
