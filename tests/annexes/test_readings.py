@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipweek.annexes import doubts
 from ipweek.annexes.readings import contact, scale, time, venue
 from ipweek.private_numbers import find_private, mask
 
@@ -527,6 +528,45 @@ def test_no_shuffled_cell_breaks_a_reader(text):
     for reading in (time.read(text, week=WEEK), time.read(text, week=None), scale.read(text), contact.read(text), venue.read(text)):
         json.dumps(reading.as_json(), ensure_ascii=False)
         assert isinstance(reading.in_words(), str)
+
+
+@given(text=st.sampled_from(sorted(OWN["time"])), first=days, length=st.integers(0, 20))
+def test_no_week_breaks_the_reader_of_times(text, first, length):
+    week = (first, first + timedelta(days=length))
+
+    reading = time.read(text, week=week)
+
+    asked = doubts.of("event_time", text, week)
+    assert isinstance(reading.in_words(), str)
+    assert asked is None or all(asked.choices)
+    if reading.dates:
+        assert list(reading.dates) == sorted(reading.dates)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("周三", "vague ?"),
+        ("周一", "exact 2024-04-22 ?"),
+        ("宣传周周末", "exact 2024-04-21"),
+        ("宣传周倒数第三天", "range 2024-04-21/2024-04-22 ?"),
+        ("下周三", "vague ?"),
+    ],
+)
+def test_a_week_of_two_days_has_no_wednesday(text, expected):
+    assert time_in_short(time.read(text, week=(date(2024, 4, 21), date(2024, 4, 22)))) == expected
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("宣传周周末", "multiple 2024-04-20,2024-04-21,2024-04-27,2024-04-28"),
+        ("周六、周日", "multiple 2024-04-20,2024-04-21,2024-04-27,2024-04-28 ?"),
+        ("周三", "multiple 2024-04-17,2024-04-24 ?"),
+    ],
+)
+def test_a_week_of_fourteen_days_has_two_weekends(text, expected):
+    assert time_in_short(time.read(text, week=(date(2024, 4, 15), date(2024, 4, 28)))) == expected
 
 
 @given(st.text(SIGNS, max_size=60))

@@ -232,10 +232,12 @@ def _without_days(sense: Sense, week: tuple[date, date] | None, common: dict[str
     if sense.is_recurring or sense.is_standing:
         return TimeReading(**common, precision="vague")
     if sense.weekdays and week:
-        days = [day for weekday in sense.weekdays for day in week_days(week) if day.weekday() == weekday][:7]
+        days = sorted(day for day in week_days(week) if day.weekday() in sense.weekdays)[:7]
+        if not days:  # a shorter week without that day
+            return TimeReading(**common | {"ask": True}, precision="vague")
         common |= {"ask": True, "doubtful": sense.weekdays_text, "choices": ("、".join(map(say_day, days)),)}
         precision = "exact" if len(days) == 1 else "multiple"
-        return TimeReading(**common, start=min(days), end=max(days), precision=precision, dates=tuple(sorted(days)))
+        return TimeReading(**common, start=days[0], end=days[-1], precision=precision, dates=tuple(days))
     return TimeReading(**common)
 
 

@@ -9,6 +9,7 @@ from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, say, say_day, wee
 from ipweek.annexes.readings.date_words import WEEKDAYS, Word
 from ipweek.annexes.readings.numerals import count_of
 
+SATURDAY, SUNDAY = 5, 6
 MOST_DAYS = 3
 """As often as a weekday of a longer week is offered."""
 
@@ -38,6 +39,9 @@ class WeekWords(Frame):
             day = self.week[1]
         elif text.startswith("倒数"):
             day = self.week[1] - (count_of(text.strip("倒数第天日")) - 1) * ONE_DAY
+            if day < self.week[0]:
+                self.sense.is_doubtful = True
+                return
         else:
             day = self.week[0] + (count_of(text.strip("第天日")) - 1) * ONE_DAY
             if day > self.week[1]:
@@ -113,8 +117,9 @@ class WeekWords(Frame):
     def _weekend(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
         if entry is not None and entry.kind == "week" and self.is_fresh and self.week:
-            days = [day for day in week_days(self.week) if day.weekday() >= 5]
-            self._in_week(days[0], days[-1])
+            for day in week_days(self.week):
+                if day.weekday() == SATURDAY or (day.weekday() > SATURDAY and day == self.week[0]):
+                    self._in_week(day, min(day + (SUNDAY - day.weekday()) * ONE_DAY, self.week[1]))
         elif entry is None:
             self.sense.is_recurring = True
 
@@ -167,9 +172,11 @@ class WeekWords(Frame):
 def _weekdays(said: str, link: str, last: str, days: list[date]) -> list[str]:
     """What 下周, 下周三, 下周末 or 下周一至周五 would be among *days*, in words; each day where there are several."""
     if said[-1] in "周期拜":
+        if len(days) == 1:
+            return [say_day(days[0])]
         return [f"{say(days[0].month, days[0].day)}至{say(days[-1].month, days[-1].day)}"]
     if said[-1] == "末":
-        return ["、".join([say_day(day) for day in days if day.weekday() >= 5][:2])]
+        return ["、".join([say_day(day) for day in days if day.weekday() >= SATURDAY][:2])]
     first = [day for day in days if day.weekday() == WEEKDAYS[said[-1]]]
     if not link or not first:
         return [say_day(day) for day in first[:MOST_DAYS]]
