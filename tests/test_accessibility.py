@@ -42,6 +42,7 @@ PAGES = {
         "/tables/{jinshan}/review",
         "/tables/{jingan}/review",
         "/campaigns/1/chase",
+        "/campaigns/1/chase?about=answers",
         "/mail",
         "/years",
         "/campaigns/1/chase/preview?table={jingan}",

@@ -37,6 +37,7 @@ from ipweek.transaction import transaction
 def close(campaign: Campaign, *, by: Person) -> int:
     """Close the campaign; how many people were told."""
     with transaction():
+        _hold(campaign)
         notices.close(campaign, by=by)
         tables = _asked(campaign)
         owed = terms.owed(tables)
@@ -55,6 +56,7 @@ def close(campaign: Campaign, *, by: Person) -> int:
 def open_campaign(campaign: Campaign, *, by: Person) -> int:
     """Open the campaign, or open it again; how many tables were handed out. The units are told either way."""
     with transaction():
+        _hold(campaign)
         had = _asked(campaign) if campaign.status == "closed" else []
         made = campaigns.open_campaign(campaign, by=by)
         known = set(_ids(had))
@@ -76,6 +78,7 @@ def open_campaign(campaign: Campaign, *, by: Person) -> int:
 def confirm(campaign: Campaign, facts: Mapping[str, Any], deadlines: list[DeadlineWords], forms: list[schema.Annex], *, by: Person) -> int:
     """Keep what the office entered and open the campaign, both or neither; how many tables were handed out."""
     with transaction():
+        _hold(campaign)
         notices.correct(campaign, facts, deadlines, forms, by=by)
         return open_campaign(campaign, by=by)
 
@@ -95,6 +98,7 @@ def tell_handed_out(campaign: Campaign, tables: Sequence[AnnexTable], *, by: Per
 def withdraw_campaign(campaign: Campaign, *, by: Person) -> int:
     """Take back a mistaken campaign; how many people were told. Whatever its messages asked for is over."""
     with transaction():
+        _hold(campaign)
         was_open = campaign.status == "open"
         campaigns.withdraw_campaign(campaign, by=by)
         tables = _asked(campaign) if was_open else []
@@ -113,6 +117,7 @@ def withdraw_campaign(campaign: Campaign, *, by: Person) -> int:
 def amend(amendment: Amendment, keys: Collection[str], *, seen: str, by: Person) -> Followed:
     """Make the confirmed changes of a supplementary notice, and tell the units."""
     with transaction(), _telling_what_moved(amendment.campaign, by=by) as beside:
+        db.session.refresh(amendment)  # somebody may have decided on it while we waited for the campaign
         followed = campaigns.amend(amendment, keys, seen=seen, by=by)
         beside.extend(_beside_dates(followed))
         return followed
@@ -143,7 +148,7 @@ def change_day(day: date, *, works: bool, source: str, by: Person) -> None:
 @contextmanager
 def _following_the_days(*, by: Person) -> Iterator[None]:
     """Keep and tell what the day table, changed inside, moves of each open campaign."""
-    running = db.session.scalars(select(Campaign).where(Campaign.status == "open")).all()
+    running = db.session.scalars(select(Campaign).where(Campaign.status == "open").order_by(Campaign.id).with_for_update()).all()
     before = {campaign: amendments.snapshot(campaign) for campaign in running}
     yield
     for campaign, was in before.items():
@@ -154,6 +159,7 @@ def _following_the_days(*, by: Person) -> Iterator[None]:
 @contextmanager
 def _telling_what_moved(campaign: Campaign, *, by: Person) -> Iterator[list[str]]:
     """Tell what is changed inside of an open campaign; into the list go the names of things beside its dates."""
+    _hold(campaign)
     before = amendments.snapshot(campaign) if campaign.status == "open" else None
     others: list[str] = []
     yield others
@@ -244,6 +250,11 @@ def _until(due: Due, *, year: bool | None = None) -> str:
 
 def _name(campaign: Campaign) -> str:
     return f"{campaign.year}年知识产权宣传周活动"
+
+
+def _hold(campaign: Campaign) -> None:
+    """The campaign under its lock, as it stands now: of two who press at one moment the second sees what the first did."""
+    db.session.refresh(campaign, with_for_update=True)
 
 
 def _ids(tables: Sequence[AnnexTable]) -> list[int]:

@@ -1,5 +1,6 @@
 """What units hear of their campaign: closed, opened again, withdrawn, its dates moved. Once for each change, and nothing for none."""
 
+import threading
 from datetime import date, time
 
 import pytest
@@ -114,6 +115,38 @@ def test_a_unit_that_comes_later_is_told_when_it_gets_its_table_and_nobody_else_
 
     assert [kind for kind, _, _ in told(late)] == ["opened"]
     assert len(told(cast["filler of 闵行"])) == 1
+
+
+@pytest.mark.parametrize("press", ["close", "withdraw_campaign", "open_campaign"])
+def test_of_two_who_press_at_one_moment_one_is_refused_and_all_is_told_once(app, cast, press):
+    made = make.campaign("draft")
+    announcing.open_campaign(made, by=cast["clerk"])
+    if press == "open_campaign":
+        announcing.close(made, by=cast["clerk"])
+    number, start, ends = made.id, threading.Barrier(2), []
+    before = len(words_to(cast["filler of 闵行"]))
+    db.session.rollback()
+
+    def act(by):
+        with app.app_context():
+            mine = service.to_manage(number, by=by)
+            start.wait(10)
+            try:
+                getattr(announcing, press)(mine, by=by)
+                ends.append("done")
+            except Conflict:
+                ends.append("refused")
+            db.session.remove()
+
+    threads = [threading.Thread(target=act, args=(cast[who],)) for who in ("clerk", "head")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    db.session.rollback()
+    assert sorted(ends) == ["done", "refused"]
+    assert len(words_to(cast["filler of 闵行"])) == before + 1
 
 
 def test_opening_again_is_told_to_those_who_had_their_table(cast):
