@@ -12,7 +12,7 @@ from ipweek.notice.reader.surnames import split_names
 _PERSON = (
     r"(?:业务|工作|日常|活动|技术|材料|报送|市局|区局|本局)?联 *系 *人(?:员)?"
     r"(?: *(?:及|和|与|、|/)? *(?:联系)?(?:电话|方式|手机号?码?))?|联络员|联 *络 *人|经办人|咨询人|负责人"
-    r"|(?:业务|活动|政策)?咨询(?= *[:：])|请 *(?:与|联系)(?= *[\u4e00-\u9fff]{2,3} *(?:联系)?[,(:])"
+    r"|(?:业务|活动|政策)?咨询(?= *[:：])|请 *(?:与|联系)(?= *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3} *(?:联系)?[,(:])"
 )
 _PHONE_WORD = (
     r"(?:联 *[系络]|咨询|办公|值班|内线)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?|座机|内线(?=[:： 0-9])|(?:致电|拨打)(?=[ 0-9(])"
@@ -196,5 +196,7 @@ def _names(text: str, *, is_lead: bool) -> list[str]:
     names: list[str] = []
     number = re.search(r"[0-9]{3}", text)  # behind it stands more than names
     for piece in re.finditer(r"(?:(?!和|[0-9][0-9 +-]*)[^、,;/|:()])+", text):
-        names += split_names(piece[0], of_any_family=stands_alone and (number is None or piece.start() < number.start()))
+        names += split_names(
+            piece[0].removesuffix("联系"), of_any_family=stands_alone and (number is None or piece.start() < number.start())
+        )
     return names

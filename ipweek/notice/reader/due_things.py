@@ -38,7 +38,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
     clause = re.split(r"[;]", after)[0][:120]
     before = re.split(r"[;]", text[left : mark.start])[-1][-60:]
     if re.match(r"(?:[^,;]{0,12})?(?:基本|力争|实现|达到|建成|形成|建立|落实|开展|举办|组织|召开|张贴|布置)", clause) and not re.search(
-        r"报送|提交|上报|报至|报我|发至|发送|(?:^|将[^,;]{1,30})报(?!告|道|名)", clause
+        r"报送|提交|上报|报至|报我|发至|发送|反馈|(?:^|[将把][^,;]{1,30})报(?!告|道|名)", clause
     ):
         return False
     if re.search(r"(?:我[办局委处会院厅]|组委会|主办单位)(?:将|拟|计划)$", before):
@@ -74,7 +74,9 @@ def what(
     before = re.split(r"[;。]", text[left : mark.start])[-1]
     if not last and "," in after:
         after = after[: after.rfind(",")] if not re.search(r"报|送|提交|发", after[after.rfind(",") :]) else after
-    own, first = before.rsplit(",", 1)[-1], after.split(",")[0]
+    own, first = before.removesuffix("后,").rsplit(",", 1)[-1], after.split(",")[0]
+    if before.endswith("(") and text[mark.end : mark.end + 1] == ")" and (in_brackets := _thing(own, annex_titles)):
+        return in_brackets  # 报送活动计划（4月9日前）
     if (_LABEL_BEFORE.search(before) or _LABEL_WITHIN.match(text, mark.start)) and (labelled := _thing(own, annex_titles)):
         return labelled
     ahead, behind = [own, _near_before(before)], [_object_clause(after)]
@@ -122,7 +124,7 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
 
 _FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
 _LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报送时间由4月9日调整为4月13日
-    r"(?:时间|日期|期限|时限)(?:[:为是]*|[由从][^,。;]{4,14}(?:调整|延长|变更|改)[为至到])$"
+    r"(?<=.)为$|(?:时间|日期|期限|时限)(?:[:为是]*|[由从][^,。;]{4,14}(?:调整|延长|变更|改)[为至到])$"
 )
 _LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
 _DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")

@@ -123,7 +123,11 @@ _OFFICE_END = re.compile(
 
 def is_name(text: str) -> bool:
     """Whether *text* looks like a person: a family name and one or two letters, or with 老师 and the like, or with a dot."""
-    if text in _NOT_NAMES or _DISTRICT.match(text) or re.match(r"周[一二三四五六日天末]$|经[商研协]", text):
+    if (
+        text in _NOT_NAMES
+        or _DISTRICT.match(text)
+        or re.match(r"周[一二三四五六日天末]$|经[商研协]|.{0,2}[时日月年点]前|.{1,2}[于将请]$", text)
+    ):
         return False
     if _STYLED.match(text) or re.match(r"^[\u4e00-\u9fff]{2,8}[·•][\u4e00-\u9fff]{2,10}$", text):
         return True
