@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ipweek.notice.reader import pasted
@@ -309,18 +309,25 @@ def _width(text: str) -> int:
 def _unwrapped(lines: list[Line]) -> list[Line]:
     """The lines of a text that was wrapped at one width, as e-mail and copying from a page do, whole again.
 
-    It was where the longest lines are many and all alike: 20 to 60 Chinese letters.
+    It was where the longest lines are many and all alike: 20 to 60 Chinese letters, or as many characters of any width.
     """
-    widths = [_width(line.text) for line in lines]
-    longest = max(widths, default=0)
-    alike = sum(longest - 3 <= width for width in widths)
-    if not 40 <= longest <= 124 or alike < 4 or alike * 5 < len(lines):
-        return lines
+    best: tuple[int, list[int], int, Callable[[str], int]] | None = None
+    for measure, least, most, slack in ((_width, 40, 124, 3), (len, 20, 62, 0)):
+        sizes = [measure(line.text.strip()) for line in lines]
+        longest = max(sizes, default=0)
+        alike = sum(longest - slack <= size for size in sizes)
+        if least <= longest <= most and alike >= 4 and alike * 5 >= len(lines) and (best is None or alike > best[0]):
+            best = (alike, sizes, longest - slack, measure)
+    return _joined_where_full(lines, *best[1:]) if best else lines
+
+
+def _joined_where_full(lines: list[Line], sizes: list[int], full: int, measure: Callable[[str], int]) -> list[Line]:
+    """*lines* with each one that fills the width, by its size, joined with the one under it."""
     whole: list[Line] = []
     for place, line in enumerate(lines):
         above = lines[place - 1] if place else line
         word = re.match(r"[!-~]*", line.text.strip())  # it can't be parted, so it may have left room
-        is_full = place > 0 and widths[place - 1] + _width(word[0] if word else "") >= longest - 3
+        is_full = place > 0 and sizes[place - 1] + measure(word[0] if word else "") >= full
         ends = above.bare.endswith(("。", ":")) or (place < 12 and above.bare.endswith(("通知", "函", "方案")))
         if is_full and not ends and not (line.from_table or above.from_table) and not _STARTS_ITEM.match(line.bare):
             whole[-1] = Line(whole[-1].text.rstrip() + line.text.strip(), in_margin=line.in_margin)

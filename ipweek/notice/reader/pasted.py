@@ -61,9 +61,11 @@ _TO = re.compile(
 )
 _SIGNED = re.compile(
     rf"(?:(?<=[\s。）)》表单函册案执A-Za-z])|(?<=\d)(?![年月日号]))"
-    rf"((?:[^\s，。：；、（）().\dA-Za-z]{{2,40}}?{_OFFICE}\s+){{0,8}}[^\s，。：；、（）().\dA-Za-z]{{2,40}}?{_OFFICE}(?:[（(]代?章?[）)])?)\s*"
-    rf"({_DATE})(?=\s|[（(]|附|联|抄|主题词|$)\s*"
+    rf"((?:[^\s，。：；、（）().．\dA-Za-z]{{2,40}}?{_OFFICE}\s+){{0,8}}[^\s，。：；、（）().．\dA-Za-z]{{2,40}}?{_OFFICE}(?:[（(]代?章?[）)])?)\s*"
+    rf"({_DATE})(?=\s|[（(]|附|联|抄|主题词|$|[\u4e00-\u9fff]{{2,12}}联系人|(?:咨询|联系)?电话|邮箱|请与)\s*"
 )
+_OWN_OFFICE = re.compile(rf"([\u4e00-\u9fff（）()]{{4,40}}?{_OFFICE})(?:文件|关于)")
+"""The office whose notice it is: over it, or in its title."""
 _DATED = re.compile(rf"(?<=[\s。）)表单函册案执])({_DATE})(?=\s*(?:\n|$|[（(]\s?联|联系|附|抄送|主题词))\s*")
 
 
@@ -86,11 +88,15 @@ def cut(text: str, *, is_whole: bool = False) -> list[str]:
         title = re.compile(rf"(?<![《\n:：.．、]){re.escape(cited[1])}(?!》)")
         if again := title.search(text, cited.end()):  # what is issued or forwarded with this one
             text = text[: again.start()] + _BREAK + again[0] + _BREAK + text[again.end() :]
+    for office in dict.fromkeys(named[1].removeprefix("号") for named in _OWN_OFFICE.finditer(text[:400])):
+        if office[0] in "市区县省":  # 市知识产权局: where it is run together with its city, the name begins before
+            continue
+        signature = rf"\s*({re.escape(office)}(?:[（(]章[）)])?)\s*({_DATE})(?![前起至到、])\s*"
+        text = re.sub(signature, _BREAK + r"\1" + _BREAK + r"\2" + _BREAK, text)
     text = _SIGNED.sub(_BREAK + r"\1" + _BREAK + r"\2" + _BREAK, text)
     text = _DATED.sub(_BREAK + r"\1" + _BREAK, text)
     lines = [line.strip() for line in text.split(_BREAK) if line.strip()]
-    lines = [piece for place, line in enumerate(lines) for piece in (cut_head(line) if place < 3 else [line])]
-    return [piece for place, line in enumerate(lines) for piece in _cut_signature(line, lines[:place])]
+    return [piece for place, line in enumerate(lines) for piece in (cut_head(line) if place < 3 else [line])]
 
 
 def _in_order(text: str, numerals: tuple[str, ...], opening: str, closing: str) -> Iterator[int]:
@@ -128,15 +134,3 @@ def cut_head(line: str) -> list[str]:
         pieces.append(found[1].strip())
         line = line[found.end() :].strip()
     return [*pieces, line] if line else pieces
-
-
-def _cut_signature(line: str, before: list[str]) -> list[str]:
-    """A date at the end of *line* right behind the office that the title names (in the lines *before*), cut off with it."""
-    found = re.search(rf"{_DATE}$", line)
-    office = next((named[1] for head in before[:4] if (named := re.match(r"^([\u4e00-\u9fff]{4,40}?)关于", head))), "")
-    if found is None or not office:
-        return [line]
-    ahead = line[: found.start()].rstrip()
-    if not ahead.endswith(office) or ahead == office or office[0] in "市区县省":
-        return [line]
-    return [piece for piece in (ahead[: -len(office)].strip(), office, found[0]) if piece]

@@ -15,7 +15,7 @@ _HEADING = re.compile(
 )
 _LABEL = re.compile(rf"^(?P<number>{_NUMBERED})〔?(?P<name>{_NAME})(?P<sign>〕:?|[:。]|为:|是:|确?定?为|是)(?P<rest>.+)$")
 _HEADED = re.compile(
-    rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、。:].+)$"
+    rf"^{_NUMBERED}(?P<name>(?:活动|宣传|宣传周|活动周|宣传周活动|年度)?主题)(?:\((?:口号|标语)\))?(?P<rest>[^词教活宣党讲班式性化征确自演展日的及和与、。:].+)$"
 )
 _NEXT_ITEM = re.compile(r"^(?:[①-⑳]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))")
 _QUOTED = r"“(?P<words>[^“”]{2,80})”"
