@@ -569,6 +569,58 @@ def test_a_week_of_fourteen_days_has_two_weekends(text, expected):
     assert time_in_short(time.read(text, week=(date(2024, 4, 15), date(2024, 4, 28)))) == expected
 
 
+IN_SHORT = {
+    "time": lambda text: time_in_short(time.read(text, week=WEEK)),
+    "scale": lambda text: scale_in_short(scale.read(text)),
+    "contact": lambda text: contact_in_short(contact.read(text)),
+    "venue": lambda text: venue_in_short(venue.read(text)),
+}
+AROUND = ["{}。", "（{}）", "({})", "\n{}\n", " {} "]
+HEADINGS = {
+    "time": ["活动时间：{}", "“{}”"],
+    "scale": ["参与人数：{}", "活动规模：{}"],
+    "contact": ["联系人：{}", "{}（请提前联系）"],
+    "venue": ["活动地点：{}"],
+}
+
+
+def without_marks(kind, said):
+    """A place keeps its own marks, of which those at its edges may be gone."""
+    return re.sub(r"[\s。；;：:（）()，,]", "", said) if kind == "venue" else said
+
+
+@pytest.mark.parametrize("kind", ["time", "scale", "contact", "venue"])
+def test_what_is_put_around_a_cell_changes_nothing(kind):
+    wrong = []
+    for text, expected in OWN[kind].items():
+        for around in [*AROUND, *HEADINGS[kind]]:
+            said = IN_SHORT[kind](around.format(text))
+            if without_marks(kind, said) != without_marks(kind, expected):
+                wrong.append((around.format(text), expected, said))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "kind, words",
+    [
+        ("time", "{}（线下活动）"),
+        ("time", "{}，科学会堂"),
+        ("scale", "预计{}"),
+        ("scale", "{}（暂定）"),
+        ("contact", "徐汇区知识产权局 {}"),
+        ("contact", "{}，漕宝路650号"),
+    ],
+)
+def test_words_beside_a_cell_that_is_sure_change_nothing(kind, words):
+    """Of those that are half typed, or a number alone, the words beside it may say more, or less."""
+    sure = {text: said for text, said in OWN[kind].items() if "?" not in said and re.search("[一-鿿]", text) and "nobody" not in said}
+
+    wrong = {text: said for text, said in sure.items() if IN_SHORT[kind](words.format(text)) != said}
+
+    assert wrong == {}
+
+
 @given(st.text(SIGNS, max_size=60))
 def test_a_reading_never_contradicts_itself(text):
     reading = time.read(text, week=WEEK)

@@ -145,7 +145,7 @@ class Frame:
         return day in (1, 2, 3) and self._is_at_the_end()
 
     def _is_at_the_end(self) -> bool:
-        return self.at == len(self.words) - 1 and self.text.endswith(self.words[-1].text)
+        return self.at == len(self.words) - 1 and re.sub(r"\s", "", self.text).endswith(self.words[-1].text)
 
     def _ask(self, piece: str, *answers: str) -> None:
         """Ask what *piece* of the text means; *answers* are texts in its place. Only the first question is asked."""

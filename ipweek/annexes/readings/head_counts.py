@@ -20,13 +20,13 @@ _NUMBER = (
     r"|(?<![\d.])\d{1,15}(?:\.\d{1,9})?(?!\.?\d)\s?(?:[万千]\d[千百](?!\d)|[十百千万亿]{1,3}|[wWkK](?![A-Za-z]))?"
     rf"|[〇{_DIGITS}十百千万亿廿卅]{{1,16}}"
 )
-_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|[上过](?=[百千万](?:[人名位余]|$))"
+_LEAST = r"不少于|不低于|不下于|不下|至少|最少|大于|多于|高于|超过|超出|突破|起码|逾|超|>=|≥|>|[上过](?=[百千万](?:[人名位余,;、(]|$))"
 _MOST = (
     r"不超过|不多于|不高于|不大于|不超|最多|至多|少于|不足|不到|不满|低于|小于|接近|将近|上限为?|容量为?|控制在|(?:限额?|名额)(?:报|定)?(?:为|在)?\s?:?"
     r"|(?:最大|最多|可)?容纳|近|<=|≤|<"
 )
 _ABOUT = r"大约|大概|约为|约计?|~|左右"
-_OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、)人名位个次]))|起(?=$|[,;、)])"
+_OVER = r"及?以上|余|多|几|\+(?=\s?(?:$|[,;、()人名位个次]|参))|起(?=$|[,;、()])"
 _WITHIN = r"[以之]内|及?以下|内(?=$|[,;、)/])|封顶|为限|为?上限|\s?\(?限额\)?"
 _AROUND = r"左右|上下|来(?=[人名位])|许"
 NOUNS = "师生|学生|学员|观众|嘉宾|群众|居民|市民|志愿者|代表|干部|职工|听众|读者|企业家|教师|老师|专家|从业者|选手|网友|人员|儿童|家长"
@@ -84,6 +84,7 @@ _TWO_DIGITS = re.compile(
 )
 _BOTH_BOUNDS = re.compile(r"(\d{1,9})\s?[≤<]=?\s?(?:参与|参加)?(?:人数)?\s?[≤<]=?\s?(\d{1,9})")
 _MORNING_AND_AFTERNOON = re.compile(r"上午?[、和及]?下午各(?:([一1]场)|(?=\s?约?\d))")
+_BLANK_IN_WORDS = re.compile(r"(?<=[十百千万每共第各约、]) +(?=\d)|(?<=\d) +(?=[十百千万场次期个人名位家])")
 _ONCE_EACH = re.compile(r"每个?(社区|街镇|街道|镇|村|学校|企业|单位|园区)(?:开展|举办|组织)?[1一]场[,，;；、]每场(?:活动)?")
 _PER_WORDS = re.compile(r"^(?:平均)?[每各](?:[个一]|[家所](?=.))?|(?:活动|讲座|培训)$")
 _SPACED_DIGITS = re.compile(
@@ -137,7 +138,7 @@ def read(text: str) -> Counts:
     """The numbers of *text* as typed, in their order."""
     levelled = unnumbered(level(_FULL_WIDTH_COMMA.sub("、", text))).translate(_FORMAL)
     levelled = _PLUS_MINUS.sub(lambda match: f"{int(match[1]) - int(match[2])}-{int(match[1]) + int(match[2])}", levelled)
-    levelled = _TWO_DIGITS.sub(_one_after_the_other, _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", levelled)))
+    levelled = _TWO_DIGITS.sub(_one_after_the_other, _EVERY_SO_OFTEN.sub("", _CLOCK.sub("时", _BLANK_IN_WORDS.sub("", levelled))))
     levelled = _MORNING_AND_AFTERNOON.sub(lambda half: "2场" if half[1] else "2场各", levelled.replace("→", "-"))
     levelled = _ONCE_EACH.sub(r"每个\1", _BOTH_BOUNDS.sub(r"\1-\2", levelled))
     return _Walk(_SPACED_DIGITS.sub(lambda match: match[0].replace(" ", ""), levelled)).walk()
@@ -170,10 +171,8 @@ class _Walk:
             rest.append(self.text[end : match.start()])
             end = match.end()
             kind = (match.lastgroup or "").removeprefix("w_")  # the outer group closes last
-            following = matches[place + 1] if place + 1 < len(matches) else None
             if kind in ("online", "offline"):
-                is_last = following is None or following["w_sep"] is not None or following["w_close"] is not None
-                self._say_place(kind, match[0], is_last=is_last)
+                self._say_place(kind, match[0], is_last=_ends_here(matches[place + 1 : place + 3]))
             elif kind == "quantity":
                 self._say_quantity(match, after_noun=_ENDS_IN_NOUN.search(rest[-1]) is not None)
             else:
@@ -300,6 +299,13 @@ class _Walk:
         if self.place and not self.place_is_used:
             self.counts.open_places.add(self.place)
         self.place, self.place_is_used = "", True
+
+
+def _ends_here(following: list[re.Match[str]]) -> bool:
+    """Whether no number comes before the next mark: at the end, before a comma, or before a bracket without one: 200人线下（暂定）."""
+    if not following or following[0]["w_sep"] is not None or following[0]["w_close"] is not None:
+        return True
+    return following[0]["w_open"] is not None and len(following) > 1 and following[1]["w_close"] is not None
 
 
 def _in_place(quantity: Quantity, place: str) -> Quantity:

@@ -22,6 +22,7 @@ _ODD = re.compile(r"[^\x20-\x5a\x5c\x5e-\x7e、。一-鿿]")
 READ_AT_MOST = 1000
 """Signs of a cell that are read; nobody writes a date or a head count longer than this."""
 
+_PAIRS = {"（": "）", "(": ")", "【": "】", "[": "]", "“": "”", '"': '"', "‘": "’", "'": "'", "「": "」"}
 _BLANKS = re.compile(r" {2,}")
 _ENUMERATOR = re.compile(
     r"(?:^|(?<=[\n;；,，。 ]))[(（]?([1-9一二三四五六七八九])(?:[)）]|[.、](?!\d{1,2}(?!\d|\s?[月时点场期人名位年])))\s?(?=\S)"
@@ -35,6 +36,29 @@ def level(text: str) -> str:
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text).translate(_MARKS)
     return _BLANKS.sub(" ", text).strip()
+
+
+def inside(text: str, heading: re.Pattern[str]) -> str:
+    """*text* without what is put around a whole cell: its *heading* again, quotes, a bracket, a full stop behind."""
+    kept = text.strip().rstrip("。；;，,、 ")
+    found = heading.match(kept)
+    kept = kept[found.end() :] if found else kept
+    if kept[:1] in _PAIRS and _closes(kept) == len(kept) - 1:
+        kept = kept[1:-1].strip()
+    return kept
+
+
+def _closes(text: str) -> int:
+    """Where the bracket or quote that *text* begins with is closed; -1 where it is not."""
+    depth, opening, closing = 0, text[0], _PAIRS[text[0]]
+    for place, sign in enumerate(text):
+        if sign == closing and (depth or sign != opening):
+            depth -= 1
+            if not depth:
+                return place
+        elif sign == opening:
+            depth += 1
+    return -1
 
 
 def unnumbered(text: str) -> str:

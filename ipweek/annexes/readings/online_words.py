@@ -48,7 +48,7 @@ _TALK = re.compile(
     rf"|(?:全程|同步|并|同时|通过|云)*{_LIVE}(?:同步|平台|观看|活动|间|带货)*"
 )
 _WHOLLY = re.compile(
-    rf"{_LED}(?:{_WORD}|云|虚拟|元宇宙)(?:(?!线下|现场|实地|[及和与并暨])[一-鿿A-Za-z]){{0,8}}(?=$|[、,，;；+()（）\s])|(?:推文|H5|短视频|海报|网页)(?:推送|发布|宣传|页面|答题|小游戏)*"
+    rf"{_LED}(?:{_WORD}|云(?=展|会|课|讲|论坛|直播|平台|游|逛|听|看|答题|学|启动|签约)|虚拟|元宇宙)(?:(?!线下|现场|实地|[及和与并暨])[一-鿿A-Za-z]){{0,8}}(?=$|[、,，;；+()（）\s])|(?:推文|H5|短视频|海报|网页)(?:推送|发布|宣传|页面|答题|小游戏)*"
 )
 """线上展厅, 网上推文: no place stands behind such a word."""
 _WEB = re.compile(r"(?:https?://|www\.)[!-~]{1,300}|[（(]?各[区单位分会场]{1,4}视频(?:参会|连线|接入)[)）]?")
@@ -69,7 +69,7 @@ _MARKS = r"[\s、,，;；+＋/及与&:：。.\-—－]"
 _SQUARE = str.maketrans("【】〔〕［］", "（）（）（）")
 _EDGES = re.compile(rf"^(?:{_MARKS}|或者?|以及|和(?![平谐睦兴合田顺颐乐]))+|(?:{_MARKS}|或者?|(?<![共永嘉祥中泰颐])和)+$")
 _LEFT_OPEN = re.compile(r"[\s,，、；;]*(?:(?:同步|同时|并)?(?:在|通过|于|利用)\s*(?:同步|转播|播出)?|并|同时|同步)\s*$")
-_ON_SITE = re.compile(r"^(?:线下|现场|实地)(?:活动|举办|举行|地点|会场)?\s*[:：]?\s*(?!$)|[(（]\s*(?:线下|现场)\s*[)）]")
+_ON_SITE = re.compile(r"^(?:线下|现场|实地)(?:活动|举办|举行|地点|会场)?\s*[:：]?\s*(?!$)|[(（【]\s*(?:线下|现场)\s*[)）】]")
 _ON_SITE_BEHIND = re.compile(r"(?<=.)线下(?:宣传|活动|开展|举办|培训|展示|设点|咨询)+$|^线下(?:宣传|培训|展示|设点|咨询)+(?=[（(])")
 _WHOLE_BRACKET = re.compile(r"[(（]((?:[^()（）]|[(（][^()（）]*[)）])*)[)）]")
 _ONLY_ON_SITE = re.compile("(?:线下|现场|实地)(?:活动|培训|会场|会议|讲座|论坛|沙龙|展览|展示|宣讲|宣传|参会|参与)?")
@@ -106,12 +106,13 @@ def taken_out(piece: str) -> str:
     rest = _EMPTY_BRACKET.sub("", _LEFT_OPEN.sub("", rest.rstrip()))
     if _FILLER.fullmatch(_NO_PLACE.sub("", rest)):
         return ""
-    rest = _EDGES.sub("", rest)
-    return "" if _ONLY_ON_SITE.fullmatch(rest) else re.sub(r"\s{2,}", " ", _on_site(rest))
+    return re.sub(r"\s{2,}", " ", on_site(_EDGES.sub("", rest)))
 
 
-def _on_site(rest: str) -> str:
-    """*rest* without 线下 before the place, or a bracket around it."""
+def on_site(rest: str) -> str:
+    """*rest* without 线下 before the place, or a bracket around it; empty when it says no more than that."""
+    if _ONLY_ON_SITE.fullmatch(rest) or _FILLER.fullmatch(rest):
+        return ""
     rest = _EDGES.sub("", _ON_SITE.sub("", _ON_SITE_BEHIND.sub("", rest)))
     rest = re.sub(r"[\s、,，;；]+([)）])", r"\1", rest)
     unwrapped = _WHOLE_BRACKET.fullmatch(rest)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ipweek.annexes.readings import head_counts
 from ipweek.annexes.readings.head_counts import NOUNS, Counts, Quantity
-from ipweek.annexes.readings.numerals import READ_AT_MOST
+from ipweek.annexes.readings.numerals import READ_AT_MOST, inside
 
 _COUNTED_ALIKE = (
     frozenset({"场次", "场", "期", "次", "批", "轮", "班", "班次", "节", "讲", "站"}),
@@ -22,11 +22,12 @@ _COUNTED_ALIKE = (
     frozenset({"街镇", "街道", "镇", "社区", "村", "村居", "个街镇", "个街道", "个镇", "个社区", "个村"}),
 )
 """Words that count the same: 5场次，每场50人."""
+_HEADING = re.compile(r"(?:预计|拟|计划|活动|参与|参加|参会)*(?:规模|人数)\s?(?:[(（]参与人数[)）])?\s?[:：]\s*")
 SESSIONS = _COUNTED_ALIKE[0] | _COUNTED_ALIKE[1]
 """Words for times at which people come, not for groups of them."""
 _BENIGN = re.compile(
     rf"{NOUNS}|"
-    r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|人群|辐射|待定|不等|大约|[的为在者计达到有会等名人约]"
+    r"[\s:.·\"“”'‘’!?~-]|人数|参加|参与|参会|出席|规模|活动|预期|预计|预估|估计|计划|拟|暂定|目标|人员|开放|受众|人群|辐射|待定|不等|大约|免费|[的为在者计达到有会等名人约]"
 )
 
 
@@ -91,7 +92,7 @@ class ScaleReading:
 @lru_cache(maxsize=1024)
 def read(text: str) -> ScaleReading:
     """The reading of *text* as typed."""
-    counts = head_counts.read(text[:READ_AT_MOST])
+    counts = head_counts.read(inside(text[:READ_AT_MOST], _HEADING))
     other = tuple(quantity.text for quantity in counts.quantities if quantity.kind == "thing")
     people = _taken_as_often(_people(counts), counts)
     if not people:

@@ -11,12 +11,13 @@ from typing import Any
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_grammar import Grammar
 from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, say, say_day, week_days
-from ipweek.annexes.readings.numerals import READ_AT_MOST, level
+from ipweek.annexes.readings.numerals import READ_AT_MOST, inside, level
 
 A_MONTH = timedelta(days=31)
 MOST_DAYS = 400
 """A list of more days than this is kept as its first and last day."""
 
+_HEADING = re.compile(r"(?:活动|举办|举行|开展|具体|拟定|预计)*(?:时间|日期)\s?[:：]\s*")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(36526, 73051)  # the years 2000 to 2099
@@ -128,7 +129,7 @@ class TimeReading:
 @lru_cache(maxsize=1024)
 def read(text: str, *, week: tuple[date, date] | None, year: int | None = None) -> TimeReading:
     """The reading of *text* as typed. Days without a year are of *year* (default: the year of *week*)."""
-    levelled = level(text[:READ_AT_MOST])[:READ_AT_MOST]
+    levelled = level(inside(text[:READ_AT_MOST], _HEADING))[:READ_AT_MOST]
     if year is None and week is not None:
         year = week[0].year
     return _number_cell(text, levelled, year) or _bare_days(text, levelled, week) or _sense(text, levelled, week, year)

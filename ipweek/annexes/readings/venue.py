@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipweek.annexes.readings import online_words
-from ipweek.annexes.readings.numerals import READ_AT_MOST, level, unnumbered
+from ipweek.annexes.readings.numerals import READ_AT_MOST, inside, level, unnumbered
 
 _OFFLINE = re.compile(r"线下|现场|实地")
 _PLACE_WORD = r"(?:具体|活动|举办|会议|培训|线下|时间[、及和与]?){0,3}(?:地点|地址|场地|场所|会场)"
 _UNKNOWN = re.compile(
-    rf"(?:(?:具体)?(?:{_PLACE_WORD})?(?:另行|另)?(?:待定|待确认|待确定|待通知|通知|(?:暂|尚|还)?未(?:确?定|落实|明确)|确定中|落实中|暂无|不详|另定|视情况?而定|不固定|待(?:协调|落实|商定)|见(?:通知|方案|通讯录))"
+    rf"(?:(?:具体)?(?:{_PLACE_WORD})?(?:另行|另)?(?:待定|暂定|初定|待确认|待确定|待通知|通知|(?:暂|尚|还)?未(?:确?定|落实|明确)|确定中|落实中|暂无|不详|另定|视情况?而定|不固定|待(?:协调|落实|商定)|见(?:通知|方案|通讯录))"
     r"(?:[,;、]视(?:具体)?情况(?:而定)?)?|由?各(?:区|单位|部门|街镇|企业|校)(?:自行)?(?:确定|安排|自定|落实)|无|暂无|不限|无固定(?:地点|场所)?|见附件|详见.{0,6}|同上|待|TBD|tbd|N/?A|n/?a|/|-+|\?+|x+|)"
 )
 _PENDING = re.compile(
     rf"[(,;、]?\s?(?:具体)?(?:{_PLACE_WORD}|会议室|待)?(?:待定|待确认|待确定|待通知|另行通知|未定|暂定|初定|拟定)\)?|\([拟暂]\)|^拟(?=:)"
 )
 _LABELS = (
-    rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定?"
+    rf"线下|线上|外场|内场|主会场|分会场|主场|分场|室内|室外|上午|下午|晚上|论坛|讲座|展览|{_PLACE_WORD}|现场|开幕式|闭幕式|启动仪式|暂定|拟定?|形式|方式|(?:线上)?直播地址|线上平台"
     r"|会场[一二三1-9]?|首[场站]|第[一二三四五六七八九十1-9]{1,2}(?:场|站|期|天)|场次[一二三四五1-9]|(?:\d{1,2}月)?\d{1,2}日|周[一二三四五六日]"
 )
 _LABEL = re.compile(
@@ -37,6 +37,8 @@ _MOST_CHOICES = 4
 _IF = re.compile(r"[(](?:如遇|如有|若|视情|视天气|视疫情)[^()]*[)]")
 """（如遇雨改线上）: what may come."""
 _WRAPPED = re.compile(r"[（(]([^（）()]*)[)）]")
+_PENDING_BRACKET = re.compile("[（(](?:暂定|初定|拟定?|待定)[)）]")
+_HEADING = re.compile(rf"{_PLACE_WORD}\s?[:：]\s*")
 _CIRCLED = re.compile("[①-⑳]")
 _NUMBERED = re.compile(r"[①-⑳]|(?:^|(?<=\s))[1-9][.、)](?!\d)|[(（][1-9][)）]")
 _SEVERAL = re.compile(
@@ -93,13 +95,14 @@ class VenueReading:
 
 def read(text: str) -> VenueReading:
     """The reading of *text* as typed; ``place`` keeps the words as typed."""
-    levelled = level(text[:READ_AT_MOST])[:READ_AT_MOST]
+    typed = inside(text[:READ_AT_MOST], _HEADING)
+    levelled = level(typed)[:READ_AT_MOST]
     if not levelled or _UNKNOWN.fullmatch(levelled.strip(" ()。.,;、")):
         return VenueReading(text, None, unknown=True, is_pending="定" in levelled or "通知" in levelled)
     sure = _IF.sub("", levelled)
     platforms = online_words.platforms(sure)
     is_online = bool(platforms) or online_words.is_said(sure)
-    place = _place(text) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else text[:READ_AT_MOST].strip()
+    place = _place(typed, is_online=is_online) if is_online or _LABEL.search(levelled) or _OFFLINE.search(levelled) else typed.strip()
     is_pending = _PENDING.search(levelled) is not None
     if place is not None and _UNKNOWN.fullmatch(level(place)):
         place = None
@@ -127,12 +130,14 @@ def _either(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(places), tuple(text[: piece.start()] + each + end + text[piece.end() :] for each in places)
 
 
-def _place(text: str) -> str | None:
+def _place(typed: str, *, is_online: bool) -> str | None:
     """What is left of the place when labels and online words are taken away; None when nothing is."""
-    typed = text[:READ_AT_MOST].strip()
     plain = unnumbered(_CIRCLED.sub(";", typed))
-    pieces = _LABEL_START.split(plain) if plain != typed or _LABEL.search(typed) else [typed]
-    kept = [rest for rest in (_without_labels(online_words.taken_out(_without_labels(piece))) for piece in pieces) if rest]
+    is_labelled = plain != typed or _LABEL.search(typed) is not None
+    plain = _PENDING_BRACKET.sub("", plain) if is_online else plain
+    take = online_words.taken_out if is_online else online_words.on_site
+    pieces = _LABEL_START.split(plain) if is_labelled else [plain]
+    kept = [rest for rest in (_without_labels(take(_without_labels(piece))) for piece in pieces) if rest]
     place = "; ".join(kept)
     inside = _WRAPPED.fullmatch(place)
     return (inside[1] if inside else place) or None
@@ -151,8 +156,8 @@ def _is_multi(place: str) -> bool:
 
 def _is_multi_within(place: str) -> bool:
     """华东政法大学（长宁校区、松江校区）: several of a kind in a bracket are several places."""
-    for inside in re.findall(r"\(([^()]*)\)", place):
-        ends = [piece.strip()[-1] for piece in _SPLIT_WITHIN.split(inside) if len(piece.strip()) > 1]
+    for listed in re.findall(r"\(([^()]*)\)", place):
+        ends = [piece.strip()[-1] for piece in _SPLIT_WITHIN.split(listed) if len(piece.strip()) > 1]
         if len(ends) > 1 and ends[0] in _PLACE_SIGN.replace("号", "") and len(set(ends)) == 1:
             return True
     return False
