@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ipweek.notice.reader import pasted
@@ -28,6 +28,7 @@ from ipweek.notice.reader.looks import (
     is_stray,
 )
 from ipweek.notice.reader.numerals import DAY, MONTH
+from ipweek.notice.reader.wrapped import is_rest_of_number, rejoined, unwrapped
 
 
 @dataclass
@@ -68,11 +69,11 @@ def lay_out(document: Document) -> Layout:
     own: list[Line] = []
     for item in items[:first_annex]:
         own += [item] if isinstance(item, Line) else _cells(item, own)
-    own = _unwrapped(own)
+    own = unwrapped(own)
     opens = _opening(own)
     layout.head = own[:opens]
     _split_body(layout, own[opens:])
-    layout.body = _rejoined(layout.body)
+    layout.body = rejoined(layout.body)
     for position, (at, number, title) in enumerate(annex_at):
         end = annex_at[position + 1][0] if position + 1 < len(annex_at) else len(items)
         part = AnnexPart(number, title, content=items[at + 1 : end])
@@ -99,7 +100,10 @@ def _items(blocks: Iterable[Block]) -> list[Line | Table]:
                 lines = [Line(piece) for part in _parts(text) for piece in pasted.cut(part, is_whole=is_whole)]
                 if len(items) < MOST_HEAD and len(lines) == 1 and _TITLE_AND_TO.search(lines[0].bare):
                     lines = [Line(piece) for piece in pasted.cut_head(text.strip())]
-                items += [line for line in lines if not is_stray(line.bare)]
+                for line in lines:
+                    above = items[-1].bare if items and isinstance(items[-1], Line) else ""
+                    if is_rest_of_number(above, line.bare) or not is_stray(line.bare):
+                        items.append(line)
             else:
                 items.append(Line(text, in_margin=True))
     return items
@@ -257,16 +261,16 @@ def _find_issued(layout: Layout) -> None:
     )
     own_plan = bool(issued) or bool(re.search(r"印发[^《》]{2,60}(?:方案|计划)的通知", heading))
     if layout.attached and own_plan and _names_plan("".join(line.bare for line in layout.attached[:2])):
-        layout.issued, layout.attached = _rejoined(layout.attached), []
+        layout.issued, layout.attached = rejoined(layout.attached), []
     for part in layout.annexes:
         lines = [item for item in part.content if isinstance(item, Line)]
         named = part.title or "".join(line.bare for line in lines[:2])
         if sum("。" in line.bare for line in lines) < 3 or not re.search(r"方案|计划|通知|函", named):
             continue
         if own_plan and _names_plan(named):
-            layout.issued += _rejoined(lines)
+            layout.issued += rejoined(lines)
         elif not layout.attached:
-            layout.attached = _rejoined(lines)
+            layout.attached = rejoined(lines)
 
 
 def _names_plan(words: str) -> bool:
@@ -299,69 +303,6 @@ def _signature_start(lines: list[Line], signed: int | None) -> int | None:
     while start > 0 and signed - start < 30 and (is_issuer(lines[start - 1].bare) or is_seal_for(lines[start - 1].bare)):
         start -= 1
     return start
-
-
-def _width(text: str) -> int:
-    """How many half-width places a line takes up."""
-    return sum(2 if ord(letter) > 0x2000 else 1 for letter in text.strip())
-
-
-def _unwrapped(lines: list[Line]) -> list[Line]:
-    """The lines of a text that was wrapped at one width, as e-mail and copying from a page do, whole again.
-
-    It was where the longest lines are many and all alike: 20 to 60 Chinese letters, or as many characters of any width.
-    """
-    best: tuple[int, list[int], int, Callable[[str], int]] | None = None
-    for measure, least, most, slack in ((_width, 40, 124, 3), (len, 20, 62, 0)):
-        sizes = [measure(line.text.strip()) for line in lines]
-        longest = max(sizes, default=0)
-        alike = sum(longest - slack <= size for size in sizes)
-        if least <= longest <= most and alike >= 4 and alike * 5 >= len(lines) and (best is None or alike > best[0]):
-            best = (alike, sizes, longest - slack, measure)
-    return _joined_where_full(lines, *best[1:]) if best else lines
-
-
-def _joined_where_full(lines: list[Line], sizes: list[int], full: int, measure: Callable[[str], int]) -> list[Line]:
-    """*lines* with each one that fills the width, by its size, joined with the one under it."""
-    whole: list[Line] = []
-    for place, line in enumerate(lines):
-        above = lines[place - 1] if place else line
-        word = re.match(r"[!-~]*", line.text.strip())  # it can't be parted, so it may have left room
-        is_full = place > 0 and sizes[place - 1] + measure(word[0] if word else "") >= full
-        ends = above.bare.endswith(("。", ":")) or (place < 12 and above.bare.endswith(("通知", "函", "方案")))
-        if is_full and not ends and not (line.from_table or above.from_table) and not _STARTS_ITEM.match(line.bare):
-            whole[-1] = Line(whole[-1].text.rstrip() + line.text.strip(), in_margin=line.in_margin)
-        else:
-            whole.append(line)
-    return whole
-
-
-_STARTS_ITEM = re.compile(r"^(?:[\u4e00-\u9fff]{2,6}:|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|附件|联系人|特此)")
-
-
-def _rejoined(lines: list[Line]) -> list[Line]:
-    """Sentences that a page break or a hard line end cut in two, whole again."""
-    joined: list[Line] = []
-    for line in lines:
-        if joined and _goes_on(joined[-1], line):
-            joined[-1] = Line(joined[-1].text + "\n" + line.text)
-        else:
-            joined.append(line)
-    return joined
-
-
-_NEW_ITEM = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}[、.]|第[一二三四五六七八九十]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、)](?![0-9])|[①-⑳]|附件|联系|\(联系|特此|-|●|■|◆|★|※)"
-)
-
-
-def _goes_on(before: Line, line: Line) -> bool:
-    first, second = before.bare, line.bare
-    if line.from_table or before.from_table or not first or not second or (first[-1] in "。!?;:)》" and first[-1] != ")"):
-        return False
-    if re.match(r"^[\u4e00-\u9fff]{2,8}:", second) or _NEW_ITEM.match(second) or (is_issuer(second) and len(second) < 25):
-        return False
-    return len(first) >= 18 and ("," in first or "、" in first or "。" in first or len(first) >= 30)
 
 
 def _find_attached_tables(layout: Layout, items: list[Line | Table]) -> None:
