@@ -327,6 +327,8 @@ def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
     """Add a copy of the row under it."""
     with transaction():
         table = holding.hold_of(activity_id, by=by)
+        if done := ops.find(op_id, table=table, user_id=by.id):  # though the row may be gone since
+            return done
         row = holding.row(table, activity_id)
         holding.check_rows(table)
         return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)

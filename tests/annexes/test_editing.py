@@ -109,6 +109,16 @@ def test_the_same_op_id_twice_is_one_op(filler: Person) -> None:
     assert len(db.session.scalars(select(Op)).all()) == 1
 
 
+def test_a_copy_asked_for_again_is_answered_as_before_though_its_model_was_deleted_since(filler: Person) -> None:
+    row, once = make.row(venue="甲"), op_id()
+    first = editing.duplicate_row(row.id, op_id=once, by=filler)
+    editing.delete_row(row.id, op_id=op_id(), by=make.person("minhang"))
+
+    again = editing.duplicate_row(row.id, op_id=once, by=filler)
+
+    assert (again.seq, list(again.changes)) == (first.seq, list(first.changes))
+
+
 def test_an_op_id_of_somebody_else_is_refused(filler: Person) -> None:
     row = make.row(venue="甲")
     once = op_id()

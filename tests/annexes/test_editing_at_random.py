@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import pytest
@@ -16,20 +16,23 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import func
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import editing, ops
+from ipweek.annexes import checks, editing, ops
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Written
 from ipweek.annexes.reach import ALIVE, POS
-from ipweek.errors import NotFound
+from ipweek.errors import Conflict, NotFound
 from ipweek.extensions import db
+from ipweek.notice import schema
 from ipweek.notice.models import Campaign
+from ipweek.transaction import transaction
 from tests import make
 
-KEYS = ("venue", "scale")
-TEXTS = st.sampled_from(["", "甲", "乙", "丙", "=1+1", "100人", "两\n行", "𠮷"])
+KEYS = ("venue", "scale", "event_time")
+TEXTS = st.sampled_from(["", "甲", "乙", "丙", "=1+1", "100人", "50-100人", "两\n行", "𠮷", "4月22日", DOUBTFUL := "4.2"])
 WHO = st.integers(0, 1)
 PLACE = st.integers(0, 5)
 _numbers = itertools.count(1)
@@ -62,8 +65,14 @@ class TwoPeople(RuleBasedStateMachine):
         make.unit(slug, level="district")
         self.table: AnnexTable = make.table(slug, of=campaign)
         self.table_id = self.table.id
-        for text in "甲乙":
-            make.row(self.table, **dict.fromkeys(make.CELLS, text))
+        self.nil_return = number % 2 == 0
+        with transaction():
+            self.table.nil_return = self.nil_return
+        for text, scale in (
+            ("甲", ""),
+            ("乙", "100人"),
+        ):  # beside the second stands no reading yet, as beside what was there before readings were
+            make.row(self.table, **dict.fromkeys(make.CELLS, text) | {"event_time": DOUBTFUL, "scale": scale})
         self.first = {row.id: {ALIVE: "1", POS: str(row.pos), **row.values} for row in self.rows()}
         self.pages = [Page(make.person(slug)) for _ in range(2)]
         self.acknowledged: list[tuple[str, Written]] = []
@@ -124,6 +133,20 @@ class TwoPeople(RuleBasedStateMachine):
         page.queue.append((self.id(), (what, None, None)))
         self.send(page)
 
+    @rule(who=WHO, place=PLACE)
+    def accept(self, who: int, place: int) -> None:
+        """就按原文, which is no op: it is sent when the network holds, and refused where the cell says something else by now."""
+        page = self.pages[who]
+        if page.is_online and page.order:
+            asked = [row for row in page.order if page.seen[row, "event_time"] == DOUBTFUL] or page.order
+            row = asked[place % len(asked)]
+            try:
+                editing.accept(row, "event_time", DOUBTFUL, by=page.by)
+            except (Conflict, NotFound):
+                assert not self.is_alive(row) or self.now((row, "event_time")) != DOUBTFUL
+            else:
+                self.accepted[row] = page.by.id, db.session.query(func.max(CellChange.id)).scalar() or 0
+
     @rule(who=WHO)
     def lose_the_network(self, who: int) -> None:
         self.pages[who].is_online = False
@@ -167,6 +190,8 @@ class TwoPeople(RuleBasedStateMachine):
 
     sent: dict[str, Any]
     author: dict[str, int]
+    accepted: dict[int, tuple[int, int]]
+    """Of a row, who accepted its doubtful time last, and the newest change then."""
 
     def id(self) -> str:
         return f"random-op-{next(_numbers):08d}"
@@ -218,6 +243,9 @@ class TwoPeople(RuleBasedStateMachine):
     def edits_of(self, what: Any) -> list[Edit]:
         return [what] if isinstance(what, Edit) else what[0] if isinstance(what[0], list) else []
 
+    def is_alive(self, row_id: int) -> bool:
+        return any(row.id == row_id and row.alive for row in self.rows())
+
     def is_there(self, row_id: int) -> bool:
         return any(row.id == row_id for row in self.rows())
 
@@ -265,9 +293,26 @@ class TwoPeople(RuleBasedStateMachine):
         for op_id, written in self.acknowledged[-3:]:
             assert did(ops.changes_of(db.session.query(Op.seq).filter_by(client_id=op_id).scalar())) == did(written.changes)
 
+    @invariant()
+    def beside_the_cells_stands_what_follows_from_them(self) -> None:
+        """The readings of each row that an op read, whose word a doubtful cell has, and the table's state."""
+        stored = self.rows()
+        changes = db.session.query(CellChange).join(Op).filter(Op.table_id == self.table_id).all()
+        read = {change.activity_id for change in changes if change.key in {"scale", "event_time", ALIVE}}
+        table = db.session.get_one(AnnexTable, self.table_id)
+        form, week = schema.from_json(table.schema.form), (table.campaign.starts_on, table.campaign.ends_on)
+        for row in stored:
+            known = checks.readings_of(form, row.values, week) if row.id in read else checks.Readings(None, None, None, None)  # type: ignore[arg-type]
+            assert (row.starts_on, row.ends_on, row.people_min, row.people_max) == astuple(known)
+            by, since = self.accepted.get(row.id, (0, 0))
+            is_changed = any(c.activity_id == row.id and c.key == "event_time" and c.id > since and c.old != c.new for c in changes)
+            assert row.accepted == (None if is_changed or not by else {"event_time": by})
+        assert table.status == ("draft" if table.revision else "todo")
+        assert (table.nil_return, table.changed_at is None) == (self.nil_return and not table.revision, not table.revision)
+
     def __init__(self) -> None:
         super().__init__()
-        self.sent, self.author = {}, {}
+        self.sent, self.author, self.accepted = {}, {}, {}
 
 
 @pytest.mark.timeout(600)
