@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from ipweek.accounts.models import Unit
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.extensions import db
-from ipweek.statements import Statement
+from ipweek.statements import Pooled, Statement, say
 from ipweek.transaction import transaction
 from tests import make
 
@@ -89,3 +90,26 @@ def test_who_listens_to_the_database_hears_them(app):
 
     assert len(heard) == 1
     assert heard[0].startswith("SELECT activity.id")
+
+
+def test_a_read_past_the_session_gives_its_connection_back_whatever_happens(app):
+    db.session.remove()
+    lent = db.engine.pool.checkedout()
+
+    with closing(Pooled(db.engine)) as pooled:
+        assert Statement(_ROW).first(pooled, row_id=1) is None
+        assert db.engine.pool.checkedout() == lent + 1
+    with pytest.raises(DBAPIError, match="nowhere"), closing(Pooled(db.engine)) as pooled:
+        say(pooled, "SELECT nothing FROM nowhere")
+
+    assert db.engine.pool.checkedout() == lent
+
+
+def test_a_read_past_the_session_sees_what_was_stored_a_moment_ago_and_holds_nobody_up(app):
+    row = make.row(venue="甲")
+
+    for text in "乙丙":
+        with transaction():
+            row.values = {**row.values, "venue": text}
+        with closing(Pooled(db.engine)) as pooled:
+            assert Statement(_ROW).first(pooled, row_id=row.id).values["venue"] == text

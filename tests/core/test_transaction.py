@@ -1,6 +1,7 @@
 """One action, one commit; writers wait for each other instead of failing."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ipweek import database
 from ipweek.accounts.models import LoginThrottle, Unit, User
-from ipweek.extensions import db
+from ipweek.extensions import db, writing
 from ipweek.transaction import transaction
 from tests import make
 
@@ -85,6 +86,66 @@ def test_after_an_error_the_next_block_works(app):
     count_up(key)
 
     assert stored(key) == 1
+
+
+def test_a_session_that_is_begun_inside_ends_with_the_block(app):
+    db.session.remove()
+
+    with transaction():
+        assert not db.session.registry.has()
+        key = counter()  # a block within
+    assert not db.session().in_transaction()
+    db.session.remove()
+    with pytest.raises(ZeroDivisionError), transaction():
+        db.session.get(LoginThrottle, key).failures = 5
+        db.session.add(LoginThrottle(key="user:lost", failures=0, last_at=datetime.now(UTC)))  # not yet written out
+        raise ZeroDivisionError
+    with transaction():
+        pass
+
+    assert (stored(key), stored("user:lost")) == (0, None)
+    assert writing.get() is None
+
+
+def test_an_error_that_is_caught_inside_leaves_the_rest(app):
+    with transaction():
+        key = counter()
+        with suppress(ZeroDivisionError), transaction():
+            db.session.get(LoginThrottle, key).failures = 5
+            raise ZeroDivisionError
+
+    assert stored(key) == 5
+
+
+def test_a_thread_begun_inside_writes_by_itself(app):
+    seen = []
+
+    def another():
+        with app.app_context():
+            seen.append((writing.get(), db.session.scalar(select(LoginThrottle.key))))
+
+    with transaction():
+        counter()
+        db.session.flush()
+        thread = threading.Thread(target=another)
+        thread.start()
+        thread.join()
+
+    assert seen == [(None, None)]
+
+
+@pytest.mark.sqlite
+def test_a_commit_that_fails_leaves_nothing_and_nobody_waiting(app):
+    at_work = db.engine.pool.checkedout()
+
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))  # else it fails before
+        db.session.add(User(username="nowhere", name="x", unit_id=999, created_at=datetime.now(UTC)))
+    db.session.remove()
+
+    assert (writing.get(), db.engine.pool.checkedout()) == (None, at_work)
+    assert stored(counter()) == 0
+    assert db.session.scalar(select(User.id).where(User.username == "nowhere")) is None
 
 
 def test_what_was_read_before_is_read_again_under_the_lock(app):
