@@ -9,7 +9,7 @@ from typing import Any
 from ipweek.annexes.readings import online_words
 from ipweek.annexes.readings.numerals import READ_AT_MOST, inside, level, unnumbered
 
-_OFFLINE = re.compile(r"线下|现场|实地")
+_OFFLINE = re.compile(r"线下|现场(?!云)|实地")
 _PLACE_WORD = r"(?:具体|活动|举办|会议|培训|线下|时间[、及和与]?){0,3}(?:地点|地址|场地|场所|会场)"
 _UNKNOWN = re.compile(
     rf"(?:(?:具体)?(?:{_PLACE_WORD})?(?:另行|另)?(?:待定|暂定|初定|待确认|待确定|待通知|通知|(?:暂|尚|还)?未(?:确?定|落实|明确)|确定中|落实中|暂无|不详|另定|视情况?而定|不固定|待(?:协调|落实|商定)|见(?:通知|方案|通讯录))"

@@ -62,7 +62,8 @@ class WeekWords(Frame):
         elif entry is not None and self.is_fresh and entry.kind == "window":
             self._in_window(entry, word.value)
         elif entry is not None and self.is_fresh:
-            self._say_weekday(entry, word.value)
+            if not self._say_weekday(entry, word.value) and link == "list" and entry.weekdays:
+                self._in_same_week(entry, word.value)
         elif entry is None:
             self.sense.weekdays.append(word.value)
             first = next(at for at, each in enumerate(self.words) if each.kind == "weekday")
@@ -79,8 +80,15 @@ class WeekWords(Frame):
             entry.first = entry.last = days[0]
             entry.kind, entry.is_vague, entry.written = "day", False, days
 
-    def _say_weekday(self, entry: Entry, weekday: int) -> None:
-        """Several weekdays in a row (周六、周日) belong to as many days before them."""
+    def _in_same_week(self, entry: Entry, weekday: int) -> None:
+        """4月23日（周二）上午、周四下午: the next Thursday behind that day."""
+        ahead = (weekday - entry.last.weekday()) % 7
+        if ahead:
+            day = entry.last + ahead * ONE_DAY
+            self._add(day, day, "day").weekdays.append((day, weekday))
+
+    def _say_weekday(self, entry: Entry, weekday: int) -> bool:
+        """Several weekdays in a row (周六、周日) belong to as many days before them; False where none is left for it."""
         told = {day for each in self.sense.entries for day, _ in each.weekdays}
         written = [day for each in self.sense.entries for day in each.written]
         ahead = 0
@@ -92,11 +100,12 @@ class WeekWords(Frame):
         behind = sum(1 for word in self.words[max(0, self.at - 2 * len(written)) : self.at] if word.kind == "weekday") if ahead == 0 else 0
         if entry.is_span and entry.last - entry.first >= 7 * ONE_DAY and (ahead or behind):
             self.sense.is_recurring = True  # 4月20日至5月5日，周二至周日
-            return
+            return True
         free = [day for day in written if day not in told]
         day = free[-ahead - 1] if len(free) > ahead else (free[0] if free and (ahead or behind) else None)
         if day is not None:
             entry.weekdays.append((day, weekday))
+        return day is not None
 
     def _relative(self, word: Word) -> None:
         """下周三: nobody knows when that was typed. It is asked whether it is the day of the campaign's week, or its month."""
