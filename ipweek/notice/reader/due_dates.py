@@ -60,7 +60,7 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
         if _is_old(text, found.start("date"), found.end()) or any(start <= found.start("date") < end for start, end in week):
             continue
         before, after = text[max(0, found.start() - 14) : found.start("date")], text[found.end() : found.end() + 12]
-        if before.count("《") > before.count("》"):
+        if before.count("《") > before.count("》") or _SO_FAR.match(text[found.start() : found.end() + 20]):
             continue
         if not bounded[place] and (
             not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其)(?:于|在)$", before)
@@ -86,7 +86,7 @@ def _is_week(span: re.Match[str], years: Years, facts: NoticeFacts) -> bool:
 
 
 _DAY_ONLY = re.compile(
-    rf"(?:^|(?<=[,、;:和及于在]))(?P<d>{DAY})[日号](?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?:之?前(?![后往期夕])|以前)"
+    rf"(?:^|(?<=[,、;:和及于在门位区处室校各]))(?P<d>{DAY})[日号](?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?:之?前(?![后往期夕])|以前)"
 )
 
 
@@ -130,6 +130,7 @@ def _weekday_note(named: str, day: date) -> str:
     return ""
 
 
+_SO_FAR = re.compile(r"截[至止][^,。;]{2,16},?[^。;]{0,10}?(?:尚未|仍有|仍未|尚有|已有|已收到|未报)")  # 截至5月7日，你单位尚未报送
 _NO_YEAR = "没有写年份，标题和落款也没有年份。"
 
 
@@ -202,7 +203,9 @@ def _is_old(text: str, start: int, end: int) -> bool:
 def windows(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
     """Windows to send in: 4月8日至12日报送; the last day is the due day. The week itself is none."""
     for found in SPAN.finditer(text):
-        after = text[found.end() : found.end() + 40]
+        clock = _CLOCK_NEXT.match(text, found.end())
+        end = clock.end() if clock else found.end()
+        after = text[end : end + 40]
         before = text[max(0, found.start() - 20) : found.start()]
         bounded = re.search(
             r"(?:报送|报名|提交|填报|上报|申报|受理|征集|截止|投稿)(?:的)?(?:时间|日期|期限)?(?:为|是|:|自|从|于|在)*$", before
@@ -214,19 +217,28 @@ def windows(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
             continue
         if re.search(r"(?:活动|举办|宣传周?|集中宣传)(?:的)?时间[:为是]?$", before):
             continue
-        end_months = found["m2"] or found["m"]
-        if found["m"] is None or (not bounded and _is_week(found, years, facts)):
+        if not bounded and _is_week(found, years, facts):
             continue
-        first = (
-            made_date(year(found["y"]), number(found["m"]), number(found["d"]))
-            if found["y"]
-            else years.dated(number(found["m"]), number(found["d"]), is_due=True)
-        )
+        first, last = _window(found, years)
         if first is None:
-            yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, _NO_YEAR))
+            yield Mark(found.start(), end, Deadline("other", "", None, None, None, _NO_YEAR))
             continue
-        months = number(end_months)
-        last = made_date(year(found["y2"]) if found["y2"] else first.year + (months < first.month), months, number(found["d2"]))
         tail = re.match(r"(?:期间|之?间|内|止|前)", after)
         note = f"报送时段，自{first.month}月{first.day}日起。" if last else "没有这一天，请核对。"
-        yield Mark(found.start(), found.end() + (tail.end() if tail else 0), Deadline("other", "", None, last, None, note))
+        at = read_clock(clock).at if clock else None
+        yield Mark(found.start(), end + (tail.end() if tail else 0), Deadline("other", "", None, last, at, note))
+
+
+_CLOCK_NEXT = re.compile(TIME)
+
+
+def _window(span: re.Match[str], years: Years) -> tuple[date | None, date | None]:
+    """Both days of a window; without a year they are those that come after the notice."""
+    if span["m"] is None:
+        return span_days(span, years)
+    months, days = number(span["m"]), number(span["d"])
+    first = made_date(year(span["y"]), months, days) if span["y"] else years.dated(months, days, is_due=True)
+    if first is None:
+        return None, None
+    months = number(span["m2"] or span["m"])
+    return first, made_date(year(span["y2"]) if span["y2"] else first.year + (months < first.month), months, number(span["d2"]))

@@ -9,14 +9,14 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?=[\u4e00-\u9fff]{2,8}(?:到|至|给))|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
+    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述|成果|汇报材料|情况汇报|宣传情况"
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
-    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|安排|计划|方案|统计表|信息表|汇总表|一览表"
+    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|报[0-9一二三四五六]{1,2}[项个场]活动|安排|计划|方案|统计表|信息表|汇总表|一览表"
 )
 _OTHER = (
     r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
@@ -49,13 +49,9 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
         return True  # 活动安排表（附件1）：4月15日前；
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
         return True
-    if (
-        len(after) <= 20
-        and not _DONE.search(after)
-        and text[right:]
-        and not re.search(r"[;。]", after)
-        and SEND.search(re.split(r"[;。]", text[right:])[0])
-    ):
+    behind = re.split(r"[;。]", text[right:])[0]
+    is_open = not re.search(r"[;。]", after) and not _DONE.search(after)
+    if is_open and (len(after) <= 20 or re.match(r",?[将把]", after)) and SEND.search(behind):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
     if SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
         return True

@@ -130,6 +130,12 @@ def _parts(text: str) -> Iterator[str]:
 
 def _cells(table: Table, before: list[Line]) -> list[Line]:
     """The cells of a table that stands in the text itself, as lines: a letterhead, a page's data, a schedule."""
+    heads = ["".join(cell.text.split()) for cell in table.rows[0]] if table.rows else []
+    due = next((place for place, head in enumerate(heads) if re.search(r"时限|截止|(?:报送|提交|上报)(?:时间|日期|期限)", head)), None)
+    thing = next((place for place, head in enumerate(heads) if re.search(r"内容|材料|名称|事项", head)), 0)
+    if due is not None and due != thing:  # 报送内容 | 时限: each row says what is due when
+        rows = [row for row in table.rows[1:] if len(row) == len(heads)]
+        return [Line(f"{row[thing].text.strip()}：{row[due].text.strip()}；") for row in rows if row[due].text.strip()]
     return [Line(line, from_table=True) for row in table.rows for cell in row for line in cell.text.split("\n") if line.strip()]
 
 
@@ -288,6 +294,8 @@ def _continues_list(bare: str) -> bool:
 
 def _is_list_start(lines: list[Line], place: int) -> bool:
     bare = lines[place].bare
+    if re.match(r"^附件[0-9]{1,2}[^0-9。,、:.]{2,40}(?:表|单|回执|函|方案|模板|总结|标语|提纲|通知)$", bare):
+        return place + 1 < len(lines)
     return bool(re.match(rf"^(?:-|\(|〔)?(?:相关)?(?:{ANNEX}|附)(?:下载|材料|清单)?{ANNEX_NUMBER}?[:.、]", bare)) or (
         bare in ("附件", "相关附件", "附件下载") and place + 1 < len(lines) and bool(_continues_list(lines[place + 1].bare))
     )

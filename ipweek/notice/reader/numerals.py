@@ -60,14 +60,14 @@ TIME = (
     r"(?:(?P<part>凌晨|早上|上午|中午|正午|下午|傍晚|晚上|晚间|晚|夜间)?"
     r"(?P<hour>(?<![0-9])(?:2[0-4]|[01]?[0-9])|(?:二十[一二三四]?|十[一二三四五六七八九]?|[一二两三四五六七八九零]))"
     r"(?:(?:时|点钟?)(?:(?P<half>半|整)|(?P<minute>[0-5]?[0-9])分?)?|:(?P<minute2>[0-5][0-9])(?::[0-5][0-9])?)整?"
-    r"|(?P<noon>中午|正午)|(?P<work>(?:下午|当天|当日)?下班|工作时间结束))"
+    r"|(?P<noon>中午|正午)|(?P<work>(?:下午|当天|当日)?(?:下班|放学)|工作时间结束))"
 )
 
 
 def read_clock(match: re.Match[str]) -> Clock:
     """The time that TIME matched. 24:00 is the end of the day and so no time; 上午12时 is noon."""
     if match["work"]:
-        return Clock(None, "原文为下班前，未写明钟点，按当日计。")
+        return Clock(None, f"原文为{match['work'][-2:]}前，未写明钟点，按当日计。")
     if match["noon"]:
         return Clock(time(12), "")
     hour = number(match["hour"]) if match["hour"] != "零" else 0
