@@ -391,6 +391,24 @@ def test_it_is_answered_without_javascript_too(filler, table, press, now, is_acc
     assert (values(row.id)["event_time"], values(row.id)["venue"], accepted(row)) == (now, "乙", is_accepted)
 
 
+@pytest.mark.parametrize(
+    "press, now, is_accepted",
+    [
+        ("choose:{}.contact:张三 13800000001；李四", "张三 13800000001；李四", []),
+        ("choose:{}.contact:张三\r\n李四 13800000001（共用）", "张三\n李四 13800000001（共用）", []),
+        ("accept:{}.contact", "张三\n李四 13800000001", ["contact"]),
+    ],
+)
+def test_a_contact_of_two_lines_is_answered_without_javascript_as_browsers_send_it(filler, table, press, now, is_accepted):
+    row = make.row(table, contact="张三\n李四 13800000001")
+    sent = {name: text.replace("\n", "\r\n") for name, text in form_of(filler.get(f"/tables/{table.id}").text).items()}
+
+    answer = filler.post(f"/tables/{table.id}", {**sent, "do": press.format(row.id)})
+
+    assert answer.status_code == 303, answer.text
+    assert (values(row.id)["contact"], accepted(row)) == (now, is_accepted)
+
+
 @pytest.mark.parametrize("press", ["choose:", "accept:", "choose:x.y:z", "accept:1"])
 def test_a_press_that_is_none_is_refused_in_words(filler, table, press):
     make.row(table)
