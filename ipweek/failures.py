@@ -100,7 +100,8 @@ def http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     if error.code >= 500:
-        return unexpected(error)
+        why = getattr(error, "original_exception", None)  # of what went wrong while another error was answered
+        return database_unavailable(why) if isinstance(why, OperationalError) else unexpected(error)
     if isinstance(error, RequestEntityTooLarge):
         return refused(too_large())
     response = refused(HttpRefused(error.code))
