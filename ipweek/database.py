@@ -25,6 +25,9 @@ WAIT_MS = 10_000
 KEPT_OPEN = 16
 """Connections to SQLite that stay open: as many as threads at work. One above is opened, set up and closed in each request."""
 
+CONNECTS_WITHIN = 5
+"""Seconds that PostgreSQL gets to answer a new connection, where its address says no other: the driver would wait for two minutes."""
+
 _WAL_RESET_BUG_FIXED = (3, 51, 3)
 _WAL_RESET_BUG_BACKPORTS: dict[tuple[int, ...], int] = {(3, 50): 7, (3, 44): 6}
 
@@ -64,7 +67,12 @@ def engine_options(url: str) -> dict[str, Any]:
             "max_overflow": -1,
             "pool_use_lifo": True,
         }  # threads of the server bound them
-    return {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 8}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 16,
+        "max_overflow": 8,
+        "connect_args": {"connect_timeout": make_url(url).query.get("connect_timeout", CONNECTS_WITHIN)},
+    }
 
 
 def prepare(engine: Engine) -> None:

@@ -1,11 +1,15 @@
 """Which SQLite is safe in WAL mode, and where the database lies."""
 
+import socket
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from ipweek import database
 from ipweek.config import WrongSetting
+from ipweek.statements import Pooled
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,15 @@ def test_an_address_that_leads_nowhere_is_said_without_its_password(url, says):
         database.engine_options(url)
 
     assert "geheim" not in str(stopped.value)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("said", ["", "?connect_timeout=2"])
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up_soon(monkeypatch, said):
+    monkeypatch.setattr(database, "CONNECTS_WITHIN", 600 if said else 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql+psycopg://ipweek:geheim@127.0.0.1:{silent.getsockname()[1]}/ipweek{said}"
+        engine = create_engine(url, **database.engine_options(url))
+
+        with pytest.raises(OperationalError, match="timeout"):
+            Pooled(engine)
