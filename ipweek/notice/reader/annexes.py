@@ -151,6 +151,8 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
             and not _ends(title_lines)
         ):
             title_lines.append(line.said())
+    if not columns:  # 时间：4月20日 in running text is no field to fill
+        fields = [(label, suffix) for label, suffix in fields if re.match(rf"{headings.KNOWN_FIELD}(?:[(（]|$)", label)]
     return AnnexFacts(part.number or 0, title or _title("".join(title_lines)), columns, tuple(dict(fields).items()))
 
 

@@ -196,7 +196,7 @@ def _names(text: str, *, is_lead: bool) -> list[str]:
     text = re.sub(r"^[ ]*(?:[:：]|(?:变更|调整|改|更换)[为成]:?|为|是)?", "", text)
     names: list[str] = []
     number = re.search(r"[0-9]{3}", text)  # behind it stands more than names
-    for piece in re.finditer(r"(?:(?!和|[0-9][0-9 +-]*)[^、,;/|:()])+", text):
+    for piece in re.finditer(r"(?:(?!和(?=[\u4e00-\u9fff ])|[0-9][0-9 +-]*)[^、,;/|:()])+", text):
         names += split_names(
             piece[0].removesuffix("联系"), of_any_family=stands_alone and (number is None or piece.start() < number.start())
         )

@@ -142,7 +142,7 @@ def _postponed_places(text: str, marks: list[Mark]) -> set[int]:
 def _is_news(deadline: Deadline, sent: str) -> bool:
     """Whether 活动结束后1日内 is meant of each activity: what is *sent* is news of it, and the week is not named."""
     is_week = re.search(r"宣传|[周月季节]|全部|所有", deadline.phrase) is not None
-    return (deadline.rule or "").endswith("after ends_on") and not is_week and re.search(r"信息|新闻|报道|图文|稿", sent) is not None
+    return (deadline.rule or "").endswith("after ends_on") and not is_week and re.search(r"信息|新闻|报道|图文|稿|简讯", sent) is not None
 
 
 def _alike(one: Mark, other: Mark) -> bool:

@@ -16,7 +16,7 @@ _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施�
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
-    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|报[0-9一二三四五六]{1,2}[项个场]活动|安排|计划|方案|统计表|信息表|汇总表|一览表"
+    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|报[0-9一二三四五六]{1,2}[项个场]活动|安排|计划|方案|预案|统计表|信息表|汇总表|一览表"
 )
 _OTHER = (
     r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
@@ -75,6 +75,8 @@ def what(
         return in_brackets  # 报送活动计划（4月9日前）
     if (_LABEL_BEFORE.search(before) or _LABEL_WITHIN.match(text, mark.start)) and (labelled := _thing(own, annex_titles)):
         return labelled
+    if (named := _WITH_OBJECT.match(first)) and not _thing(named["what"], annex_titles) and not _LITTLE_SAID.match(named["what"]):
+        return "other", None
     ahead, behind = [own, _near_before(before)], [_object_clause(after)]
     is_ahead = (not last and not SEND.search(after)) or (SEND.search(first) and not _kind(first) and _kind(own))
     clauses = ahead + behind if is_ahead else behind + ahead
@@ -125,8 +127,9 @@ _LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报�
 _LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
 _DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
 _OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
+_WITH_OBJECT = re.compile(r"[将把](?P<what>[\u4e00-\u9fff“”《》]{2,12}?)(?:报送|发送|发至|提交|反馈|上报|报至|报我)")
 _LITTLE_SAID = re.compile(
-    r"[至我到给市区省县局办委]|相关|有关|上述|以上|所有|全部|纸质|电子|书面|材料|附件|一并|上来|本|该|各|完整|如下|盖章|加盖|联席|组委|综合|同时|逾期|及时|统一"
+    r"[至我到给市区省县局办委]|相关|有关|上述|以上|所有|全部|纸质|电子|书面|材料|附件|表格|扫描|原件|其|回复|一并|上来|本|该|各|完整|如下|盖章|加盖|联席|组委|综合|同时|逾期|及时|统一"
 )
 _ASKS_ANEW = re.compile(r"请|务必|务请|最迟|最晚|各")
 _TOGETHER = re.compile(r"^(?:之?前)?(?:、|,|和|以?及|与|分别|于|在)*$")
