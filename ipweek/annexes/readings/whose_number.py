@@ -17,13 +17,13 @@ SHARED = re.compile("共用|合用|共同使用|同一(?:部|个)?(?:电话|号�
 MOST_WAYS = 4
 """More ways than these are no help to choose from."""
 
-_TITLE = rf"(?:{TITLES}|[处科局工总](?!室))?(?:\s?[（(][^（）()\d]{{1,12}}[)）])?"
+_TITLE = re.compile(rf"(?:{TITLES}|[处科局工总](?!室))?(?:\s?[（(][^（）()\d]{{1,12}}[)）])?")
 _LABELLED = re.compile(r"[：:]\s*$")
-_BLANKS = r"[ \u3000]*"
 _LABEL = r"(?:联系方式|(?:联系|办公)?电话|手机号?|座机|(?i:tel)\.?)"
-_GLUE = rf"[\s、,，;；/和与及或）)]*[（(]?\s?{_LABEL}?[\s:：]*"
-"""What may be written anew between names and numbers."""
 _OFFICE = "(?:[一-鿿]{1,12}[科处室部局办所委会心司])?"
+_OFFICE_AHEAD = re.compile(f"{_OFFICE}$")
+_BETWEEN = re.compile(rf"[\s、,，;；/和与及或）)]*[（(]?\s?{_LABEL}?[\s:：]*(?P<office>{_OFFICE})")
+"""What may be written anew between names and numbers, and the office that stands before a name."""
 _COUNTED = {2: "两人", 3: "三人"}
 
 
@@ -245,11 +245,35 @@ def _rewritten(text: str, start: int, end: int, people: Sequence[str], shares: S
 
 def _place(text: str, group: Group) -> tuple[int, int, list[str]] | None:
     """Where the group stands, and its people as typed with their titles; None where other words stand in it, which would be lost."""
-    pieces = [
-        re.escape(thing.text) if isinstance(thing, Private) else f"({_OFFICE}{_BLANKS.join(map(re.escape, thing.name or ''))}{_TITLE})"
-        for thing in _in_order(group.owners, group.numbers)
-    ]
-    found = re.search(_GLUE.join(pieces), text)
-    if found is None or (_opened(found[0]) and text[found.end() : found.end() + 1] not in ("）", ")")):
+    start, end, people = -1, 0, []
+    for thing in _in_order(group.owners, group.numbers):
+        first, last = (thing.start, thing.end) if isinstance(thing, Private) else _named(text, thing.name or "", max(thing.start, end))
+        ahead = _OFFICE_AHEAD.search(text[max(0, first - 13) : first]) if start < 0 else _BETWEEN.fullmatch(text, end, first)
+        if first < 0 or ahead is None:
+            return None
+        office = ahead[ahead.lastgroup or 0] if isinstance(thing, Owner) else ""
+        if isinstance(thing, Owner):
+            people.append(text[first - len(office) : last].strip())
+        elif ahead.lastgroup and ahead["office"]:
+            return None
+        start, end = first - len(office) if start < 0 else start, last
+    if _opened(text[start:end]) and text[end : end + 1] not in ("）", ")"):
         return None
-    return found.start(), found.end(), [each.strip() for each in found.groups()]
+    return start, end, people
+
+
+def _named(text: str, name: str, at: int) -> tuple[int, int]:
+    """Where *name* stands behind *at*, blanks between its signs allowed, up to the end of its title; (-1, -1) where it does not."""
+    at = text.find(name[:1], at)
+    while at >= 0:
+        end = at
+        for sign in name:
+            end = next((place for place in range(end, len(text)) if text[place] not in " \u3000"), len(text))
+            if text[end : end + 1] != sign:
+                break
+            end += 1
+        else:
+            title = _TITLE.match(text, end)
+            return at, title.end() if title else end
+        at = text.find(name[:1], at + 1)
+    return -1, -1
