@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ipweek.annexes.readings import person_names, whose_number
@@ -95,6 +96,7 @@ def _bare(words: str) -> str:
     return re.sub(r"[\s、，,；;：:()（）/—–-]", "", words)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> ContactReading:
     """The reading of *text* as typed. Numbers are given to the names beside them, in order, never invented."""
     found = scan(text, in_contact=True)

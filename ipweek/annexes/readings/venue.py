@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ipweek.annexes.readings import online_words
@@ -93,6 +94,7 @@ class VenueReading:
         return "多个地点" if self.multi else ""
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> VenueReading:
     """The reading of *text* as typed; ``place`` keeps the words as typed."""
     typed = inside(text[:READ_AT_MOST], _HEADING)
