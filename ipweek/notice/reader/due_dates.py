@@ -28,9 +28,9 @@ _DATE = (
     rf"|(?P<yrel>今年|本年|明年)?年底"
     rf"|(?P<week>本周|这周|下周)(?P<wd>[一二三四五六日天])(?:\((?:(?P<wm>{MONTH})月(?P<wday>{DAY})[日号])\))?)"
 )
-_POINT = re.compile(rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})?(?P<clock>{TIME})?(?P<by>{_BY})?")
+_POINT = re.compile(rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})? ?(?P<clock>{TIME})?(?P<by>{_BY})?")
 _BOUND_BEFORE = re.compile(
-    r"截止|截至|最迟|最晚|至迟|至晚|不晚于|不迟于|即日起(?:至|到|-|~)$|(?:期限|时限)(?:[:为是]|定于|定为)*$"
+    r"截[止稿]|截至|最迟|最晚|至迟|至晚|不晚于|不迟于|即日起(?:至|到|-|~)$|(?:期限|时限)(?:[:为是]|定于|定为)*$"
     r"|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)"
 )
 _BOUND_AFTER = re.compile(r"^(?:\([^()]{1,12}\))?(?:为|是|作为)[^,。;]{0,16}(?:截止|截稿|截报|最后|最终)(?:日|时间|期限|一[天日])")

@@ -53,7 +53,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
     is_open = not re.search(r"[;。]", after) and not _DONE.search(after)
     if is_open and (len(after) <= 20 or re.match(r",?[将把]", after)) and SEND.search(behind):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
-    if SEND.search(clause) or re.search(r"截止|报名|报送|提交|申报|征集|反馈|填报|上报", before):
+    if SEND.search(clause) or re.search(r"截[止稿]|报名|报送|提交|申报|征集|反馈|填报|上报", before):
         return True
     return bool(re.search(r"(?:请|须|将)", before) and SEND.search(before))
 
@@ -140,7 +140,10 @@ def _thing(clause: str, annex_titles: dict[int, str]) -> tuple[Kind, int | None]
     only = next(iter(annex_titles), None) if len(annex_titles) == 1 else None
     found = [(word, number(word["n"]) if word["n"] else only) for word in _ANNEX_WORD.finditer(clause) if word["n"] or only]
     annexes = [(n, word["more"]) for word, n in found]
-    all_of_them = " ".join(annex_titles.values()) if not found and re.search(r"附件(?![0-9一二三四五六七八九十])", clause) else ""
+    is_all = not found and re.search(r"附[件表](?![0-9一二三四五六七八九十])", clause) is not None
+    all_of_them = (
+        next((title for title in annex_titles.values() if _kind(title) == "plan"), " ".join(annex_titles.values())) if is_all else ""
+    )
     own = [annex_titles.get(n or 0, "") for word, n in found if not clause[: word.start()].endswith(("(", "见", "见:"))]
     titles = [annex_titles.get(n or 0, "") for n, _ in annexes]
     kind = (

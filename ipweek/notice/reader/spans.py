@@ -9,7 +9,7 @@ from ipweek.notice.reader.numerals import DAY, MONTH, WEEKDAY, YEAR, made_date, 
 from ipweek.notice.reader.years import Years
 
 HOUR = r"(?:(?:上午|下午|中午|晚上?)?[0-9]{1,2}(?:时|点|:[0-9]{2})(?:[0-9]{1,2}分|半)?|(?:上午|下午|全天))"
-_NEXT_TO = rf"(?:{WEEKDAY})?(?:{HOUR})?(?:起|开始)?"
+_NEXT_TO = rf"(?:{WEEKDAY})?(?:{HOUR})?(?:\([^()0-9]{{1,10}}\))?(?:起|开始|启动|开幕)?"
 SPAN = re.compile(
     rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|本年度?|明年|次年))?(?P<m>{MONTH})月\(?(?P<d>{DAY})[日号]?{_NEXT_TO}"
     rf"(?:(?:,(?=至|到))?(?:-|~|至|到|直至|—){{1,3}}|(?:启动|开幕|开始),(?=[^,。]{{3,12}}(?:结束|闭幕))|(?<=[日号])一(?=[0-9]))"

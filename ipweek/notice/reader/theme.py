@@ -26,6 +26,7 @@ _RUNNING = (
     ),
     re.compile(rf"主题{_QUOTED}"),
     re.compile(r"(?:活动|宣传周|本次|今年|本届)[^,。;“”]{0,6}以(?P<words>[^“”,。;:]{4,30}?)为(?:活动|宣传)?主题(?![教词])"),
+    re.compile(r"(?:^|[,。;、])以(?P<words>[^“”,。;:]{4,30}?)为主题,?(?:组织|集中|广泛)?(?:开展|举办|举行)[^,。;]{0,12}活动"),
     re.compile(rf"{_QUOTED}(?:为|这一|的)(?:[\u4e00-\u9fff]{{0,6}})主题(?![教词])"),
 )
 _AND_MORE = re.compile(r"^(?:、|和|及|与|,|;|以及){1,2}“(?P<words>[^“”]{2,80})”")
@@ -93,7 +94,7 @@ def _is_label(bare: str, match: re.Match[str]) -> bool:
         return False
     if match.re is _LABEL and match["sign"] == "。" and not match["number"]:
         return False
-    return not re.match(r"(?:举办|召开|组织|开展|举行|参加|开设|制作)", name)
+    return not re.match(r"(?:举办|召开|组织|开展|举行|参加|开设|制作|去年|上年|往年|历年|上届)", name)
 
 
 _LISTED = re.compile(r"^(?:[0-9]{1,2}[.、)]|\([0-9一二三四五六七八九十]{1,2}\))(?![0-9])")
@@ -154,6 +155,9 @@ def _given(line: Line, start: int, end: int, *, under_heading: bool) -> str:
     if quoted and len(re.sub(r"[、,和及与:()]", "", rest)) <= 4:
         return "；".join(_words(line, *place) for place in quoted)
     whole = text.rstrip("。;!,. ")
+    if re.match(r"1[.、].+2[.、]", whole):
+        items = re.finditer(r"[1-9][.、](?P<words>(?:(?![1-9][.、])[^。;])+)", whole)
+        return "；".join(_words(line, start + item.start("words"), start + item.end("words")) for item in items)
     if ("。" not in whole and 2 <= len(whole) <= 70 and not re.search(r"活动|宣传周.*为|围绕", whole)) or (
         under_heading and len(sentence) <= 50 and "主题" not in sentence
     ):

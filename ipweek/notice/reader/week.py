@@ -131,7 +131,7 @@ def _rated(
     score += 5 if not is_single and (start, text[end:].strip("。;")) == (0, "") else 0  # a paragraph of nothing else
     score += 8 if _NAMED.search(before) and after.startswith(")") else 0
     score += 3 if _DECIDED.search(before) and _ALL_OF_IT.match(after) else 0
-    score += 3 if re.search(r"(?:^|,)(?:本次|此次|系列|各项|该)?活动(?:时间)?(?:将|拟|定|计划)?(?:自|从|于|在)*$", before) else 0
+    score += 4 if re.search(r"(?:^|[,、])(?:本次|此次|系列|各项|该)?活动(?:时间)?(?:将|拟|定|计划)?(?:自|从|于|在)*$", before) else 0
     nearby = after[:12].split(",")[0]
     if _NOT_WEEK.search(before[-20:]) or (_NOT_WEEK.search(nearby) and not re.search(r"宣传周|活动周|宣传月", nearby)):
         score -= 7
