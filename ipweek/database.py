@@ -61,16 +61,11 @@ def engine_options(url: str) -> dict[str, Any]:
     except ImportError as error:
         raise WrongSetting(f"设置 database 需要的驱动没有安装（{error.name or 'libpq'}），请先安装 requirements-postgres.lock。") from error
     if url.startswith("sqlite"):
-        return {
-            "module": sqlite_module(),
-            "pool_size": KEPT_OPEN,
-            "max_overflow": -1,
-            "pool_use_lifo": True,
-        }  # threads of the server bound them
+        return {"module": sqlite_module(), "pool_size": KEPT_OPEN, "max_overflow": -1}  # threads of the server bound them
     return {
         "pool_pre_ping": True,
-        "pool_size": 16,
-        "max_overflow": 8,
+        "pool_size": KEPT_OPEN,
+        "max_overflow": -1,
         "connect_args": {"connect_timeout": make_url(url).query.get("connect_timeout", CONNECTS_WITHIN)},
     }
 

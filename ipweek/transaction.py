@@ -10,12 +10,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 
 from sqlalchemy.orm import Session
 
 from ipweek.extensions import db, writing
 
 _writer = threading.Lock()
+_whose: ContextVar[int] = ContextVar("whose")
+"""The application context, by its session's scope, that began the transaction under way."""
 
 
 @contextmanager
@@ -25,7 +28,11 @@ def transaction() -> Iterator[None]:
     What was read before is stale from here on: the outermost block starts a new transaction, so that every
     object is read again under the lock. It is the connection's own; the session joins it when it is used.
     """
+    scope = db.session.registry.scopefunc()
     if writing.get() is not None:
+        if scope != _whose.get():  # its session is another, which nobody would commit
+            message = "an application context of its own was opened inside transaction()"
+            raise RuntimeError(message)
         yield
         return
     if session := _session():
@@ -38,6 +45,7 @@ def transaction() -> Iterator[None]:
         connection.execution_options(ipweek_writes=True)
         with connection.begin():
             token = writing.set(connection)
+            _whose.set(scope)
             try:
                 yield
                 if (session := _session()) and session.in_transaction():

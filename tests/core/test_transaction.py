@@ -238,3 +238,14 @@ def test_a_block_holds_the_write_lock_from_its_beginning_against_other_processes
     other.execute("BEGIN IMMEDIATE")
 
     other.close()
+
+
+def test_an_application_context_of_its_own_inside_is_told_instead_of_losing_what_it_adds(app):
+    key = counter()
+
+    with pytest.raises(RuntimeError, match="inside transaction"), transaction():
+        count_up(key)
+        with app.app_context():
+            count_up(key)
+
+    assert stored(key) == 0
