@@ -349,9 +349,14 @@ def _host(value: str, label: str, context: Context) -> Iterator[_Said]:
         return
     for host in _HOSTS.split(level(value)):
         said = _plain(host)
-        if said and said not in plain and not (own and said.startswith(own)):
+        if said and said not in plain and not _is_own(said, own):
             yield "host-foreign", "host", f"“{label}”中的“{_brief(host)}”不是本单位或已知单位，如是合办请核对名称"
             return
+
+
+def _is_own(said: str, own: tuple[str, ...]) -> bool:
+    """Whether it begins as a name of the unit does; a district's offices call it 区, 本区 or 我区."""
+    return bool(own) and (said.startswith(own) or (said.startswith(("区", "本区", "我区")) and any(name.endswith("区") for name in own)))
 
 
 @lru_cache(maxsize=256)

@@ -314,9 +314,8 @@ def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str
         holding.check_rows(table)
         order = _order(table)
         _check_room(len(order) + 1)
-        after = (
-            after if table.reach.owner_unit_id is None or row_order.has_room_behind(order, after) else None
-        )  # others' rows stay where they are
+        if table.reach.owner_unit_id is not None and not row_order.has_room_behind(order, after):
+            after = None  # others' rows stay where they are
         changes = row_order.make_place(order, after)
         made = ops.new_row(table, owner_unit_id=holding.owner(table), pos=row_order.place(order, after, changes), values={})
         first = [Change(made, ALIVE, "0", "1"), *_filled(table, made, values or {})]

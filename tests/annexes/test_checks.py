@@ -137,6 +137,7 @@ def test_contacts_are_checked(text, found):
         ({"event_time": "X月X日"}, [("example-left", "A"), ("time-unread", "C")]),
         ({"host": "徐汇区知识产权局、徐汇区司法局"}, []),
         ({"host": "徐汇区知识产权局商标科"}, []),
+        ({"host": "区知识产权局、本区司法局、我区各街镇"}, []),
         ({"host": "某科技公司"}, [("host-foreign", "D")]),
     ],
 )

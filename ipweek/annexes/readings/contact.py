@@ -96,7 +96,7 @@ def _bare(words: str) -> str:
     return re.sub(r"[\s、，,；;：:()（）/—–-]", "", words)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def read(text: str) -> ContactReading:
     """The reading of *text* as typed. Numbers are given to the names beside them, in order, never invented."""
     found = scan(text, in_contact=True)

@@ -89,7 +89,7 @@ class ScaleReading:
         return f"每{self.per}{words}" if self.per else words
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def read(text: str) -> ScaleReading:
     """The reading of *text* as typed."""
     counts = head_counts.read(inside(text[:READ_AT_MOST], _HEADING))

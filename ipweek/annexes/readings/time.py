@@ -126,7 +126,7 @@ class TimeReading:
         return f"{year}{say_day(day)}" if not short else f"{year}{day.month}月{day.day}日"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def read(text: str, *, week: tuple[date, date] | None, year: int | None = None) -> TimeReading:
     """The reading of *text* as typed. Days without a year are of *year* (default: the year of *week*)."""
     levelled = level(inside(text[:READ_AT_MOST], _HEADING))[:READ_AT_MOST]

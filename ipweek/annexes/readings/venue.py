@@ -94,7 +94,7 @@ class VenueReading:
         return "多个地点" if self.multi else ""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def read(text: str) -> VenueReading:
     """The reading of *text* as typed; ``place`` keeps the words as typed."""
     typed = inside(text[:READ_AT_MOST], _HEADING)
