@@ -1,4 +1,4 @@
-"""One sentence each: what a notice with it says of the week, the theme, what is due, and whom to ask."""
+"""One sentence each: what a notice with it says of its week and theme, of what is due, and of whom to ask."""
 
 from __future__ import annotations
 

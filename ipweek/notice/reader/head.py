@@ -163,8 +163,8 @@ def _may_title(line: Line) -> bool:
         not is_meta(line)
         and not re.search(r"[。_|]", bare)
         and len(bare) <= 120
-        and not _OWN_NUMBER.fullmatch(bare.translate(_SQUARE))
-        and not re.match(r"^(?:附件|抄送|联系|\d{1,3}$)", bare)
+        and not _OWN_NUMBER.fullmatch(bare.strip("()").translate(_SQUARE))
+        and not re.match(r"^(?:附件|抄送|联系|第?\d{1,3}号?$)", bare)
         and "签发人" not in bare
         and not _SITE_BEHIND.search(bare)
         and re.search(r"[\u4e00-\u9fff]", bare) is not None
@@ -188,8 +188,14 @@ def _is_title(words: str) -> bool:
 
 def _without_number(words: str) -> str:
     """*words* without the own document number behind or before them."""
+    words = _NUMBER_BEHIND.sub(r"\1", words)
     words = re.sub(r"\(?[\u4e00-\u9fff]{2,12}[〔\[(][12][0-9]{3}[〕\])]第?[0-9]{1,4}号\)?$", "", words)
     return re.sub(r"^[\u4e00-\u9fff]{2,12}[〔\[(][12][0-9]{3}[〕\])]第?[0-9]{1,4}号(?=.)", "", words)
+
+
+_NUMBER_BEHIND = re.compile(  # …的通知甲知〔2026〕3号
+    rf"^(.*(?:{KINDS}))[\u4e00-\u9fff]{{2,12}}[〔﹝\[（(【［][12]\d{{3}}[〕﹞\]）)】］]第?\d{{1,4}}号$"
+)
 
 
 def _organisation_over(lines: list[Line], first: int, words: str) -> int:
@@ -222,9 +228,10 @@ def _printed(lines: list[Line]) -> str:
 
 def _clean_title(words: str) -> str:
     words = re.sub(r"^(?:(?:信息|文件|公文)?(?:名称|标题)|(?:邮件)?主题)[:：]\s*(?=.{6})", "", words)
-    words = re.sub(r"^[【\[〔［](?:通知|公告|转发|函)[】\]〕］]", "", plain_figures(words))
+    words = re.sub(r"^[【\[〔［][\u4e00-\u9fff]{1,4}[】\]〕］]", "", plain_figures(words))
     if (twice := re.match(rf"^(.{{8,}}?(?:{KINDS}))(.{{8,}})$", words)) and twice[1].endswith(twice[2]):
         words = twice[1]  # a page that prints its title twice
+    words = _NUMBER_BEHIND.sub(r"\1", words)
     words = re.sub(r"\s+(?=[\u4e00-\u9fff《》“”（）0-9])|(?<=[\u4e00-\u9fff《》“”（）0-9])\s+", "", words)
     words = re.sub(r"[（(]?[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号[)）]?$", "", words)
     words = re.sub(r"^[\u4e00-\u9fff]{2,12}[〔﹝\[（(【［][12]\d{3}[〕﹞\]）)】］]第?\d{1,4}号(?=.)", "", words)
