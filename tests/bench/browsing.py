@@ -49,15 +49,15 @@ def lines() -> Iterator[Line]:
                     "htmx": (f"{by}/htmx", None),
                 },
             )
-    for what, name in (("read-only", "read"), ("that may be changed", "typed")):
+    for what, name, goal in (("read-only", "read", "≤ 0.7 s"), ("that may be changed", "typed", "")):
         yield line(
             f"a table of {ROWS:,} rows × 8 {what}, in Chromium, until it can be worked with; floor: bare Jinja; peer: hx-* on every cell",
             said(taken[name]),
             floor=said(taken["bare"]),
             peer=said(taken["htmx"]),
-            ratio=f"{taken['htmx'] / taken[name]:.1f} × faster",
-            goal="≤ 0.7 s",
-            reached=taken[name] <= 0.7,
+            ratio=f"{taken[name] / taken['bare']:.1f} ×",
+            goal=goal,
+            reached=taken[name] <= 0.7 if goal else None,
         )
 
 
