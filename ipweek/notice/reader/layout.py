@@ -277,6 +277,10 @@ def _find_issued(layout: Layout) -> None:
             layout.issued += rejoined(lines)
         elif not layout.attached:
             layout.attached = rejoined(lines)
+    listed = next((place for place in range(len(layout.issued)) if _is_list_start(layout.issued, place)), None)
+    if listed is not None and not layout.listed:  # the plan's own list of annexes
+        stop = next((p for p in range(listed + 1, len(layout.issued)) if not _continues_list(layout.issued[p].bare)), len(layout.issued))
+        layout.listed, layout.issued = layout.issued[listed:stop], layout.issued[:listed] + layout.issued[stop:]
 
 
 def _names_plan(words: str) -> bool:
