@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ipweek.private_numbers import Private
+from ipweek.surnames import COMPOUND
 
 _NAME_SIGN = r"[㐀-䶿一-鿿\U00020000-\U0003134f]"
 TITLES = (
@@ -25,37 +26,13 @@ _ENDS_LIKE_AN_OFFICE = re.compile(rf"(?!党建){_NAME_SIGN}[建文志学永登�
 _NAME = re.compile(rf"{_NAME_SIGN}{{1,6}}(?:·{_NAME_SIGN}{{1,10}}){{1,3}}|{_NAME_SIGN}+|[A-Za-z]{{2,}}(?:[ .][A-Za-z]+){{0,3}}")
 _TITLED = re.compile(rf"({_NAME_SIGN}{{1,4}}?)(?:{TITLES})")
 _LEADING_TITLE = re.compile(rf"^副?(?:{TITLES})(?={_NAME_SIGN}{{2,4}}$)")
-COMPOUND_SURNAMES = frozenset(
-    (
-        "欧阳",
-        "司徒",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "宇文",
-        "长孙",
-        "夏侯",
-        "轩辕",
-        "端木",
-        "南宫",
-        "呼延",
-        "闻人",
-        "申屠",
-    )
-)
 _GIVEN_BLANK = re.compile(rf"(?<!{_NAME_SIGN})({_NAME_SIGN})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 _FOREIGN_SIGNS = frozenset(
     "阿艾安巴班贝别布不查达丹道德丁都敦多额尔恩尕嘎格根古顾哈海罕赫呼卡凯康科克库拉来兰勒里力丽列林龙鲁伦罗洛马玛曼买麦米莫木"
     "那娜奈尼努诺帕普其钦仁日萨赛沙山什斯苏索塔泰坦特提铁图吐托瓦旺西希霞夏孜扎则珠卓吉玉素甫热依迪汗江肉乌雅亚木朝桑央措才让仁次姆旦增金"
 )
 """Signs that write the names of other peoples, which have no surname and may be long: 额尔敦巴特尔."""
-_COMPOUND_BLANK = re.compile(rf"({'|'.join(sorted(COMPOUND_SURNAMES))})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
+_COMPOUND_BLANK = re.compile(rf"({'|'.join(sorted(COMPOUND))})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 _DOTTED = re.compile(rf"(?<={_NAME_SIGN})\.(?={_NAME_SIGN})")
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●．", "·"))
 SURNAMES = frozenset(
@@ -99,7 +76,7 @@ def _is_called_again(name: str, before: str, names: list[tuple[int, str]]) -> bo
 def _is_overlong(name: str) -> bool:
     """Four signs behind a surname of one: beside shorter names that is an office (华东理工), no name."""
     is_chinese = not name.isascii() and "·" not in name and not _FOREIGN_SIGNS.issuperset(name)
-    return is_chinese and name[:2] not in COMPOUND_SURNAMES and _TITLED.fullmatch(name) is None
+    return is_chinese and name[:2] not in COMPOUND and _TITLED.fullmatch(name) is None
 
 
 def _blanked(office: re.Match[str]) -> str:
@@ -114,7 +91,7 @@ def _may_be_a_name(text: str) -> bool:
 
 def _has_surname(name: str) -> bool:
     bare = name[1:] if name[0] in "小老阿" and len(name) == 2 else name
-    return "·" in name or bare[0] in SURNAMES or bare[:2] in COMPOUND_SURNAMES
+    return "·" in name or bare[0] in SURNAMES or bare[:2] in COMPOUND
 
 
 def _apart(text: str) -> list[str]:

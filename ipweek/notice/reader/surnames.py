@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ipweek.surnames import COMPOUND
+
 _SINGLE = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵"
     "湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊惠甄"
@@ -14,45 +16,6 @@ _SINGLE = frozenset(
 _COMMON = (  # the more common first
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
     "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-)
-_DOUBLE = (
-    "欧阳",
-    "上官",
-    "司马",
-    "诸葛",
-    "东方",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "慕容",
-    "令狐",
-    "司徒",
-    "夏侯",
-    "端木",
-    "百里",
-    "呼延",
-    "南宫",
-    "东郭",
-    "西门",
-    "轩辕",
-    "长孙",
-    "宇文",
-    "闻人",
-    "申屠",
-    "澹台",
-    "公冶",
-    "太史",
-    "拓跋",
-    "第五",
-    "完颜",
-    "万俟",
-    "赫连",
-    "钟离",
-    "濮阳",
-    "淳于",
-    "单于",
-    "仲孙",
-    "左丘",
 )
 _STYLED = re.compile(r"^[\u4e00-\u9fff]{1,3}(?:老师|同志|先生|女士|小姐|处长|科长|主任|局长|经理|工|警官|法官|干事|秘书|部长)$")
 _NOT_NAMES = frozenset(
@@ -142,7 +105,7 @@ def is_name(text: str) -> bool:
         return False
     if re.search(r"[部处局室厅司股]$", text) or re.match(r"(?:宣传|计划|计财)", text):
         return False
-    return (text.startswith(_DOUBLE) and len(text) >= 3) or (text[0] in _SINGLE and len(text) <= 3)
+    return (text.startswith(COMPOUND) and len(text) >= 3) or (text[0] in _SINGLE and len(text) <= 3)
 
 
 def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
@@ -176,7 +139,7 @@ def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
 def _spelled_apart(letters: list[str]) -> list[str]:
     """The names in *letters* that stand apart from one another: 李 晴 王 小 明; each has two or three, and begins with a family name."""
     text = "".join(letters)
-    if len(text) <= 3 or (len(text) == 4 and text.startswith(_DOUBLE)):
+    if len(text) <= 3 or (len(text) == 4 and text.startswith(COMPOUND)):
         return [text] if len(text) > 1 else []
     sizes = [size for size in (2, 3) if len(text) - size >= 2 and text[size] in _SINGLE]
     if len(text) == 4 or not sizes:

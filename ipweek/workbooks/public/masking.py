@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ipweek import private_numbers
 from ipweek.annexes.readings import contact
-from ipweek.annexes.readings.person_names import COMPOUND_SURNAMES, SURNAMES
+from ipweek.annexes.readings.person_names import SURNAMES
 from ipweek.notice import schema
 from ipweek.notice.schema import Annex
+from ipweek.surnames import COMPOUND
 
 INSTEAD = {
     "mobile": "〔电话略〕",
@@ -46,7 +47,7 @@ _PERSONAL = re.compile("联系|联络|电话|手机|传真|邮箱|邮件|微信|
 """Headings of columns and header fields that hold people, whatever this year's notice calls them."""
 _HAN = "㐀-鿿\U00020000-\U0003134f"
 _TITLE = "老师|女士|先生|同志|科长|处长|局长|主任|经理"
-_SURNAME = f"(?:{'|'.join(sorted(COMPOUND_SURNAMES))}|[{''.join(sorted(SURNAMES))}])"
+_SURNAME = f"(?:{'|'.join(sorted(COMPOUND))}|[{''.join(sorted(SURNAMES))}])"
 _NAMED = re.compile(rf"(?:联系人|联络人|联络员|联系老师|负责人|责任人|经办人)员?\s*(?:[:：]|为|是|\s)\s*([{_HAN}·]{{2,6}})")
 _AND_NAMED = re.compile(rf"\s*[、/和及与]\s*({_SURNAME}[{_HAN}]{{1,2}})(?![{_HAN}])")
 """联系人：张伟、李娜: who stands behind one that is named."""
