@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
@@ -109,3 +110,23 @@ def test_lines_that_the_margin_cut_are_one_paragraph_again_and_others_stay_apart
 def test_what_cant_be_read_says_what_to_do(data: bytes, says: str) -> None:
     with pytest.raises(Unreadable, match=says):
         read_document(data, "通知.pdf")
+
+
+def test_quotation_marks_of_another_font_stand_where_they_are_drawn() -> None:
+    def hexed(text: str) -> str:
+        return f"<{text.encode('utf-16-be').hex()}>"
+
+    chinese = f"[{hexed('紧扣')} -1000 {hexed('知识产权')} -1000 {hexed('主题，创新形式。')}] TJ"
+    marks = f"[{hexed('“')} -4500 {hexed('”')}] TJ"  # drawn first, over the gaps of the other
+    drawing = f"BT /F1 12 Tf 114 700 Td {marks} ET\nBT /F1 12 Tf 90 700 Td {chinese} ET\n".encode()
+    drawing += show(90, 660, "各单位要精心组织，广泛开展形式多样的活动。")
+
+    assert read_document(pdf(drawing), "通知.pdf").text.split("\n")[0] == "紧扣“知识产权”主题，创新形式。"
+
+
+def test_orders_made_of_thousands_of_pieces_are_refused_or_read_in_time() -> None:
+    pieces = "".join("<4e00> -900 <0020> -900 " for _ in range(95))
+    drawing = "".join(f"BT /F1 12 Tf 90 {y} Td [{pieces}] TJ ET\n" for y in range(200)).encode()
+
+    with contextlib.suppress(Unreadable):
+        read_document(pdf(drawing), "通知.pdf")

@@ -10,9 +10,10 @@ from typing import Any
 
 from pypdf import PdfReader, apply_configuration
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, ByteStringObject, FloatObject, IndirectObject, NumberObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, IndirectObject, StreamObject
 
 from ipweek.notice.reader.document import Block, Cell, Document, Paragraph, Table, Unreadable, clean, made, too_long
+from ipweek.notice.reader.pdf_text import Chunk, Shown, apart, effort, pieces
 
 MAX_PAGES = 120
 MAX_STREAM = 600_000
@@ -96,70 +97,17 @@ def _weight(contents: object) -> int:
     return total
 
 
-@dataclass(frozen=True)
-class _Chunk:
-    text: str
-    x: float
-    y: float
-    size: float
-
-    @property
-    def right(self) -> float:
-        return self.x + sum(1.0 if ord(letter) > 0x2000 else 0.5 for letter in self.text) * self.size
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """One order to show text: where, and its pieces as (bytes, gap behind it in parts of the size)."""
-
-    x: float
-    pieces: list[tuple[int, float]]
-
-
-def _pieces(operand: object) -> list[tuple[int, float]]:
-    parts = operand if isinstance(operand, ArrayObject) else [operand]
-    pieces: list[tuple[int, float]] = []
-    for part in parts[:2_000]:
-        if isinstance(part, TextStringObject | ByteStringObject):
-            pieces.append((len(part.original_bytes), 0.0))
-        elif pieces and isinstance(part, FloatObject | NumberObject):
-            pieces[-1] = (pieces[-1][0], pieces[-1][1] - float(part) / 1000)
-    return pieces
-
-
-def _apart(text: str, shown: list[_Shown], y: float, size: float) -> list[_Chunk]:
-    """The pieces of *text* each in its own place, where one order shows them with gaps that the text does not tell."""
-    letters = "".join(text.split())
-    total = sum(count for order in shown for count, _ in order.pieces)
-    width = 1 if total == len(letters) else 2 if total == 2 * len(letters) else 0
-    if not width or not any(gap > 0.2 for order in shown for _, gap in order.pieces):
-        return []
-    chunks: list[_Chunk] = []
-    taken = 0
-    for order in shown:
-        x, words = order.x, ""
-        for count, gap in order.pieces:
-            words += letters[taken : taken + count // width]
-            taken += count // width
-            if gap > 0.2:
-                chunks.append(_Chunk(words, x, y, size))
-                x, words = chunks[-1].right + gap * size, ""
-        if words:
-            chunks.append(_Chunk(words, x, y, size))
-    return [chunk for chunk in chunks if chunk.text]
-
-
 @dataclass
 class _Sheet:
     """One page as it is drawn: the pieces of text, and the straight rules."""
 
-    chunks: list[_Chunk] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
     across: list[tuple[float, float, float]] = field(default_factory=list)  # y, from x, to x
     upright: list[tuple[float, float, float]] = field(default_factory=list)  # x, from y, to y
     path: list[tuple[float, float, float, float]] = field(default_factory=list)
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
     at: tuple[float, float] = (0.0, 0.0)
-    starts: list[_Shown] = field(default_factory=list)  # what was shown since the last piece of text was told
+    starts: list[Shown] = field(default_factory=list)  # what was shown since the last piece of text was told
     operations: int = 0
     starts_flush: bool = False  # the first block is a line at the left margin, so it may go on with the page before
     runs_on: bool = False  # the last block ends at the right margin
@@ -175,7 +123,8 @@ class _Sheet:
         if abs(tm[1]) > abs(tm[0]) * 0.3:  # slanted: a watermark
             return
         height = max(4.0, min(float(size or 10) * scale, 60.0))
-        self.chunks += _apart(text, starts, y, height) or [_Chunk(text, x, y, height)]
+        self.operations += effort(text, starts)
+        self.chunks += apart(text, starts, y, height) or [Chunk(text, x, y, height)]
 
     def hear_operand(self, operator: bytes, operands: Sequence[object], cm: Sequence[float], tm: Sequence[float]) -> None:
         self.operations += 1
@@ -183,7 +132,7 @@ class _Sheet:
             raise too_long()
         match operator:
             case b"Tj" | b"TJ":
-                self.starts.append(_Shown(tm[4] * cm[0] + tm[5] * cm[2] + cm[4], _pieces(operands[0])))
+                self.starts.append(Shown(tm[4] * cm[0] + tm[5] * cm[2] + cm[4], pieces(operands[0])))
             case b"m":
                 self.at = _placed(operands, cm)
             case b"l":
@@ -256,7 +205,7 @@ class _Sheet:
             frames.append(box)
         return [(a, b, c, d) for a, b, c, d in frames if c - a > 60 and d - b > 8]
 
-    def _table(self, left: float, bottom: float, right: float, top: float, chunks: list[_Chunk]) -> Table | None:
+    def _table(self, left: float, bottom: float, right: float, top: float, chunks: list[Chunk]) -> Table | None:
         xs = _steps([x for x, low, high in self.upright if left - 3 <= x <= right + 3 and low >= bottom - 4 and high <= top + 4])
         ys = _steps([y for y, low, high in self.across if bottom - 4 <= y <= top + 4 and high >= left and low <= right])[::-1]
         if len(xs) < 3 or len(ys) < 2 or len(xs) * len(ys) > 4_000:
@@ -271,7 +220,7 @@ class _Sheet:
                 centre = (xs[column] + xs[column + 1]) / 2
                 if row and not any(abs(y - ys[row]) < 3 and low - 1 <= centre <= high + 1 for y, low, high in self.across):
                     owner[row, column] = owner[row - 1, column]
-        held: dict[tuple[int, int], list[_Chunk]] = {}
+        held: dict[tuple[int, int], list[Chunk]] = {}
         for chunk in chunks:
             column = max((n for n in range(wide) if xs[n] - 2 <= chunk.x), default=0)
             row = max((n for n in range(tall) if chunk.y + chunk.size * 0.3 <= ys[n] + 1), default=0)
@@ -364,9 +313,9 @@ def _joined(first: str, second: str) -> str:
     return f"{first} {second}" if apart else first + second
 
 
-def _lines(chunks: list[_Chunk]) -> list[_Printed]:
+def _lines(chunks: list[Chunk]) -> list[_Printed]:
     """The pieces put in lines, from top to bottom and left to right; wide gaps become two blanks."""
-    lines: list[list[_Chunk]] = []
+    lines: list[list[Chunk]] = []
     for chunk in sorted(chunks, key=lambda c: (-c.y, c.x)):
         if lines and abs(lines[-1][0].y - chunk.y) <= 0.4 * min(lines[-1][0].size, chunk.size):
             lines[-1].append(chunk)
