@@ -195,3 +195,23 @@ def test_forms_pasted_without_line_breaks_keep_their_fields_and_headings() -> No
         ("区重点活动安排表", ["主办单位", "活动名称", "活动时间", "活动地点", "活动规模", "联系人"], ["单位名称", "填表时间"]),
     ]
     assert facts["annexes"][1]["header_suffixes"] == {"单位名称": "区知识产权局"}
+
+
+def test_a_row_of_headings_that_the_end_of_a_page_cut_is_whole_again() -> None:
+    def row(*texts: str) -> tuple[Cell, ...]:
+        return tuple(Cell(text) for text in texts)
+
+    pages = (
+        Paragraph("附件1"),
+        Paragraph("重点活动安排表"),
+        Table((row("主办单位", "重点活动", "活动规模"),)),
+        Table((row("", "名称", "（人数）"), row("", "", ""))),
+    )
+    notice = [
+        Paragraph(line)
+        for line in ("关于报送活动安排的通知", "各单位：", "请于2026年4月8日前报送。", "附件：1.重点活动安排表", "市局", "2026年3月20日")
+    ]
+
+    annexes = read_notice(Document("pdf", "", (*notice, *pages))).annexes
+
+    assert [annex.columns for annex in annexes] == [("主办单位", "重点活动名称", "活动规模（人数）")]

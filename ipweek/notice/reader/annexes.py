@@ -125,6 +125,7 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
             if table_title and not title and not title_lines:
                 title_lines = [table_title]
             if columns:
+                columns = _over_page(columns, item, part.content[place + 1 : place + 2])
                 break
             continue
         for line in [piece for part in _fields_apart(item) for piece in headings.unfolded(part)]:
@@ -154,6 +155,14 @@ def _printed(part: AnnexPart) -> AnnexFacts:  # noqa: C901 - one pass over what 
     if not columns:  # 时间：4月20日 in running text is no field to fill
         fields = [(label, suffix) for label, suffix in fields if re.match(rf"{headings.KNOWN_FIELD}(?:[(（]|$)", label)]
     return AnnexFacts(part.number or 0, title or _title("".join(title_lines)), columns, tuple(dict(fields).items()))
+
+
+def _over_page(columns: tuple[str, ...], table: Table, following: list[Line | Table]) -> tuple[str, ...]:
+    """The headings of a *table* that a page's end cut in its first row, with the rest of them from the table on the next page."""
+    rest = following[0] if following and len(table.rows) == 1 else None
+    if not isinstance(rest, Table) or not rest.rows or len(rest.rows[0]) != len(table.rows[0]):
+        return columns
+    return continued(columns, Line("\t".join(_one_line(cell.text) for cell in rest.rows[0])))
 
 
 _BEFORE_FIELD = re.compile(
