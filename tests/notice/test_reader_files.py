@@ -276,6 +276,7 @@ def test_far_more_than_a_notice_holds_is_refused(data: bytes) -> None:
         "联系人：李 晴、" * 13_000,
         "重点活\n动名称\n" * 1_400,
         "上海市知识产权局上海市版权局" * 8_000,
+        "4月1、" * 20_000,
     ],
 )
 def test_text_made_to_stall_patterns_is_read(text: str) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line
-from ipweek.notice.reader.surnames import split_names
+from ipweek.notice.reader.surnames import is_name, split_names
 
 _PERSON = (
     r"(?:业务|工作|日常|活动|技术|材料|报送|市局|区局|本局)?联 *系 *人(?:员)?"
     r"(?: *(?:及|和|与|、|/)? *(?:联系)?(?:电话|方式|手机号?码?))?|联络员|联 *络 *人|[经承]办人|咨询人|负责人"
-    r"|(?:业务|活动|政策)?咨询(?= *[:：])"
+    r"|(?:业务|活动|政策)?咨询(?= *[:：])|(?<![\u4e00-\u9fff])联系(?= *:)"
+    r"|(?:办公室|秘书处|中心|[处科局办部院组所])(?= *: *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}[ ,(:]{0,3}(?:电话|手机)?[:(]? *"
+    r"(?:0[0-9]{2,3}|[1-9][0-9]{6}))"
     r"|(?:会务|业务|报名)联系(?= *[:：])|请 *(?:与|联系)(?= *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3} *(?:联系)?[,(:])"
 )
 _PHONE_WORD = (
@@ -35,7 +37,7 @@ _AREA = r"(?:\(0[0-9]{2,3}\) ?-?|\+?86[ -]+(?:10|2[0-9]|[3-9][0-9]{2})[ -]+|0[0-
 _NUMBER = re.compile(
     rf"(?<![0-9A-Za-z@._-])(?P<whole>(?:\+?86 ?-? ?)?1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}"
     rf"|{_AREA}?[2-9][0-9]{{3}} ?-?[0-9]{{3,4}}|(?:400|800)-?[0-9]{{3}}-?[0-9]{{4}}|[01]{{4}}[0-9]{{4}})"
-    r"(?P<extension> ?(?:\(总机\))? ?(?:-|转分机|转|分机|\*|×|x) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
+    r"(?P<extension> ?(?:\(总机\))? ?(?:-|转分机|转|分机|ext\.?|\*|×|x) ?[0-9]{1,5}(?![0-9]))?(?![0-9@A-Za-z])"
 )
 _SHORT = re.compile(r"^[ :]*(?P<number>[0-9]{3,6})(?![0-9])")
 _TAIL = re.compile(r"^ {0,3}[、/,和] {0,3}(?P<tail>[0-9]{2,4})(?! {0,3}[0-9-]|年|月|[A-Za-z@])")
@@ -123,7 +125,9 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
     found.add("email", [re.sub(r"\s", "", mail[0]).rstrip(".") for mail in _MAIL.finditer(text)], line)
     pieces = _pieces(text, labels, goes_on=goes_on)
     before: list[str] = []  # the numbers of the piece before
-    for kind, piece in pieces:
+    for place, (kind, piece) in enumerate(pieces):
+        if kind in ("fax", "mail", "other") and place + 1 < len(pieces) and pieces[place + 1][0] == "phone":
+            found.add("contacts", _names(re.split(r"[;。)]", piece)[-1], is_lead=True), line)  # （传真：…）；李丽（电话：…）
         if kind in ("person", "lead", "desk"):
             found.add("contacts", _names(piece, is_lead=kind != "person"), line)
         elif kind == "phone":
@@ -187,7 +191,7 @@ def _extension(text: str) -> str:
     digits = re.sub("[^0-9]", "", text)
     if not digits:
         return ""
-    return ("转" if "转" in text or "分机" in text else "*" if re.search(r"[*×x]", text) else "-") + digits
+    return ("转" if "转" in text or "分机" in text else "*" if re.search(r"[*×]|(?<!e)x", text) else "-") + digits
 
 
 def _names(text: str, *, is_lead: bool) -> list[str]:
@@ -195,6 +199,9 @@ def _names(text: str, *, is_lead: bool) -> list[str]:
     text = re.split(r"[。]|(?:电话|地址|邮)", text)[0] if not is_lead else text
     stands_alone = not is_lead and re.match(r"[ 0-9一二三四五六七八九(]*[:：]", text) is not None
     text = re.sub(r"^[ ]*(?:[:：]|(?:变更|调整|改|更换)[为成]:?|为|是)?", "", text)
+    text = re.sub(
+        r"[\u4e00-\u9fff]{2,10}(?=\((?P<who>[\u4e00-\u9fff]{2,4})[ ,:]{0,2}[0-9(])", lambda m: "" if is_name(m["who"]) else m[0], text
+    )  # 展务（李想 025-83710001）
     names: list[str] = []
     number = re.search(r"[0-9]{3}", text)  # behind it stands more than names
     for piece in re.finditer(r"(?:(?!和(?=[\u4e00-\u9fff ])|[0-9][0-9 +-]*)[^、,;/|:()])+", text):

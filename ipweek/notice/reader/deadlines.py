@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ipweek.notice.calendar import NoCalendar, WorkCalendar
 from ipweek.notice.reader.due_dates import Mark, days_alone, points, windows
 from ipweek.notice.reader.due_terms import EACH_ITS_OWN, recurring, relative
-from ipweek.notice.reader.due_things import is_sent, shared_out, what
+from ipweek.notice.reader.due_things import SEND, is_sent, shared_out, what
 from ipweek.notice.reader.facts import Deadline, NoticeFacts
 from ipweek.notice.reader.lines import Line, tidy
 from ipweek.notice.reader.years import Years
@@ -20,19 +20,24 @@ LONGEST = 2_000
 _POSTPONED = re.compile(
     r"遇(?:到)?(?:法定)?(?:节假日|休息日|双休日|公休日|周末|假期)[^,。;]{0,10}(?:顺延|延后|推迟)|节假日顺延|(?:可|依次|相应)?顺延"
 )
+_ALL_POSTPONED = re.compile(rf"(?:以上|上述)[^,。;]{{0,16}},?(?:如|若)?(?:{_POSTPONED.pattern})")  # 以上时间如遇节假日顺延
 
 
 def read_deadlines(lines: list[Line], years: Years, calendar: WorkCalendar, annex_titles: dict[int, str], facts: NoticeFacts) -> None:
     """Fill in deadlines from the text's *lines*, in the order of the text, each thing once."""
     evidence: list[str] = []
+    asks = False
     for line in lines:
+        asks = _ASKS.search(line.bare) is not None or (asks and _ITEM.match(line.bare) is not None)
         for start, end in _sentences(line.bare):
-            for deadline in _in_sentence(line, start, end, _Frame(years, calendar, annex_titles, facts)):
+            for deadline in _in_sentence(line, start, end, _Frame(years, calendar, annex_titles, facts, is_asked=asks)):
                 sentence = line.said(start, end)[:1000]
                 if not any(_same(deadline, known) for known in facts.deadlines):
                     facts.deadlines.append(replace(deadline, sentence=sentence))
                     if sentence not in evidence:
                         evidence.append(sentence)
+            if _ALL_POSTPONED.search(line.bare, start, end):
+                facts.deadlines = [_postponed(one, calendar) if one.due_on and "顺延" not in one.note else one for one in facts.deadlines]
     if evidence:
         facts.evidence["deadlines"] = "\n".join(evidence)[:4000]
     else:
@@ -58,6 +63,10 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start = found.end()
 
 
+_ASKS = re.compile(rf"(?:{SEND.pattern})[^。;:]{{0,30}}:$")  # 请报送以下材料：
+_ITEM = re.compile(r"^(?:\([0-9一二三四五六七八九十]{1,2}\)|[0-9]{1,2}[.、)](?![0-9])|[①-⑳]|-|●|■|◆|★|※)")
+
+
 @dataclass(frozen=True)
 class _Frame:
     """What else of the notice bears on its deadlines."""
@@ -66,6 +75,7 @@ class _Frame:
     calendar: WorkCalendar
     annex_titles: dict[int, str]
     facts: NoticeFacts
+    is_asked: bool  # an item of a list whose heading asks for what it names
 
 
 def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[Deadline]:
@@ -95,7 +105,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
     for place, mark in enumerate(kept):
         left = kept[place - 1].end if place else 0
         right = kept[place + 1].start if place + 1 < len(kept) else len(text)
-        if place not in together and mark.needs_sending and not is_sent(text, left, right, mark):
+        if place not in together and mark.needs_sending and not is_sent(text, left, right, mark, is_asked=frame.is_asked):
             continue
         kind, annex = together.get(place) or what(
             text,

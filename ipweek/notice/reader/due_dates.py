@@ -28,9 +28,11 @@ _DATE = (
     rf"|(?P<yrel>今年|本年|明年)?年底"
     rf"|(?P<week>本周|这周|下周)(?P<wd>[一二三四五六日天])(?:\((?:(?P<wm>{MONTH})月(?P<wday>{DAY})[日号])\))?)"
 )
-_POINT = re.compile(rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})? ?(?P<clock>{TIME})?(?P<by>{_BY})?")
+_POINT = re.compile(
+    rf"(?P<lead>{_LEAD})(?P<date>{_DATE})(?P<weekday>{WEEKDAY})?(?:\([^()0-9]{{1,8}}\)(?={_BY}))? ?(?P<clock>{TIME})?(?P<by>{_BY})?"
+)
 _BOUND_BEFORE = re.compile(
-    r"截[止稿]|截至|最迟|最晚|至迟|至晚|不晚于|不迟于|即日起(?:至|到|-|~)$|(?:期限|时限)(?:[:为是]|定于|定为)*$"
+    r"截[止稿]|截至|最迟|最晚|至迟|至晚|不晚于|不迟于|即日起(?:至|到|-|~)$|(?:期限|时限|时间(?:节点|要求)|(?:报送|提交|上报|反馈|交稿)(?:时间|日期))(?:[:为是]|定于|定为)*$|仍[为是于]$"
     r"|(?:调整|改|变更|延长|延期|推迟|顺延|提前|延)(?:为|至|到)"
 )
 _BOUND_AFTER = re.compile(r"^(?:\([^()]{1,12}\))?(?:为|是|作为)[^,。;]{0,16}(?:截止|截稿|截报|最后|最终)(?:日|时间|期限|一[天日])")
@@ -116,7 +118,10 @@ def _bounded(text: str, every: list[re.Match[str]]) -> list[bool]:
     for place in range(len(every) - 1, -1, -1):
         found = every[place]
         before = text[max(0, found.start() - 14) : found.start("date")]
-        is_bounded = bool(found["by"] or _BOUND_BEFORE.search(before) or _BOUND_AFTER.match(text[found.end() : found.end() + 40]))
+        opens = re.match(r"(?:\([^()]{1,4}\))?(?:起|开始|-|~|至|到)", text[found.end() : found.end() + 10])
+        is_bounded = bool(
+            found["by"] or (_BOUND_BEFORE.search(before) and not opens) or _BOUND_AFTER.match(text[found.end() : found.end() + 40])
+        )
         if not is_bounded and bounded and bounded[-1] and _AND.match(text[found.end() : every[place + 1].start("date")]):
             is_bounded = True
         bounded.append(is_bounded)

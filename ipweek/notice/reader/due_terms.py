@@ -21,13 +21,14 @@ _RECURRING = re.compile(
 )
 _UNIT = r"(?:个?(?P<unit>工作日|自然日|日历日|日|天|周|星期|(?<=个)月|小时)(?:之?内|以内|前|里)?)"
 _AFTER = re.compile(
-    rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕)(?P<that>(?:(?![于在将])[\u4e00-\u9fff《》“”]){{0,8}}?)"
+    rf"(?P<how>结束|完成|完毕|举办|举行|开展|闭幕|收官|落幕|印发|发布|下发|收到|开始|启动|启幕|(?:宣传|活动)[周月](?=之?[前后]|以[前后]))(?P<that>(?:(?![于在将])[\u4e00-\u9fff《》“”]){{0,8}}?)"
     rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?:(?<=后,)[^。;,0-9]{{1,24}}?(?:,|于|在)(?:于|在)?)?"
     rf"\(?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
 _AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _LENGTHENED = re.compile(rf"^(?:延长|调整|变更|改|延|放宽)(?:至|为|到)(?:[^,。;0-9]{{0,10}}后)?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _FROM_NOW = re.compile(rf"(?:自|从)?即日起的?,?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
+_ENDING = ("结束", "完成", "闭幕", "收官", "落幕", "完毕")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
 _AHEAD = re.compile(
     rf"(?:(?:活动|会议|仪式)(?:举办|举行|开始|开展)?(?:之?前|的前)(?:至少)?|(?:须|应|请|需|至少|务必)(?:至少)?提前)(?P<n>{COUNT}){_UNIT}(?=[^,。;]{{0,30}}(?:报|提交|备案|告知|送))"
@@ -75,7 +76,7 @@ def _after_events(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iter
         event_words = named[0] if named else ""
         event = event_words + found["that"]
         is_before = side.endswith("前")
-        if not is_before and not side and how not in ("结束", "完成", "闭幕", "收官", "落幕", "完毕"):
+        if not is_before and not side and how not in _ENDING:
             continue
         if unit == "小时":
             yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, EACH_ITS_OWN))
@@ -141,7 +142,7 @@ def _event_start(event: str) -> int:
 
 
 _EACH = re.compile(
-    r"每(?:场|项|次|个|期)|各(?:项|场|类|单项)|单项|该(?:项|场)|具体活动|重点活动|相关活动|有关活动|启动仪式|培训|讲座|论坛|会议|行动|检查|比赛|竞赛|评选|展览|公示|直播|演练|当[日天]"
+    r"每(?:场|项|次|个|期)|各(?:项|场|类|单项)|单项|该(?:项|场)|具体活动|重点活动|相关活动|有关活动|启动仪式|培训|讲座|论坛|会议|行动|检查|比赛|竞赛|评选|展览|公示|直播|演练|当[日天]|(?:准备|筹备|动员|自查|报名|征集|申报|评选|初审)(?:阶段|期)"
 )
 
 
@@ -155,4 +156,6 @@ def _anchor(event: str, how: str, around: str, *, is_before: bool) -> str | None
         return None
     if how in ("举办", "举行", "开展") and not re.search(r"宣传周|活动周|宣传月|周活动", around):
         return None
+    if is_before and how in _ENDING:
+        return "ends_on"
     return "starts_on" if is_before or how in ("开始", "启动", "启幕") else "ends_on"

@@ -9,17 +9,17 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
-    r"截止|发送|提供|登记|回执|投稿|申请|汇交|书面(?:告知|回复)|告知我|报名"
+    r"(?<!通)报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
+    r"截止|发送|提供|登记|回执|投稿|申请|汇交|(?:加入|进入?|入)[^,。;]{0,8}群|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述|成果|汇报材料|情况汇报|宣传情况"
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
-    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|报[0-9一二三四五六]{1,2}[项个场]活动|安排|计划|方案|预案|策划案|活动策划(?=[,。;]|$)|统计表|信息表|汇总表|一览表"
+    r"|(?:主要|拟开展|拟举办)[^,。;]{0,10}活动|报[0-9一二三四五六]{1,2}[项个场]活动|安排|计划|方案|预案|策划案|排期|日程表|活动策划(?=[,。;]|$)|统计表|信息表|汇总表|一览表"
 )
 _OTHER = (
-    r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|推荐表"
+    r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|意向|推荐表"
     r"|照片|图片|视频|需求|海报|口号|申请|新闻|简报|快报|专报|回复(?:意见|函)|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
 )
 _FILLED_IN = re.compile("填写|填报|填表")
@@ -32,8 +32,20 @@ _ANNEX_WORD = re.compile(
 )
 
 
-def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
-    """Whether the clause asks for something to be sent, and is no aim of policy (2025年底前建成…)."""
+_OWN_ACT = (
+    r",?(?:[市区省县校我本][\u4e00-\u9fff]{0,8}?|组委会|主办方|主办单位)将"
+    r"(?:对|予以?|会|统一(?:公布|发布)|组织|公布|发布|通报|开展|择优|评选)"
+)
+
+
+_ASKED_AHEAD = re.compile(rf"(?:{SEND.pattern})[^。;:]{{0,20}}:(?=\(?[0-9一二①](?:[.、)]|\b|$))")
+
+
+def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = False) -> bool:
+    """Whether the clause asks for something to be sent, and is no aim of policy (2025年底前建成…).
+
+    Where it *is_asked* by the heading of its list, naming a thing is enough (1.活动总结，4月30日前).
+    """
     after = text[mark.end : right]
     clause = re.split(r"[;]", after)[0][:120]
     before = re.split(r"[;]", text[left : mark.start])[-1][-60:]
@@ -45,15 +57,23 @@ def is_sent(text: str, left: int, right: int, mark: Mark) -> bool:
         return False  # what the office itself does
     if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
         return True
-    if re.search(r":$", before) and _THING.search(before) and len(re.split(r"[;。]", after)[0].strip(",、")) <= 1:
+    if re.match(_OWN_ACT, after):
+        return False
+    if (
+        re.search(r"(?::|-)[^:;,]{0,6}?(?:时限|期限|时间|节点|日期|要求)?$", before)
+        and _THING.search(before)
+        and len(re.split(r"[;。]", after)[0].strip(",、")) <= 1
+    ):
         return True  # 活动安排表（附件1）：4月15日前；
+    if (is_asked or _ASKED_AHEAD.search(text, 0, mark.start)) and _THING.search(before + clause):
+        return True
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
         return True
     behind = re.split(r"[;。]", text[right:])[0]
     is_open = not re.search(r"[;。]", after) and not _DONE.search(after)
     if is_open and (len(after) <= 20 or re.match(r",?[将把]", after)) and SEND.search(behind):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
-    if SEND.search(clause) or re.search(r"截[止稿]|报名|报送|提交|申报|征集|反馈|填报|上报", before):
+    if SEND.search(clause) or re.search(r"截[止稿]|报名|报送|提交|申报|征集|征[文稿]|投稿|收稿|反馈|填报|上报", before):
         return True
     return bool(re.search(r"(?:请|须|将)", before) and SEND.search(before))
 
@@ -87,7 +107,7 @@ def what(
         return kind, None  # 请于4月12日前报送, and there is one form to send
     if (named := _OBJECT.search(first)) and not _LITTLE_SAID.match(named["what"]):
         return "other", None
-    says_no_more = _FORM_WORDS.search(after) or _LABEL_BEFORE.search(before)
+    says_no_more = _FORM_WORDS.search(after) or _LABEL_BEFORE.search(before) or _LABEL_WITHIN.match(text, mark.start)
     return _kind(earlier) or _kind(later) or (_kind(subject) if says_no_more else None) or "other", None
 
 

@@ -28,6 +28,7 @@ from ipweek.notice.reader.looks import (
     is_stray,
 )
 from ipweek.notice.reader.numerals import DAY, MONTH
+from ipweek.notice.reader.said_tables import said
 from ipweek.notice.reader.wrapped import is_rest_of_number, rejoined, unwrapped
 
 
@@ -68,7 +69,7 @@ def lay_out(document: Document) -> Layout:
     layout = Layout(page_title=document.page_title)
     own: list[Line] = []
     for item in items[:first_annex]:
-        own += [item] if isinstance(item, Line) else _cells(item, own)
+        own += [item] if isinstance(item, Line) else said(item)
     own = unwrapped(own)
     opens = _opening(own)
     layout.head = own[:opens]
@@ -126,17 +127,6 @@ def _parts(text: str) -> Iterator[str]:
         yield text[:at]
         text = text[at:]
     yield text
-
-
-def _cells(table: Table, before: list[Line]) -> list[Line]:
-    """The cells of a table that stands in the text itself, as lines: a letterhead, a page's data, a schedule."""
-    heads = ["".join(cell.text.split()) for cell in table.rows[0]] if table.rows else []
-    due = next((place for place, head in enumerate(heads) if re.search(r"时限|截止|(?:报送|提交|上报)(?:时间|日期|期限)", head)), None)
-    thing = next((place for place, head in enumerate(heads) if re.search(r"内容|材料|名称|事项", head)), 0)
-    if due is not None and due != thing:  # 报送内容 | 时限: each row says what is due when
-        rows = [row for row in table.rows[1:] if len(row) == len(heads)]
-        return [Line(f"{row[thing].text.strip()}：{row[due].text.strip()}；") for row in rows if row[due].text.strip()]
-    return [Line(line, from_table=True) for row in table.rows for cell in row for line in cell.text.split("\n") if line.strip()]
 
 
 def _opening(lines: list[Line]) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line
@@ -14,8 +15,11 @@ from ipweek.notice.reader.spans import SPAN, span_days
 from ipweek.notice.reader.years import Years
 
 _DAY_ONE = re.compile(rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|明年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]")
+_LISTED = re.compile(  # 4月20、21、22日
+    rf"(?:(?P<y>{YEAR})年)?(?P<m>{MONTH})月(?P<days>{DAY}[日号]?(?:{WEEKDAY})?(?:(?:、|和|及|,)(?:{MONTH}月)?{DAY}[日号]?(?:{WEEKDAY})?){{1,9}})(?<=[日号)])(?![0-9-~至到])"
+)
 _LASTING = re.compile(
-    rf"^[日号]?(?:{WEEKDAY})?(?:起|开始|启动)?[,、(]?(?:活动)?(?:为期|历时|持续|共|时间为?)(?P<n>{COUNT})(?P<unit>天|日|周|个星期|星期)"
+    rf"^[日号]?(?:{WEEKDAY})?(?:(?:起|开始|启动)?[,、(]?(?:活动)?(?:为期|历时|持续|共|时间为?)|(?:起|开始)[的,]?)(?P<n>{COUNT})(?P<unit>天|日|周|个星期|星期)(?!之?内|以内|前)"
 )
 _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、])?\(?"
@@ -61,6 +65,11 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
             heading_at = place
             under_heading = True
         spans = list(SPAN.finditer(line.bare))
+        if listed := [
+            (match, first, last) for match in _LISTED.finditer(line.bare) for first, last in [_listed_days(match, years)] if last
+        ]:
+            found += [_rated(line, place, match, first, last, under_heading=under_heading) for match, first, last in listed]
+            continue
         found += [_rated(line, place, span, *span_days(span, years), under_heading=under_heading) for span in spans]
         if not spans or under_heading:
             for single in _DAY_ONE.finditer(line.bare):
@@ -155,6 +164,17 @@ def _single_day(single: re.Match[str], years: Years) -> date | None:
     if single["y"]:
         return made_date(year(single["y"]), months, days)
     return years.dated(months, days)
+
+
+def _listed_days(listed: re.Match[str], years: Years) -> tuple[date | None, date | None]:
+    """The first and last of days that are listed one by one, where each is the next one; else None."""
+    days = [number(day) for day in re.findall(rf"{DAY}(?=[日号、,和及(]|$)", re.sub(rf"{WEEKDAY}|[0-9]{{1,2}}月", "", listed["days"]))]
+    if any(later - earlier != 1 for earlier, later in pairwise(days)) or len(days) < 2:
+        return None, None
+    months = number(listed["m"])
+    first = made_date(year(listed["y"]), months, days[0]) if listed["y"] else years.dated(months, days[0])
+    last = made_date(first.year, months, days[-1]) if first else None
+    return (first, last) if last else (None, None)
 
 
 def _length(lasting: re.Match[str]) -> timedelta:
