@@ -59,7 +59,9 @@ class _Found:
                 self.lines[name].append(line)
 
 
-_HEADS = re.compile(r"联系(?:方式|人|电话)(?:及[^:]{2,6}|如下)?(?::|$)")  # 四、联系方式
+_HEADS = re.compile(
+    r"联系(?:方式|人|电话)(?:及[^:]{2,6}|如下)?(?::|$)|^(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\))?(?:联系|联络|咨询)(?:我们|信息|途径|渠道|方式)?:?$"
+)  # 四、联系方式
 
 
 def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
@@ -70,10 +72,10 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
         text = re.sub(r" *\n *", "", line.even)
         labels = list(_LABEL.finditer(text))
         has_person = any(label["person"] for label in labels)
-        if not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
+        heads = _HEADS.search(line.bare) is not None
+        if not heads and not labels and not (in_contacts and (_NUMBER.search(text) or _MAIL.search(text))) and not _MAIL.search(text):
             in_contacts = 0
             continue
-        heads = _HEADS.search(line.bare) is not None
         goes_on = in_contacts > 0 and _NUMBER.search(text) is not None
         in_contacts = 3 if has_person or heads or goes_on else max(0, in_contacts - 1)
         _read_line(line, labels, found, goes_on=in_contacts > 0)

@@ -18,7 +18,7 @@ LONGEST = 2_000
 """Characters of one sentence; what is longer is no sentence and is read in pieces."""
 
 _POSTPONED = re.compile(
-    r"遇(?:到)?(?:法定)?(?:节假日|休息日|双休日|公休日|周末|假期)[^,。;]{0,10}(?:顺延|延后|推迟)|节假日顺延|(?:可|依次|相应)?顺延"
+    r"遇(?:到)?(?:法定)?(?:节假日|休息日|双休日|公休日|周末|假期)[^,。;]{0,10}(?:顺延|延后|推迟)|节假日顺延|(?:可|依次|相应)?顺延(?![0-9一二两三四五]|[至到][0-9])"
 )
 _ALL_POSTPONED = re.compile(rf"(?:以上|上述)[^,。;]{{0,16}},?(?:如|若)?(?:{_POSTPONED.pattern})")  # 以上时间如遇节假日顺延
 

@@ -64,9 +64,14 @@ def points(text: str, years: Years, facts: NoticeFacts) -> Iterator[Mark]:
         before, after = text[max(0, found.start() - 14) : found.start("date")], text[found.end() : found.end() + 12]
         if before.count("《") > before.count("》") or _SO_FAR.match(text[found.start() : found.end() + 20]):
             continue
-        if not bounded[place] and (
-            not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其)(?:于|在)$", before)
-            or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
+        is_sent_on = before.endswith(("于", "在")) and re.match(r"(?:前)?(?:统一|集中|一并)?(?:报(?!道)|送|提交|发至|反馈|寄)", after)
+        if (
+            not bounded[place]
+            and not is_sent_on
+            and (
+                not re.search(r"(?:请|须|需|应|务必|务请|统一|单位|部门|办公室|区局?|材料|表|总结|情况|将其)(?:于|在)$", before)
+                or re.match(r"(?:起|开始|-|~|至|到|上午|下午|[^,。;]{0,3}(?:举办|举行|召开|开展|参加|到))", after)
+            )
         ):
             continue
         day, note = _day_of(found, years)

@@ -9,10 +9,13 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"(?<!通)报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{1,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
+    r"(?<!通)报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{0,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|(?:加入|进入?|入)[^,。;]{0,8}群|书面(?:告知|回复)|告知我|报名"
 )
-_SUMMARY = r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述|成果|汇报材料|情况汇报|宣传情况"
+_SUMMARY = (
+    r"总结|小结|成效|工作情况|活动情况|开展情况|实施情况|完成情况|落实情况|情况报告|综述"
+    r"|(?<!专利)(?<!科技)(?<!科研)成果(?!转化|登记|展|推介)|汇报材料|情况汇报|宣传情况"
+)
 _VAGUE = "情况"
 _PLAN = (
     r"安排表|计划表|活动表|活动安排|重点活动|活动计划|工作计划|活动方案|实施方案|工作方案|活动项目|项目表|活动清单|申报表"
@@ -65,7 +68,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = Fa
         and len(re.split(r"[;。]", after)[0].strip(",、")) <= 1
     ):
         return True  # 活动安排表（附件1）：4月15日前；
-    if (is_asked or _ASKED_AHEAD.search(text, 0, mark.start)) and _THING.search(before + clause):
+    if (is_asked or _ASKED_AHEAD.search(text, max(0, mark.start - 200), mark.start)) and _THING.search(before + clause):
         return True
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
         return True
@@ -98,7 +101,9 @@ def what(
     if (named := _WITH_OBJECT.match(first)) and not _thing(named["what"], annex_titles) and not _LITTLE_SAID.match(named["what"]):
         return "other", None
     ahead, behind = [own, _near_before(before)], [_object_clause(after)]
-    is_ahead = (not last and not SEND.search(after)) or (SEND.search(first) and not _kind(first) and _kind(own))
+    is_ahead = (not last and not SEND.search(after) and not re.match("[将把]", after)) or (
+        SEND.search(first) and not _kind(first) and _kind(own)
+    )
     clauses = ahead + behind if is_ahead else behind + ahead
     for clause in clauses:
         if found := _thing(clause, annex_titles):
@@ -136,6 +141,9 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
                 if len(named) == last - first + 1:
                     things |= dict(zip(range(first, last + 1), named, strict=True))
                     break
+            else:
+                if thing := _thing(re.split(r"[,;。]", behind)[0], annex_titles):  # 甲、乙分别于4月3日、4月5日前报送方案
+                    things |= dict.fromkeys(range(first, last + 1), thing)
         first = last + 1
     return things
 

@@ -135,6 +135,8 @@ def _opening(lines: list[Line]) -> int:
         bare = line.bare
         if is_addressee(bare):
             return place + 1
+        if place and re.match("一、", bare):
+            return place
         if is_sentence(bare) and not META.match(bare):
             return place
     return min(len(lines), _after_title(lines))

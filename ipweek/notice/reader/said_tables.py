@@ -11,6 +11,7 @@ _DUE = re.compile(r"时限|期限|截止|(?:报送|提交|上报|反馈|填报|�
 _THING = re.compile(r"内容|材料|名称|事项|任务|资料")
 _ASKED = re.compile(r"联系人|联络[人员]|[经承]办人|电话|手机|传真|联系方式|邮箱|^姓名$")
 _OF_ACTIVITIES = re.compile(r"活动名称|活动内容|主办单位|承办单位|举办|地点")
+_CALLED = re.compile("[0-9]{7}|@")
 _LABEL = re.compile(rf"(?:{_ASKED.pattern}|{_DUE.pattern})(?:及[^:]{{2,6}})?:?$")
 
 
@@ -31,7 +32,7 @@ def said(table: Table) -> list[Line]:
         return [
             Line("；".join([f"{row[thing]}：{heads[due]}{row[due]}", *_people(heads, row, asked)]) + "；") for row in rows[1:] if row[due]
         ]
-    if len(rows) > 1 and len(asked) > 1 and not _OF_ACTIVITIES.search("".join(heads)):
+    if any(_CALLED.search(row[place]) for row in rows[1:] for place in asked) and not _OF_ACTIVITIES.search("".join(heads)):
         return [Line("；".join(_people(heads, row, asked))) for row in rows[1:]]
     return [line for row in table.rows for line in _row([cell.text for cell in row])]
 
