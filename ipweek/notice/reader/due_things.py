@@ -9,7 +9,7 @@ from ipweek.notice.reader.facts import Kind
 from ipweek.notice.reader.numerals import number
 
 SEND = re.compile(
-    r"(?<!通)报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{0,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
+    r"(?<![通海])报(?!道|告会|名单|刊|纸|社|导|废|考|批|备案|警|酬)|提交|递交|送(?!达会)|反馈|寄|发至|发到|发给|发我|发往|传至|传真|电邮|发邮件|邮件发|通过邮箱|上传|上传至|填写|填好|填妥|填表|回复|返回|回传|交至|交到|交(?![流通易叉互接付警往换错响融代费谈])|交我|交给|给我|给到|发[\u4e00-\u9fff]{0,8}(?:邮箱|办公室|处|科)|发我|汇总(?!表|材料)|注册|函告|函复|发[\u4e00-\u9fff]{0,4}群|"
     r"截止|发送|提供|登记|回执|投稿|申请|汇交|(?:加入|进入?|入)[^,。;]{0,8}群|书面(?:告知|回复)|告知我|报名"
 )
 _SUMMARY = (
@@ -23,7 +23,7 @@ _PLAN = (
 )
 _OTHER = (
     r"回执|报名|注册|联络员|联系人名单|名单|作品|案例|稿件|征文|意向|推荐表"
-    r"|照片|图片|视频|需求|海报|口号|申请|新闻|简报|快报|专报|回复(?:意见|函)|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
+    r"|照片|图片|视频|需求|海报|口号|申请|新闻(?![科处室办中部])|简报|快报|专报|回复(?:意见|函)|信息(?!表|统计|汇总|中心|化|系统|网|科|处|公开|安全|技术|平台|服务|报送)"
 )
 _FILLED_IN = re.compile("填写|填报|填表")
 _NEWS_OF = re.compile(  # 重点活动新闻通稿
@@ -76,7 +76,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = Fa
     is_open = not re.search(r"[;。]", after) and not _DONE.search(after)
     if is_open and (len(after) <= 20 or re.match(r",?[将把]", after)) and SEND.search(behind):
         return True  # one verb at the end for several things: 附件1于4月10日前、附件2于4月12日前报送
-    if SEND.search(clause) or re.search(r"截[止稿]|报名|报送|提交|申报|征集|征[文稿]|投稿|收稿|反馈|填报|上报", before):
+    if SEND.search(clause) or re.search(r"截[止稿]|报名|报送|提交|申报|征集|征[文稿]|投稿|收稿|招募|反馈|填报|上报", before):
         return True
     return bool(re.search(r"(?:请|须|将)", before) and SEND.search(before))
 
@@ -148,7 +148,7 @@ def shared_out(text: str, marks: list[Mark], annex_titles: dict[int, str]) -> di
     return things
 
 
-_FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时)*(?:报送|填报|填写|反馈|上报|提交|报)")
+_FORM_WORDS = re.compile(r"^(?:,|将?材料|统一|一并|及时|按时|重新|再次|尽快|抓紧|书面|联合|集中)*(?:报送|填报|填写|反馈|上报|提交|报)")
 _LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报送时间由4月9日调整为4月13日
     r"(?<=.)为$|(?:时间|日期|期限|时限)(?:[:为是]*|[由从][^,。;]{4,14}(?:调整|延长|变更|改)[为至到])$"
 )

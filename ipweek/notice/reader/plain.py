@@ -41,7 +41,11 @@ def from_text(text: str, name: str = "", *, kind: str = "txt") -> Document:
     rows: list[tuple[Cell, ...]] = []
     for line in clean(text).split("\n"):
         if cells := _pipe_row(line):
-            if not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+            if all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+                if len(rows) > 1:  # the row over it is the heading of a table of its own
+                    blocks.append(Table(tuple(rows[:-1])))
+                    rows = rows[-1:]
+            else:
                 rows.append(tuple(Cell(_unmarked(cell)) for cell in cells))
             continue
         if rows:

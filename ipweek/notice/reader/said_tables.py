@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ipweek.notice.reader.document import Table
+from ipweek.notice.reader.due_things import SEND
 from ipweek.notice.reader.lines import Line, even
 
 _DUE = re.compile(r"时限|期限|截止|(?:报送|提交|上报|反馈|填报|交稿)(?:时间|日期)|时间(?:节点|要求)|完成时间")
@@ -30,7 +31,9 @@ def said(table: Table) -> list[Line]:
     if len(rows) > 1 and due is not None and len(heads) > 1:
         thing = next(place for place in range(len(heads)) if place != due) if thing is None else thing
         return [
-            Line("；".join([f"{row[thing]}：{heads[due]}{row[due]}", *_people(heads, row, asked)]) + "；") for row in rows[1:] if row[due]
+            Line("；".join([f"{row[thing]}：{heads[due]}{row[due]}", *_people(heads, row, asked)]) + "；")
+            for row in rows[1:]
+            if row[due] and ("完成" not in heads[due] or SEND.search(row[thing]))
         ]
     if any(_CALLED.search(row[place]) for row in rows[1:] for place in asked) and not _OF_ACTIVITIES.search("".join(heads)):
         return [Line("；".join(_people(heads, row, asked))) for row in rows[1:]]

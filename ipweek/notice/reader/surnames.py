@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ipweek.surnames import COMPOUND
 
@@ -53,6 +54,7 @@ _NOT_NAMES = frozenset(
         "无",
         "待定",
         "同上",
+        "平台",
         "另行通知",
         "特此通知",
         "主动公开",
@@ -133,6 +135,9 @@ def split_names(text: str, *, of_any_family: bool = False) -> list[str]:
         letters = []
         if word:
             names.append(word)
+    of_any_family = of_any_family and not any(is_name(word) for word in names[1:])  # 竞赛 王芳: what stands ahead is no person
+    rooms = [word for word, after in pairwise(names) if word.endswith(("科", "组", "办", "队")) and is_name(after)]  # 商广科 王芳
+    names = [word for word in names if word not in rooms]
     return [name for word in names if (name := _person(word, of_any_family=of_any_family))]
 
 
