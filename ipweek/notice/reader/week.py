@@ -137,7 +137,9 @@ def _rated(
     score -= 6 if is_single and SPAN.search(text) else 0
     score += 3 if _HELD.search(near) else 0
     score += 6 if re.search(r"(?:(?:活动|宣传周?|举办|周|集中宣传)(?:的)?|^|,)时间[:为是]{0,2}(?:定于|拟定于|自|从|在|:)?$", before) else 0
-    score += 5 if not is_single and (start, text[end:].strip("。;")) == (0, "") else 0  # a paragraph of nothing else
+    score += (
+        5 if not is_single and not line.from_table and (start, text[end:].strip("。;")) == (0, "") else 0
+    )  # a paragraph of nothing else
     score += 8 if _NAMED.search(before) and after.startswith(")") else 0
     score += 3 if _DECIDED.search(before) and _ALL_OF_IT.match(after) else 0
     score += 4 if re.search(r"(?:^|[,、])(?:本次|此次|系列|各项|该)?活动(?:时间)?(?:将|拟|定|计划)?(?:自|从|于|在)*$", before) else 0
