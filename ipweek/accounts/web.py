@@ -78,6 +78,7 @@ def install(app: Flask) -> None:
     login.session_protection = None  # it compares addresses and browsers; the session table decides here
     login._session_identifier_generator = str  # noqa: SLF001 -- nor shall it hash them in every request
     login.user_loader(who)
+    app.after_request_funcs[None].remove(login._update_remember_cookie)  # noqa: SLF001 -- nobody is remembered beyond his session
     app.before_request(guard)
     app.after_request(note_denial)
     app.register_error_handler(CSRFError, csrf_failed)

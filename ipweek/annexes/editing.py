@@ -179,8 +179,7 @@ def _compare(table: Held, posted: Mapping[tuple[int, str], str], revision: int) 
 
 
 def _save(table: Held, edits: Sequence[Edit], new_rows: Sequence[Mapping[str, str]], *, op_id: str, via: str, by: Person) -> Written:
-    done = ops.find(op_id, table=table, user_id=by.id)
-    known = ops.rows(table, {edit.activity_id for edit in edits})
+    known, done = ops.rows_and_op(table, {edit.activity_id for edit in edits}, client_id=op_id, user_id=by.id)
     fields = _local_fields(table, (edit.key for edit in edits))
     if done is not None:
         _check_same(done, edits, known, fields)

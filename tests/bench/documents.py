@@ -221,10 +221,10 @@ def readers() -> Iterator[Line]:
         reached=taken["ours"] <= 0.3,
     )
     values = [(kind, text) for n in range(1250) for kind, text in cells(n)]
-    readings = {"time": partial(times.read, week=WEEK), "scale": scale.read, "contact": contact.read}
-    taken = side_by_side({"ours": lambda: [readings[kind](text) for kind, text in values]}, rounds=3)
+    anew = {"time": partial(times.read.__wrapped__, week=WEEK), "scale": scale.read.__wrapped__, "contact": contact.read.__wrapped__}
+    taken = side_by_side({"ours": lambda: [anew[kind](text) for kind, text in values]}, rounds=3)
     yield line(
-        f"read {len(values):,} different cell values (times, head counts, contacts)",
+        f"read {len(values):,} different cell values (times, head counts, contacts), none remembered",
         said(taken["ours"]),
         goal="≤ 1 s",
         reached=taken["ours"] <= 1,

@@ -145,7 +145,7 @@ def rendering(app: Flask, filler: Any, large: int, other: Any, small: int) -> It
             rounds=15,
         )
         yield line(
-            f"render a table of {len(rows)} editable rows; floor: bare Jinja (reading and checking it: {said(taken['whole'])} before)",
+            f"render a table of {len(rows)} editable rows; floor: bare Jinja (reading and checking it again: {said(taken['whole'])} before)",
             said(taken["ours"]),
             floor=said(taken["plain"]),
             ratio=f"{taken['ours'] / taken['plain']:.1f} ×",
