@@ -10,11 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ipweek.config import Settings
@@ -26,6 +27,8 @@ STOPS_WITHIN = 9.0
 CONNECTIONS = 400 if sys.platform == "win32" else 1000  # 300 half-open ones must not lock people out; select ends at 512
 TIMEOUT = 20
 """Seconds after which a connection without a running request is closed."""
+SENT_AT_ONCE = 16_000
+"""Bytes of a body that goes out with its head."""
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes. What is larger ends at the server; from the upload limit up to here Flask refuses, with a whole page."""
 SENTENCES = {
@@ -99,9 +102,30 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
         self.write(body)
 
 
+class Reply(WSGITask):  # type: ignore[misc]  # the same
+    """An answer of the application."""
+
+    channel: Any
+
+    def write(self, data: bytes) -> None:
+        """Send the head and a small body in one piece: in two, each is a call to the system, a packet, and a reader woken up."""
+        channel = self.channel
+        if self.wrote_header or not data or len(data) > SENT_AT_ONCE:
+            super().write(data)
+            return
+        pieces: list[bytes] = []
+        self.channel = SimpleNamespace(server=channel.server, write_soon=pieces.append)
+        try:
+            super().write(data)
+        finally:
+            self.channel = channel
+        channel.write_soon(b"".join(pieces))
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # the same
     """A connection whose errors are ours to word."""
 
+    task_class = Reply
     error_task_class = Refusal
 
 

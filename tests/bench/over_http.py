@@ -29,7 +29,7 @@ from tests.bench.timing import Line, line, said
 from tests.desk import Desk
 
 SLUGS = ("minhang", "pudong", "huangpu", "jingan", "changning", "putuo", "hongkou", "yangpu")
-SECONDS = 2.0
+SECONDS = 3.0
 TURNS = 8
 TEXTS = ["静安寺广场南侧下沉式空间及二楼连廊", "七宝万科广场一楼中庭和东侧步行街"]
 
