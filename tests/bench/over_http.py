@@ -76,7 +76,7 @@ def lines(app: Flask) -> Iterator[Line]:
         f"save over HTTP, 8 connections, best of {TURNS} turns: rate; peer: Flask-Admin on the same server",
         f"{mine.rate:.0f}/s",
         peer=f"{other.rate:.0f}/s",
-        ratio=f"{ratio:.1f} ×",
+        ratio=f"{ratio:.2f} ×",
         goal="≥ 2 ×",
         reached=ratio >= 2,
     )
