@@ -16,6 +16,8 @@ from ipweek.notice.reader.years import Years
 
 LONGEST = 2_000
 """Characters of one sentence; what is longer is no sentence and is read in pieces."""
+MOST = 100
+"""Dates in one sentence that are asked what is due by them: a table of all units in one line has sixty."""
 
 _POSTPONED = re.compile(
     r"遇(?:到)?(?:法定)?(?:节假日|休息日|双休日|公休日|周末|假期)[^,。;]{0,10}(?:顺延|延后|推迟)|节假日顺延|(?:可|依次|相应)?顺延(?![0-9一二两三四五]|[至到][0-9])"
@@ -94,7 +96,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         key=lambda m: (m.start, -m.end),
     )
     kept: list[Mark] = []
-    for mark in marks:
+    for mark in marks[:MOST]:
         if kept and mark.start < kept[-1].end:
             if mark.end - mark.start > kept[-1].end - kept[-1].start and not kept[-1].deadline.rule and not kept[-1].deadline.note:
                 kept[-1] = mark
