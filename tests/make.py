@@ -20,6 +20,16 @@ from ipweek.notice.models import Amendment, AnnexSchema, Campaign, Deadline
 from ipweek.transaction import transaction
 from ipweek.workbooks.models import PublicEdition
 
+SUPPLEMENT = """关于调整2024年上海知识产权宣传周活动有关安排的补充通知
+沪知联办〔2024〕5号
+各成员单位：
+一、宣传周时间由4月20日至26日调整为4月22日至28日。
+二、重点活动安排表报送截止时间由4月12日延长至4月19日17:00。
+三、附件2“活动规模（参与人数）”改为“现场人数”，增加“线上人数”一列。
+上海市知识产权联席会议办公室
+2024年4月8日"""
+"""A supplementary notice that moves the week and a deadline, and changes columns of annex 2."""
+
 ANNEX_1 = schema.annex(
     1,
     "2024年市知识产权联席会议各成员单位重点活动安排表（市级层面）",

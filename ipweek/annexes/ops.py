@@ -108,11 +108,10 @@ _HOLD_TABLE = Statement(_HOLD.where(_table.c.id == bindparam("table_id")))
 _OF = select(_activity.c.table_id).where(_activity.c.id == bindparam("activity_id"))
 _TABLE_OF = Statement(_OF)
 _HOLD_TABLE_OF = Statement(_HOLD.where(_table.c.id == _OF.scalar_subquery()))
-_ROW = Statement(select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id == bindparam("activity_id")))
+_ONE = select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id == bindparam("activity_id"))
+_ROW = Statement(_ONE)
 _ROW_AND_OP = Statement(
-    select(_activity, _op.c.seq.label("done_as"))
-    .outerjoin_from(_activity, _op, _op.c.client_id == bindparam("client_id"))
-    .where(_activity.c.table_id == bindparam("table_id"), _activity.c.id == bindparam("activity_id"))
+    _ONE.add_columns(_op.c.seq.label("done_as")).outerjoin_from(_activity, _op, _op.c.client_id == bindparam("client_id"))
 )
 _ROWS = select(_activity).where(_activity.c.table_id == bindparam("table_id"), _activity.c.id.in_(bindparam("ids", expanding=True)))
 _FIND = Statement(select(_op).where(_op.c.client_id == bindparam("client_id")))
@@ -138,11 +137,12 @@ _UPDATE_ROW = Statement(
 _UPDATE_CELLS = Statement(update(_activity).where(_activity.c.id == bindparam("activity_id")).values(values=bindparam("values")))
 """Of most saves: a column that is named is written into its indexes anew, changed or not."""
 _ACCEPT = update(_activity).where(_activity.c.id == bindparam("activity_id")).values(accepted=bindparam("accepted"))
-_UPDATE_TABLE = (
-    update(_table).where(_table.c.id == bindparam("table_id")).values(revision=bindparam("revision"), changed_at=bindparam("at"))
+_CHANGED = (
+    update(_table)
+    .where(_table.c.id == bindparam("table_id"))
+    .values(revision=bindparam("revision"), changed_at=bindparam("at"), nil_return=False)
 )
-_FIRST_CHANGE = Statement(_UPDATE_TABLE.values(nil_return=False, status="draft"))
-_NEXT_CHANGE = Statement(_UPDATE_TABLE.values(nil_return=False))
+_FIRST_CHANGE, _NEXT_CHANGE = Statement(_CHANGED.values(status="draft")), Statement(_CHANGED)
 _MINE = (
     select(_op.c.seq, _op.c.via, _op.c.undoes)
     .where(_op.c.table_id == bindparam("table_id"), _op.c.user_id == bindparam("user_id"))

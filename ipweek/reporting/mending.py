@@ -59,17 +59,15 @@ def read(table_id: int, *, by: Person) -> Mended | None:
         raise Forbidden("代为修改的内容只供报送单位和市联席办查看。")
     if table.status != "submitted" or table.office_hand not in {reach.MENDING, reach.ASKED}:
         return None
-    record = service.record_of(table)
-    sent = service.submissions_in(record)[-1]
-    asked = [move for move in record if move.action == "ask_consent"] if table.office_hand == reach.ASKED else []
-    due = dues.to_answer(asked[-1].at, workdays.table()) if asked else None
+    request = unanswered([table]).get(table.id)
+    sent = service.submissions_in(service.record_of(table))[-1]
     return Mended(
         table,
         sent,
         contents.freeze(table, sent.at),
         contents.changed_since(table, sent),
-        asked[-1] if asked else None,
-        text(due) if due else None,
+        request.asked if request else None,
+        request.deadline if request else None,
         service.actions_for(table, by=by),
     )
 
@@ -83,7 +81,8 @@ class Request:
 
     @property
     def deadline(self) -> DeadlineText:
-        return text(self.due)
+        """By when, in words."""
+        return deadline_text.to_answer(self.due.on, self.due.at, now=clock.now(), note=self.due.note)
 
 
 def unanswered(tables: Iterable[AnnexTable]) -> dict[int, Request]:
@@ -94,11 +93,6 @@ def unanswered(tables: Iterable[AnnexTable]) -> dict[int, Request]:
     moves = db.session.scalars(select(Move).where(Move.table_id.in_(waiting), Move.action == "ask_consent").order_by(Move.id))
     days = workdays.table()
     return {move.table_id: Request(move, dues.to_answer(move.at, days)) for move in moves}
-
-
-def text(due: Due) -> DeadlineText:
-    """What a page says about the day of an answer."""
-    return deadline_text.to_answer(due.on, due.at, now=clock.now(), note=due.note)
 
 
 # ---- the office ------------------------------------------------------------------------------------------------

@@ -23,22 +23,13 @@ from tests.desk import Desk
 
 pytestmark = pytest.mark.usefixtures("app")
 
-TEXT = """关于调整2024年上海知识产权宣传周活动有关安排的补充通知
-沪知联办〔2024〕5号
-各成员单位：
-一、宣传周时间由4月20日至26日调整为4月22日至28日。
-二、重点活动安排表报送截止时间由4月12日延长至4月19日17:00。
-三、附件2“活动规模（参与人数）”改为“现场人数”，增加“线上人数”一列。
-上海市知识产权联席会议办公室
-2024年4月8日"""
-
 
 @pytest.fixture
 def running() -> Campaign:
     return make.campaign()
 
 
-def brought(campaign: Campaign, text: str = TEXT) -> Amendment:
+def brought(campaign: Campaign, text: str = make.SUPPLEMENT) -> Amendment:
     facts = amendments.read(text.encode(), "补充通知.txt", campaign.year)
     return amendments.draft(campaign, facts, by=make.person("office", "clerk"))
 
@@ -190,7 +181,7 @@ def test_the_office_brings_confirms_and_the_units_are_told(app: Flask, running: 
     assert "导入补充通知" in page.text
     assert "导入补充通知" not in filler.get(f"/campaigns/{running.id}").text
 
-    sent = office.post(f"/campaigns/{running.id}/amendments", {"file": (io.BytesIO(TEXT.encode()), "补充通知.txt")})
+    sent = office.post(f"/campaigns/{running.id}/amendments", {"file": (io.BytesIO(make.SUPPLEMENT.encode()), "补充通知.txt")})
     shown = office.get(sent.location)
     assert (sent.status_code, shown.status_code) == (303, 200)
     assert "一、宣传周时间由4月20日至26日调整为4月22日至28日。" in shown.text

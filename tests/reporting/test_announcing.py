@@ -19,15 +19,6 @@ from ipweek.transaction import transaction
 from tests import make
 from tests.reporting.cast import sent
 
-TEXT = """关于调整2024年上海知识产权宣传周活动有关安排的补充通知
-沪知联办〔2024〕5号
-各成员单位：
-一、宣传周时间由4月20日至26日调整为4月22日至28日。
-二、重点活动安排表报送截止时间由4月12日延长至4月19日17:00。
-三、附件2“活动规模（参与人数）”改为“现场人数”，增加“线上人数”一列。
-上海市知识产权联席会议办公室
-2024年4月8日"""
-
 
 @pytest.fixture
 def running(cast):
@@ -191,7 +182,7 @@ def test_a_draft_is_withdrawn_silently(cast):
 
 
 def test_moved_dates_are_told_from_what_to_what_with_the_weekday(cast, running):
-    amendment = amendments.draft(running, amendments.read(TEXT.encode(), "补充通知.txt", 2024), by=cast["clerk"])
+    amendment = amendments.draft(running, amendments.read(make.SUPPLEMENT.encode(), "补充通知.txt", 2024), by=cast["clerk"])
     offered = amendments.proposal(amendment)
 
     announcing.amend(amendment, [one.key for one in offered.changes], seen=offered.seen, by=cast["clerk"])

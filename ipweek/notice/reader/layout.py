@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipweek.notice.reader import pasted
 from ipweek.notice.reader.annex_marks import annex_starts, is_form
 from ipweek.notice.reader.document import Block, Document, Paragraph, Table
-from ipweek.notice.reader.lines import Line
+from ipweek.notice.reader.lines import Line, joined
 from ipweek.notice.reader.looks import (
     ANNEX,
     ANNEX_NUMBER,
@@ -211,18 +211,11 @@ def _goes_with_text(lines: list[Line], place: int) -> bool:
 
 def _closed(lines: list[Line], layout: Layout) -> list[Line]:
     """Lines of one bracket that a page's width cut, such as the contacts under the date, whole again."""
-    closed: list[Line] = []
-    for line in lines:
-        if (
-            closed
-            and closed[-1] is not layout.signed
-            and closed[-1].bare.count("(") - closed[-1].bare.count(")") > 0
-            and len(closed[-1].text) < 400
-        ):
-            closed[-1] = Line(closed[-1].text + "\n" + line.text)
-        else:
-            closed.append(line)
-    return closed
+
+    def is_open(before: Line, _line: Line) -> bool:
+        return before is not layout.signed and before.bare.count("(") > before.bare.count(")") and len(before.text) < 400
+
+    return joined(lines, is_open)
 
 
 _OTHER_HEAD = re.compile(

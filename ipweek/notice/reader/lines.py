@@ -7,6 +7,7 @@ widths are one and blanks are gone, and answer with ``said``, the words as they 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -97,6 +98,17 @@ class Line:
         first = max((text.rfind(sign, 0, start) for sign in "。!?"), default=-1) + 1
         ends = [place for sign in "。!?" if (place := text.find(sign, max(end - 1, 0))) >= 0]
         return self.said(first, min([*ends, len(text), first + 1_000]) + 1)
+
+
+def joined(lines: Iterable[Line], goes_on: Callable[[Line, Line], bool]) -> list[Line]:
+    """*lines* with each that *goes_on* from the one before, as that stands by then, put behind it."""
+    whole: list[Line] = []
+    for line in lines:
+        if whole and goes_on(whole[-1], line):
+            whole[-1] = Line(whole[-1].text + "\n" + line.text)
+        else:
+            whole.append(line)
+    return whole
 
 
 _CJK = r"[\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef“”‘’—…]"

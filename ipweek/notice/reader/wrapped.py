@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ipweek.notice.reader.lines import Line
+from ipweek.notice.reader.lines import Line, joined
 from ipweek.notice.reader.looks import is_issuer
 
 
@@ -89,13 +89,7 @@ _STARTS_ITEM = re.compile(r"^(?:[\u4e00-\u9fff]{2,6}:|[一二三四五六七八�
 
 def rejoined(lines: list[Line]) -> list[Line]:
     """Sentences that a page break or a hard line end cut in two, whole again."""
-    joined: list[Line] = []
-    for line in lines:
-        if joined and _goes_on(joined[-1], line):
-            joined[-1] = Line(joined[-1].text + "\n" + line.text)
-        else:
-            joined.append(line)
-    return joined
+    return joined(lines, _goes_on)
 
 
 _NEW_ITEM = re.compile(
@@ -105,7 +99,7 @@ _NEW_ITEM = re.compile(
 
 def _goes_on(before: Line, line: Line) -> bool:
     first, second = before.bare, line.bare
-    if line.from_table or before.from_table or not first or not second or (first[-1] in "。!?;:)》" and first[-1] != ")"):
+    if line.from_table or before.from_table or not first or not second or first[-1] in "。!?;:》":
         return False
     if re.match(r"^[\u4e00-\u9fff]{2,8}:", second) or _NEW_ITEM.match(second) or (is_issuer(second) and len(second) < 25):
         return False
