@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.date_sense import Entry, Sense, Unreal, day_of, longest, say, week_days
-from ipweek.annexes.readings.date_words import words
+from ipweek.annexes.readings.date_words import mended, words
 
 LONGEST_SPAN = timedelta(days=200)
 """A span without years that ends in an earlier month than it begins goes into the next year, unless it gets longer than this."""
@@ -24,7 +24,8 @@ class Frame:
 
     def __init__(self, text: str, week: tuple[date, date] | None, year: int | None) -> None:
         self.text = text
-        self.words = words(text)
+        self.said = mended(text)
+        self.words = words(self.said)
         self.week = week
         self.sense = Sense()
         self.year = year if year is not None else (week[0].year if week else 0)
@@ -100,6 +101,7 @@ class Frame:
             return same
         written = [first] if first == last else [first, last]
         entry = Entry(first, last, kind, written, is_vague=kind == "window", is_around=self.around, is_open_start=self.until)
+        entry.place = self.words[self.at].place
         if self.sense.weekdays and not entries and first == last and not self.sense.is_recurring:
             entry.weekdays.append((first, self.sense.weekdays[-1]))  # 周六（4月20日）
         entry.is_open_end = self.since and not self.until and first == last and self._next() not in ("to", "to_date")
@@ -120,6 +122,7 @@ class Frame:
             self.sense.problems.append(("order", ""))
             return entry
         entry.last = last
+        entry.place = (entry.place[0], self.words[self.at].place[1])
         entry.is_span, entry.clocks_before_join = True, len(entry.clocks)
         entry.is_open_end = entry.is_open_start = False
         entry.is_vague = entry.is_vague or kind == "window"

@@ -31,6 +31,7 @@ class Entry:
     is_vague: bool = False
     is_begun: bool = False  # 启动, 开始: more is said of the end
     by_weekday: bool = False  # named only by its weekday within the week
+    place: tuple[int, int] = (0, 0)  # from its first to its last word, in the mended text
 
 
 @dataclass

@@ -28,12 +28,13 @@ XUN = {
 
 
 class Word(NamedTuple):
-    """One word: its kind, what it says, how it is written, and whether other text stands between it and the word before."""
+    """One word: its kind, what it says, how it is written, whether other text stands between it and the word before, and its place."""
 
     kind: str
     value: Any
     text: str
     is_apart: bool = False
+    place: tuple[int, int] = (0, 0)
 
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
@@ -78,14 +79,14 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"(?<!安全)(?<!科技)(?<!科普)(?<!普法)(?<!法治)(?<!读书)(?<!教育)(?<!品牌)(?<!质量)(?<!诚信)(?<!节能)"
         r"(?:宣传周|活动周|服务周)|IP周)[”\"'》]?(?:活动)?"),
     ),
-    ("edge_days", r"[前后][两二三四五][天日]"),
+    ("edge_days", r"(?<!提)[前后][两二三四五][天日]"),
     (
         "nth_day",
         (rf"(?:倒数)?第{_N}[天日]|首日|首天|第一日|末日|最后[一1]?[天日]"
         r"|(?:开幕|启动|开始)(?:当[日天]|日)|(?:闭幕|结束)(?:当[日天]|日)"),
     ),
     ("week_beside", r"[前后]的?[一1]个?(?:周(?!年|边)|星期)"),
-    ("day_before", r"前[一1][天日]|前夜"),
+    ("day_before", r"(?<!提)前[一1][天日]|前夜"),
     ("day_after", r"(?:后|第二|次)[一]?[天日](?!游)|翌日"),
     ("named_day", rf"(?:中国|全国|国际|全民|第\d{{1,3}}个){{0,3}}(?:{_NAMES})(?!{_CN}|月|日|号|个|时|点|楼)(?:劳动节|青年节|节)?"),
     ("holiday", r"小?长假|假期|假日"),
@@ -109,19 +110,19 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("xun", r"[上中下][、,和至~-][上中下]旬|上中旬|中上旬|中下旬|上旬|中旬|下旬|上半月|下半月|(?<=[月份])[初末底中]|(?<!\d)月[初末底中]"),
     ("md", r"(?<![\d.])\d{1,2}\s?[./·]\s?\d{1,2}(?![\d%万千]|\.\d|\s?(?:小时|个|米|元|倍|亿|折))\s?[日号]?"),
     ("md", r"(?<![\d.日月/-])(?:0?[1-9]|1[0-2])-(?:1[3-9]|2\d|3[01])(?![\d月日号.:])|(?<![\d.日月/-])0[1-9]-[0-3]\d(?![\d月日号.:])"),
-    ("day", rf"(?<!\d)(?<!第){_N}\s?(?:日(?!内|游|报|常|均|语|本)|号(?!楼|厅|线|馆|门|室|院|会|场|路|车|口|航|展|[A-Za-z]))"),
+    ("day", rf"(?<!\d)(?<!第){_N}\s?(?:日(?!内|游|报(?!名|送)|常|均|语|本)|号(?!楼|厅|线|馆|门|室|院|会|场|路|车|口|航|展|[A-Za-z]))"),
     ("weekday_out", rf"(?:周|星期|礼拜){_W}(?:[、,和至到~-]周?{_W})*(?:闭馆|休息|休馆|除外|不开放|停)"),
     ("weekday", rf"(?:周|星期|礼拜){_W}|(?<=\(){_W}(?=\)|[、,至到-]{_W}\))(?<!\d)|(?<=[、,至到-]){_W}(?=[)])(?<!\d)"),
     ("weekend", r"周末|双休日"),
     ("relative", rf"[本这下上]个?(?:周|星期|礼拜)(?:{_W}|末)?|今[天日]|明[天日]|后[天日]|昨[天日]|[本当上]月|下个?月"),
-    ("to_date", r"(?:截至|截止)(?:日期|时间)?(?:为|到|至|于)?|不晚于|不迟于|最晚|最迟"),
+    ("to_date", r"(?:截[至止稿])(?:日期|时间)?(?:为|到|至|于)?|不晚于|不迟于|最晚|最迟"),
     ("begun", rf"(?:启动|开幕|开展|上线)(?!{_CEREMONY})"),
     ("now", r"即日起?|目前起?|现在起?|今起"),
     ("around", r"左右|前后|上下(?!午)|前夕|(?<![预签合纽])约|大约|大概"),
     (
         "before",
         (rf"(?:开始|开幕|启动|结束|闭幕|下班|放学)之?前|之前|以前|为止|止|(?:结束|闭幕|收官)(?!{_CEREMONY}|[之以]?后)"
-        r"|前(?!往|期|来|言|提|沿|台|三|几|海|滩|进|置|厅|后|一|夕)"),
+        r"|前(?!往|期|来|言|提(?!交)|沿|台|三|几|海|滩|进|置|厅|后|一|夕)"),
     ),
     ("from", r"不早于|最早|自(?!行|由|主|助|己)|从"),
     ("after", r"起始?|开始|(?:结束|闭幕)[之以]?后|以后|之后|往后|以来|至今|后(?!续|勤|台|期|方|面|[一天日])"),
@@ -197,15 +198,19 @@ _OTHER = re.compile(r"[^\W的]")
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十廿卅]+")
 
 
+def mended(text: str) -> str:
+    """*text* (levelled) without the numbers of a list and the slips of the hand, as ``words`` takes it."""
+    return date_slips.mend(unnumbered(text))
+
+
 def words(text: str) -> list[Word]:
-    """The words of *text* (levelled) in their order; what is not about time is left out."""
-    text = date_slips.mend(unnumbered(text))
+    """The words of *text* (mended) in their order; what is not about time is left out."""
     found: list[Word] = []
     at = end = 0
     while at < len(text):
         sign = text[at]
         if sign in _SINGLE:
-            found.append(Word(_SINGLE[sign], sign, sign, _OTHER.search(text, end, at) is not None))
+            found.append(Word(_SINGLE[sign], sign, sign, _OTHER.search(text, end, at) is not None, (at, at + 1)))
             at = end = at + 1
             continue
         match = _at(sign).match(text, at) if sign in _FIRST_SIGNS or sign.isdecimal() else None
@@ -218,7 +223,7 @@ def words(text: str) -> list[Word]:
         except ValueError:  # 十二十月 looks like a number and is none
             at += 1
             continue
-        found.append(Word(kind, value, match[0], _OTHER.search(text, end, at) is not None))
+        found.append(Word(kind, value, match[0], _OTHER.search(text, end, at) is not None, match.span()))
         at = end = match.end()
     return found
 

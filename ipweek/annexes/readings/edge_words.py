@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ipweek.annexes.readings import due_days
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_frame import DATED, Frame
 from ipweek.annexes.readings.date_sense import ONE_DAY, Entry
@@ -12,6 +13,7 @@ from ipweek.annexes.readings.numerals import count_of
 
 _PICKED = re.compile("[择某任选]|的?[一1]个?[天日]")
 ENDS = ("结束", "闭幕", "收官")
+_CLAUSE_ENDS = frozenset(("", *",;。)、"))
 _LASTS = ("为期", "历时", "连续", "持续")
 
 
@@ -19,10 +21,19 @@ class EdgeWords(Frame):
     """The words that join days, open or close a span, or say how sure it is."""
 
     def _to(self, word: Word) -> None:
-        if self.sense.entries and (self.is_fresh or word.text in ("至", "到", "直至")):
+        if self._says_until(word):
+            self.until = True
+        elif self.sense.entries and (self.is_fresh or word.text in ("至", "到", "直至")):
             self.link = "to"
         elif (not self.sense.entries and word.text[-1] in "至到") or self.by_now:
             self.until = True
+
+    def _says_until(self, word: Word) -> bool:
+        """4月24日，报名至4月20日止: what stands before 至 in its clause is no day."""
+        if not word.is_apart or word.text[-1] not in "至到":
+            return False
+        clause = re.split("[,;。(]", self.said[: word.place[0]])[-1]
+        return due_days.SIGNING_UP.search(clause) is not None and not re.search(r"\d|起|日", clause)
 
     def _list(self, word: Word) -> None:
         if self.link != "to" or word.text in "，,、;\n":
@@ -66,6 +77,10 @@ class EdgeWords(Frame):
         if entry.kind == "week" and self.week and word.text[-1] == "前" and not word.text.startswith(ENDS):
             entry.last, entry.is_vague = self.week[0] - ONE_DAY, True
 
+    def _closes_its_clause(self, word: Word) -> bool:
+        """4月17日报名截止，4月24日比赛: the word looks back, not ahead."""
+        return self.said[word.place[1] : word.place[1] + 1] in _CLAUSE_ENDS
+
     def _end(self, word: Word) -> None:
         """4月26日结束, 11:30结束, 至活动结束."""
         entry = self.sense.entries[-1] if self.sense.entries else None
@@ -76,6 +91,8 @@ class EdgeWords(Frame):
                 last = entry.clocks.pop()
                 start = entry.clocks.pop().start if entry.clocks else None
                 entry.clocks.append(ClockTime(start, last.start, last.parts))
+        elif self._closes_its_clause(word) and due_days.SIGNING_UP.fullmatch(self.said[entry.place[1] : word.place[0]]):
+            entry.is_open_start = not self._ends_what_began(entry)
         elif self.cut_link == "to" and word.is_apart:
             entry.is_open_end = True
         elif self.is_fresh and self.link != "to" and not entry.is_span and not self._ends_what_began(entry):
@@ -93,6 +110,7 @@ class EdgeWords(Frame):
         self.sense.entries.pop()
         before.clocks_before_join, before.is_span, before.is_open_end = len(before.clocks), True, False
         before.last = entry.last
+        before.place = (before.place[0], entry.place[1])
         before.is_vague = before.is_vague or entry.is_vague
         before.clocks += entry.clocks
         before.weekdays += entry.weekdays
@@ -100,7 +118,11 @@ class EdgeWords(Frame):
 
     def _to_date(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
-        if entry is not None and self.is_fresh and self._next() not in DATED:
+        if self._closes_its_clause(word):
+            if entry is not None and _CLAUSE_ENDS.isdisjoint(self.said[entry.place[1] : word.place[0]]):
+                self.is_fresh = True
+                self._before(word)
+        elif entry is not None and self.is_fresh and self._next() not in DATED:
             self._before(word)
         elif entry is not None and entry.is_open_end and self.link != "list":
             self.link = "to"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from ipweek.annexes.readings import due_days
 from ipweek.annexes.readings.clock_times import ClockTime
 from ipweek.annexes.readings.date_grammar import Grammar
 from ipweek.annexes.readings.date_sense import ONE_DAY, Entry, Sense, longest, say, say_day, week_days
@@ -165,7 +166,9 @@ def _bare_days(text: str, levelled: str, week: tuple[date, date] | None) -> Time
 
 def _sense(text: str, levelled: str, week: tuple[date, date] | None, year: int | None) -> TimeReading:
     date_cell = _DATE_CELL.fullmatch(levelled)
-    sense = Grammar(date_cell[1] if date_cell else levelled, week, year).read()
+    grammar = Grammar(date_cell[1] if date_cell else levelled, week, year)
+    sense = grammar.read()
+    due_days.set_aside(sense, grammar.said)
     _drop_wide(sense)
     if sense.has_alternatives and not sense.question[0]:
         sense.question = _either(levelled, sense.entries)
