@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ipweek.annexes.readings import office_names
 from ipweek.private_numbers import Private
 from ipweek.surnames import COMPOUND
 
@@ -51,6 +52,7 @@ def read(text: str, found: list[Private]) -> list[tuple[int, str]]:
     rest = _WORDS_ABOUT.sub(lambda match: "\x01" * len(match[0]), rest)
     if _OFFICE_SIGN.search(rest):
         rest = _ORGANISATION.sub(_blanked, rest)
+    rest = office_names.blank(rest, found, _is_surnamed)
     names: list[tuple[int, str]] = []
     for match in _NAME.finditer(rest):
         if match[0][-1] in "路街弄巷" and rest[match.end() : match.end() + 1].isdecimal():  # 漕宝路650号
@@ -92,6 +94,12 @@ def _may_be_a_name(text: str) -> bool:
 def _has_surname(name: str) -> bool:
     bare = name[1:] if name[0] in "小老阿" and len(name) == 2 else name
     return "·" in name or bare[0] in SURNAMES or bare[:2] in COMPOUND
+
+
+def _is_surnamed(text: str) -> bool:
+    """Whether *text* is a name, or one with a title behind it, that begins with a family name."""
+    name = _name(text) if text else None
+    return name is not None and _has_surname(name)
 
 
 def _apart(text: str) -> list[str]:
