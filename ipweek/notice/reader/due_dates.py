@@ -98,8 +98,8 @@ _DAY_ONLY = re.compile(
 
 
 def days_alone(text: str, years: Years) -> Iterator[Mark]:
-    """Days whose month stands before in the sentence: 4月10日前报送计划，12日前报送名单."""
-    named = [found for found in _POINT.finditer(text) if found["m"]]
+    """Days whose month stands before in the sentence: 4月10日前报送计划，12日前报送名单; 本月25日前报送计划，30日前报送名单."""
+    named = [found for found in _POINT.finditer(text) if found["m"] or found["relm"]]
     ahead = 0  # how many of them end before the day in hand
     for found in _DAY_ONLY.finditer(text):
         while ahead < len(named) and named[ahead].end() <= found.start():
@@ -107,14 +107,38 @@ def days_alone(text: str, years: Years) -> Iterator[Mark]:
         is_named = ahead < len(named) and named[ahead].start() <= found.start()
         if not ahead or is_named or found.start() - named[ahead - 1].end() > 80:
             continue
-        month = named[ahead - 1]
-        months, days = number(month["m"]), number(found["d"])
-        day = made_date(year(month["y"]), months, days) if month["y"] else years.dated(months, days, is_due=True)
+        day, note = _day_of_same_month(named[ahead - 1], number(found["d"]), years)
         clock = read_clock(found) if found["clock"] else None
-        note = "" if day else "没有这一天，请核对。"
         if day and found["weekday"]:
             note = _weekday_note(found["weekday"], day)
         yield Mark(found.start(), found.end(), Deadline("other", "", None, day, clock.at if clock else None, note))
+
+
+def _day_of_same_month(before: re.Match[str], days: int, years: Years) -> tuple[date | None, str]:
+    """Day *days* of the month that the point *before* names, or None with the reason.
+
+    A day that lies before that limit may be one of the month after it (4月底前报送计划，8日前报送名单), so it is left open.
+    """
+    point, why = _day_of(before, years)
+    if before["relm"]:
+        if years.issued_on is None:
+            return None, why
+        day = made_date(*_month_from_issue(before["relm"], years.issued_on), days)
+    elif before["y"]:
+        day = made_date(year(before["y"]), number(before["m"]), days)
+    else:
+        day = years.dated(number(before["m"]), days, is_due=True)
+    if day is None:
+        return None, "没有这一天，请核对。"
+    if before["by"] and point is not None and day < point:
+        return None, f"没有写月份，是{day.month}月{day.day}日还是下一个月，请核对。"
+    return day, ""
+
+
+def _month_from_issue(word: str, issued: date) -> tuple[int, int]:
+    """The year and month of 本月, 当月 and the like, or of 次月 and 下月, in a notice *issued* on that day."""
+    months = issued.year * 12 + issued.month - 1 + (word in ("次月", "下月"))
+    return months // 12, months % 12 + 1
 
 
 def _bounded(text: str, every: list[re.Match[str]]) -> list[bool]:
@@ -173,8 +197,7 @@ def _day_of(found: re.Match[str], years: Years) -> tuple[date | None, str]:  # n
     if found["relm"]:
         if issued is None:
             return None, "按发文的月份推算，但没有发文日期。"
-        months = issued.year * 12 + issued.month - 1 + (found["relm"] in ("次月", "下月"))
-        base_year, month = months // 12, months % 12 + 1
+        base_year, month = _month_from_issue(found["relm"], issued)
     else:
         month = number(found["m"])
         base_year = year(found["y"]) if found["y"] else 0
