@@ -6,7 +6,7 @@ import re
 
 from ipweek.annexes.readings import office_names
 from ipweek.private_numbers import Private
-from ipweek.surnames import COMPOUND
+from ipweek.surnames import COMPOUND, UNCOMMON
 
 _NAME_SIGN = r"[㐀-䶿一-鿿\U00020000-\U0003134f]"
 TITLES = (
@@ -36,7 +36,7 @@ _FOREIGN_SIGNS = frozenset(
 _COMPOUND_BLANK = re.compile(rf"({'|'.join(sorted(COMPOUND))})[ \u3000\u00a0]+({_NAME_SIGN})(?!{_NAME_SIGN})")
 _DOTTED = re.compile(rf"(?<={_NAME_SIGN})\.(?={_NAME_SIGN})")
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅●．", "·"))
-SURNAMES = frozenset(
+SURNAMES = UNCOMMON | frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺"
 )
 
