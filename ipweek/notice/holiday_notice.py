@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ipweek.errors import Invalid
+from ipweek.notice.calendar import NOTHING_KNOWN, WorkCalendar
 
 
 @dataclass(frozen=True)
@@ -27,22 +28,32 @@ _WORKED = re.compile(r"^,?(?:[^,。;]{0,12}?)(?:正常|照常|调整为|为)?(?:
 _FREE = re.compile(r"^,?(?:[^,。;]{0,14}?)(?:放假|休息|调休|补休|公休|连休|为节假日|为休息日|为法定节假日|,?共\d{1,2}天)")
 _FREE_BEFORE = re.compile(r"(?:假期|放假|放假时间|放假安排|休息)(?:时间|日期)?(?:为|是|:|从|自)*$")
 _ADVICE = re.compile(r"鼓励|建议|倡导|提倡|可结合")  # 鼓励…安排职工在除夕（2月9日）休息 makes no holiday
+_LENGTHENED = re.compile(  # 延长2020年春节假期至2月2日（农历正月初九，星期日）
+    rf"(?:延长[^,。;]{{0,8}}?(?:年)?[^,。;\d]{{0,8}}假期?|假期?(?:时间)?延长)(?:时间)?(?:至|到){_DAY.format('e')}(?:\([^()]{{1,20}}\))?"
+)
+_ALTERS = re.compile(r"关于(?:延长|调整)[^。\n]{0,16}(?:假期|放假|节假日)")
 _CUT = re.compile(r"(?<=[至到、,和及\-~])\n+|(?<=[年月])\n+(?=\d)|(?<=\d)\n+(?=[年月日])")
 
 
-def read_holiday_notice(text: str, year: int) -> list[Holiday]:
+def read_holiday_notice(text: str, year: int, known: WorkCalendar = NOTHING_KNOWN) -> list[Holiday]:
     """The days named in the State Council's yearly notice (放假安排) for *year*, in order, each with its words.
 
     Accepts the text as published, whole or in part: ``2月10日至17日放假调休，共8天。2月4日（星期日）、2月18日（星期日）上班。``
     Every day of a holiday comes back, weekends among them. A month without a year belongs to *year*, or to the December before it
-    where a range runs into January. Raises Invalid where no day is found, or where the text speaks of another year.
+    where a range runs into January. A notice that makes a holiday longer (延长春节假期至2月2日) names only its new end: the days
+    from the end that the calendar *known* has are free too. Raises Invalid where no day is found, where the text speaks of another
+    year, or where a holiday gets longer that *known* does not have.
     """
     even = _even(text)
-    named = re.search(r"关于((?:19|20)\d\d)年[^。]{0,12}(?:节假日|放假)", even)
+    named = re.search(r"关于(?:延长|调整)?((?:19|20)\d\d)年[^。]{0,12}(?:节假日|放假|假期)", even)
     if named and int(named[1]) != year:
         raise Invalid(f"这是{named[1]}年的放假安排，不是{year}年的，请核对后重新粘贴。")
     found: dict[date, Holiday] = {}
     even = _CUT.sub("", even)
+    for longer in _LENGTHENED.finditer(even):
+        for day in _days_added(longer, year, known):
+            found[day] = Holiday(day, False, longer[0])
+    even = _LENGTHENED.sub("", even)
     rows, even = _table(even)
     for cell, works in rows:
         for span in _SPAN.finditer(cell):
@@ -65,6 +76,8 @@ _BRACKETS = str.maketrans("[(﹝])﹞", "〔〔〔〕〕〕")
 def missing_holidays(text: str) -> list[str]:
     """The statutory holidays that a pasted notice does not speak of: a sign that only a part of it was pasted."""
     even = _even(text)
+    if _ALTERS.search(even):  # 关于延长2020年春节假期的通知 is whole
+        return []
     return [name for name in _HOLIDAYS if name not in even]
 
 
@@ -122,6 +135,26 @@ def _read_sentence(sentence: str, year: int, found: dict[date, Holiday]) -> None
             if works or day not in found or not found[day].works:
                 found[day] = Holiday(day, works, f"{words}{re.split(r'[,、]', after)[0]}")
         waiting = []
+
+
+_LONGEST_EXTENSION = 15
+"""Days between the old end of a holiday and the new one."""
+
+
+def _days_added(longer: re.Match[str], year: int, known: WorkCalendar) -> list[date]:
+    """The days by which a holiday gets longer: from behind the last weekday that *known* has free, to the new end."""
+    try:
+        last = date(int(longer["ey"] or year), int(longer["em"]), int(longer["ed"]))
+    except (TypeError, ValueError):  # without a month, or no such day
+        reason = f"“{longer[0]}”写的不是一个日期，请核对。"
+        raise Invalid(reason) from None
+    before = [last - timedelta(days=n) for n in range(_LONGEST_EXTENSION + 1)]
+    if last.year not in known.years:
+        raise Invalid(f"“{longer[0]}”没有写从哪一天起延长，请先粘贴{last.year}年的放假安排，再粘贴这一份。")
+    end = next((day for day in before if day.year in known.years and day.weekday() < 5 and not known.is_workday(day)), None)
+    if end is None:
+        raise Invalid(f"“{longer[0]}”延长的假期在{last.year}年的放假安排里没有找到，请核对后逐日更正。")
+    return [end + timedelta(days=n) for n in range(1, (last - end).days + 1)] or [last]
 
 
 def _is_of_year_before(day: date, words: str) -> bool:

@@ -69,7 +69,7 @@ def year(number: int, *, by: Person) -> Year:
 def read(text: str, number: int, *, by: Person) -> list[Holiday]:
     """The days that a pasted 放假安排 names; Invalid with one sentence where none are found."""
     may_keep(by)
-    return read_holiday_notice(text, number)
+    return read_holiday_notice(text, number, table())
 
 
 def keep(text: str, number: int, source: str, *, by: Person) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from ipweek.errors import Invalid
 from ipweek.notice import holiday_notice
-from ipweek.notice.calendar import NOTHING_KNOWN, seeded
+from ipweek.notice.calendar import NOTHING_KNOWN, WorkCalendar, seeded
 from ipweek.notice.holiday_notice import Holiday, read_holiday_notice
 
 HOLIDAYS = """国务院办公厅关于2024年部分节假日安排的通知
@@ -148,3 +148,52 @@ def test_a_notice_pasted_in_part_is_told_by_the_holidays_it_lacks() -> None:
 @pytest.mark.parametrize("printed", ["国办发明电〔2026〕7号", "国办发明电[2026]7号", "国办发明电（2026） 7号"])
 def test_the_holiday_notice_brings_its_own_number(printed: str) -> None:
     assert holiday_notice.document_number(f"国务院办公厅{printed}关于2027年部分节假日安排的通知") == "国办发明电〔2026〕7号"
+
+
+SPRING_OF_2020 = "春节：1月24日至30日放假调休，共7天。1月19日（星期日）、2月1日（星期六）上班。"
+LONGER = """某某办公厅关于延长2020年春节假期的通知
+各单位：现将延长假期的安排通知如下。
+一、延长2020年春节假期至2月2日（农历正月初九，星期日），2月3日（星期一）起正常上班。
+二、学校推迟开学，时间另行通知。
+2020年1月26日"""
+
+
+def days_of_spring_2020() -> WorkCalendar:
+    """The calendar as it stood before the holiday was made longer."""
+    return NOTHING_KNOWN.with_days([(h.day, h.works, "") for h in read_holiday_notice(SPRING_OF_2020, 2020)], [2020])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONGER,
+        "春节假期延长至2月2日。",
+        "将2020年春节假期延长至2020年2月2日（星期日），2月3日起正常上班。",
+        "决定延长春节假期到2月2日。",
+    ],
+)
+def test_a_holiday_made_longer_frees_the_days_from_its_old_end(text: str) -> None:
+    added = read_holiday_notice(text, 2020, days_of_spring_2020())
+
+    assert [str(one.day) for one in added if not one.works] == ["2020-01-31", "2020-02-01", "2020-02-02"]
+    after = days_of_spring_2020().with_days([(one.day, one.works, "") for one in added])
+    assert after.add_workdays(date(2020, 1, 23), 1) == date(2020, 2, 3)
+
+
+def test_a_holiday_made_longer_needs_the_arrangement_it_alters() -> None:
+    with pytest.raises(Invalid, match="请先粘贴2020年的放假安排"):
+        read_holiday_notice(LONGER, 2020)
+
+
+def test_a_holiday_made_longer_that_the_calendar_does_not_have_is_refused() -> None:
+    with pytest.raises(Invalid, match="没有找到"):
+        read_holiday_notice("延长清明节假期至4月8日。", 2020, days_of_spring_2020())
+
+
+def test_a_notice_that_alters_one_holiday_lacks_no_others() -> None:
+    assert holiday_notice.missing_holidays(LONGER) == []
+
+
+def test_the_year_of_a_notice_that_alters_a_holiday_is_checked() -> None:
+    with pytest.raises(Invalid, match="2020年的放假安排，不是2021年"):
+        read_holiday_notice(LONGER, 2021, seeded())
