@@ -54,6 +54,7 @@ class Layout:
     attached: list[Line] = field(default_factory=list)  # another document that is forwarded with this one
     issued: list[Line] = field(default_factory=list)  # an own plan that the notice issues (印发《…方案》)
     signed: Line | None = None  # the line of the signature's date
+    tables: list[Table] = field(default_factory=list)  # of its own text
     page_title: str = ""
 
     @property
@@ -68,6 +69,7 @@ def lay_out(document: Document) -> Layout:
     first_annex = annex_at[0][0] if annex_at else len(items)
     layout = Layout(page_title=document.page_title)
     own: list[Line] = []
+    layout.tables = [item for item in items[:first_annex] if isinstance(item, Table)]
     for item in items[:first_annex]:
         own += [item] if isinstance(item, Line) else said(item)
     own = unwrapped(own)

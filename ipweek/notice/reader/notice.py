@@ -13,6 +13,7 @@ from ipweek.notice.reader.document import Document
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.head import read_head
 from ipweek.notice.reader.layout import lay_out
+from ipweek.notice.reader.schedule import read_schedules
 from ipweek.notice.reader.theme import read_theme
 from ipweek.notice.reader.week import read_week
 from ipweek.notice.reader.years import find_years
@@ -41,6 +42,8 @@ def read_notice(document: Document, calendar: WorkCalendar | None = None, *, yea
     read_theme(told, facts)
     if layout.attached and facts.starts_on is None:
         read_week(layout.attached, years, facts, attached=True)
+    if facts.starts_on is None:
+        read_schedules(layout, years, facts)
     if layout.attached and facts.theme is None:
         read_theme(layout.attached, facts, attached=True)
     read_annexes(layout, facts)

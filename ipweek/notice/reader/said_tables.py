@@ -21,23 +21,28 @@ def said(table: Table) -> list[Line]:
 
     A row of a label and its value (联系人 | 王芳) is one line as well.
     """
-    rows = _filled(table)
-    while len(rows) > 1 and len(set(rows[0])) == 1 and len(rows[0]) > 1:  # a title over the headings
-        rows = rows[1:]
-    heads = [even("".join(cell.split())) for cell in rows[0]] if rows else []
+    heads, rows = headed(table)
     due = next((place for place, head in enumerate(heads) if _DUE.search(head)), None)
     thing = next((place for place, head in enumerate(heads) if _THING.search(head) and place != due), None)
     asked = [place for place, head in enumerate(heads) if _ASKED.search(head) and len(head) <= 10]
-    if len(rows) > 1 and due is not None and len(heads) > 1:
+    if rows and due is not None and len(heads) > 1:
         thing = next(place for place in range(len(heads)) if place != due) if thing is None else thing
         return [
             Line("；".join([f"{row[thing]}：{heads[due]}{row[due]}", *_people(heads, row, asked)]) + "；")
-            for row in rows[1:]
+            for row in rows
             if row[due] and ("完成" not in heads[due] or SEND.search(row[thing]))
         ]
-    if any(_CALLED.search(row[place]) for row in rows[1:] for place in asked) and not _OF_ACTIVITIES.search("".join(heads)):
-        return [Line("；".join(_people(heads, row, asked))) for row in rows[1:]]
+    if any(_CALLED.search(row[place]) for row in rows for place in asked) and not _OF_ACTIVITIES.search("".join(heads)):
+        return [Line("；".join(_people(heads, row, asked))) for row in rows]
     return [line for row in table.rows for line in _row([cell.text for cell in row])]
+
+
+def headed(table: Table) -> tuple[list[str], list[list[str]]]:
+    """The headings of *table* in one width without blanks, and the rows under them, every merged cell in each place it covers."""
+    rows = _filled(table)
+    while len(rows) > 1 and len(set(rows[0])) == 1 and len(rows[0]) > 1:  # a title over the headings
+        rows = rows[1:]
+    return [even("".join(cell.split())) for cell in rows[0]] if rows else [], rows[1:]
 
 
 def _people(heads: list[str], row: list[str], asked: list[int]) -> list[str]:

@@ -14,7 +14,7 @@ from ipweek.notice.reader.numerals import COUNT, DAY, MONTH, WEEKDAY, YEAR, made
 from ipweek.notice.reader.spans import SPAN, span_days
 from ipweek.notice.reader.years import Years
 
-_DAY_ONE = re.compile(rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|明年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]")
+DAY_ONE = re.compile(rf"(?:(?P<y>{YEAR})年|(?P<rel>今年|明年))?(?P<m>{MONTH})月(?P<d>{DAY})[日号]")
 _LISTED = re.compile(  # 4月20、21、22日
     rf"(?:(?P<y>{YEAR})年)?(?P<m>{MONTH})月(?P<days>{DAY}[日号]?(?:{WEEKDAY})?(?:(?:、|和|及|,)(?:{MONTH}月)?{DAY}[日号]?(?:{WEEKDAY})?){{1,9}})(?<=[日号)])(?![0-9-~至到])"
 )
@@ -61,7 +61,8 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
     for place, line in enumerate(lines):
         heading = _HEADING.match(line.bare) if len(line.bare) <= 200 and not (is_schedule and _BARE_TIME.match(line.bare)) else None
         under_heading = place - heading_at == 1
-        if heading and not _NOT_WEEK.search(line.bare[: heading.start("rest")]):
+        is_row_of_heads = "\t" in line.text.strip() and re.search("[0-9月]", line.bare) is None
+        if heading and not is_row_of_heads and not _NOT_WEEK.search(line.bare[: heading.start("rest")]):
             heading_at = place
             under_heading = True
         spans = list(SPAN.finditer(line.bare))
@@ -72,10 +73,10 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
             continue
         found += [_rated(line, place, span, *span_days(span, years), under_heading=under_heading) for span in spans]
         if not spans or under_heading:
-            for single in _DAY_ONE.finditer(line.bare):
+            for single in DAY_ONE.finditer(line.bare):
                 if any(span.start() <= single.start() < span.end() for span in spans):
                     continue
-                first = _single_day(single, years)
+                first = single_day(single, years)
                 if lasting := _LASTING.match(line.bare[single.end() :]):
                     last = first + _length(lasting) if first else None
                     found.append(_rated(line, place, single, first, last, under_heading=under_heading))
@@ -110,7 +111,7 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
 def _days_held(lines: list[Line], years: Years) -> Iterator[_Candidate]:
     """Single days that the text itself is about: 拟于4月24日举办公众开放日活动."""
     for place, line in enumerate(lines):
-        for single in _DAY_ONE.finditer(line.bare):
+        for single in DAY_ONE.finditer(line.bare):
             before = re.split(r"[,。;]", line.bare[max(0, single.start() - 40) : single.start()])[-1]
             after = re.split(r"[,。;]", line.bare[single.end() : single.end() + 60])[0]
             if (
@@ -118,7 +119,7 @@ def _days_held(lines: list[Line], years: Years) -> Iterator[_Candidate]:
                 and re.match(r"(?:\([^()]{1,6}\))?(?:上午|下午|全天)?[^,。;]{0,24}?(?:举办|举行|开展|组织)", after)
                 and not _NOT_WEEK.search(before[-20:] + after.replace("公众开放日", ""))
             ):
-                day = _single_day(single, years)
+                day = single_day(single, years)
                 yield _rated(line, place, single, day, day, under_heading=False, is_single=True)
 
 
@@ -161,7 +162,8 @@ def _rated(
     return _Candidate(score, place, line, start, end, first, last)
 
 
-def _single_day(single: re.Match[str], years: Years) -> date | None:
+def single_day(single: re.Match[str], years: Years) -> date | None:
+    """The day that ``DAY_ONE`` matched, or None where nothing tells its year or there is no such day."""
     months, days = number(single["m"]), number(single["d"])
     if single["y"]:
         return made_date(year(single["y"]), months, days)
