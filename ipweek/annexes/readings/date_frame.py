@@ -102,7 +102,7 @@ class Frame:
         written = [first] if first == last else [first, last]
         entry = Entry(first, last, kind, written, is_vague=kind == "window", is_around=self.around, is_open_start=self.until)
         entry.place = self.words[self.at].place
-        if self.sense.weekdays and not entries and first == last and not self.sense.is_recurring:
+        if len(self.sense.weekdays) == 1 and not entries and first == last and not self.sense.is_recurring:
             entry.weekdays.append((first, self.sense.weekdays[-1]))  # 周六（4月20日）
         entry.is_open_end = self.since and not self.until and first == last and self._next() not in ("to", "to_date")
         self.until = self.around = self.since = False

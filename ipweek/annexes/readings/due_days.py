@@ -117,8 +117,8 @@ def _is_plain(bound: _Said, kept: list[_Said]) -> bool:
         return False
     if bound.speaks_of(_REPORTING):
         return True
-    if not bound.speaks_of(_ANY):
-        return False
+    if not bound.speaks_of(_ANY):  # 4月底（五一节前） says no more than 4月底
+        return not re.search(r"\d", bound.words) and entry.last >= max(each.entry.first for each in kept)
     return entry.last <= max(each.entry.last for each in kept) and (entry.is_open_start or bound.speaks_of(SIGNING_UP))
 
 

@@ -11,7 +11,7 @@ from ipweek.annexes.readings.date_sense import ONE_DAY, Entry
 from ipweek.annexes.readings.date_words import Word
 from ipweek.annexes.readings.numerals import count_of
 
-_PICKED = re.compile("[择某任选]|的?[一1]个?[天日]")
+_PICKED = re.compile("[择某任选]|的?[一两二三四五1-6]个?[天日]")
 ENDS = ("结束", "闭幕", "收官")
 _CLAUSE_ENDS = frozenset(("", *",;。)、"))
 _LASTS = ("为期", "历时", "连续", "持续")
@@ -141,6 +141,8 @@ class EdgeWords(Frame):
         elif self.is_fresh and self.sense.entries and not self.after_clock:
             entry = self.sense.entries[-1]
             entry.is_around = True
+            if entry.kind == "week" and word.text == "前后":  # before and after it: on which days, nobody knows
+                self.sense.is_doubtful = True
             if entry.kind == "week" and word.text == "前夕":
                 entry.last, entry.is_open_start = entry.first - ONE_DAY, True
 
@@ -190,7 +192,11 @@ class EdgeWords(Frame):
         self.sense.is_undated = self.sense.is_undated or word.text not in ("拟", "拟定", "预计", "计划", "暂定", "初定")
 
     def _close(self) -> None:
-        """What stands at the end half-typed: 4月20日至."""
+        """What stands at the end half-typed: 4月20日至; and several weekdays before as many days: 周六、周日（4月20日、21日）."""
+        written = [(entry, day) for entry in self.sense.entries for day in entry.written]
+        if 1 < len(self.sense.weekdays) == len(written) and not any(entry.weekdays for entry, _ in written):
+            for (entry, day), weekday in zip(written, self.sense.weekdays, strict=True):
+                entry.weekdays.append((day, weekday))
         last = self.words[-1] if self.words else None
         if last is not None and last.kind == "to" and self.link == "to" and self.sense.entries and self._is_at_the_end():
             self.sense.entries[-1].is_open_end = True
