@@ -15,7 +15,9 @@ _PERSON = (
     r"|(?:业务|活动|政策)?咨询(?= *[:：])|(?<![\u4e00-\u9fff])联系(?= *:)"
     r"|(?:办公室|秘书处|中心|[处科局办部院组所])(?= *: *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}[ ,(:]{0,3}(?:电话|手机)?[:(]? *"
     r"(?:0[0-9]{2,3}|[1-9][0-9]{6}))"
-    r"|(?:会务|业务|报名)联系(?= *[:：])|请 *(?:与|联系)(?= *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3} *(?:联系)?[,(:])"
+    r"|(?:会务|业务|报名)联系(?= *[:：])"
+    r"|联系(?= *: *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3} *\(? *[0-9][0-9-]{6})|请 *与(?= *[\u4e00-\u9fff]{2,16}联系[,(:])"
+    r"|请 *(?:与|联系)(?= *[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3} *(?:联系)?[,(:])"
 )
 _PHONE_WORD = (
     r"(?:联 *[系络]|咨询|办公|值班|内线)?电 *话(?: *号码)?|联系方式|手 *机(?:号码?)?(?: *[/(（] *微信(?:同?号)? *[)）]?)?|座机"
@@ -24,7 +26,8 @@ _PHONE_WORD = (
 _FAX_WORD = r"传 *真(?:号码|电话)?|Fax"
 _MAIL_WORD = r"(?:电子)?(?:邮箱|邮件|信箱)(?: *(?:地址|号))?|E-?mail"
 _DESK_WORD = r"(?:联系|责任|承办|业务)(?:处室|科室|部门|单位|处|科)(?= *[:：])"
-_OTHER_WORD = r"(?:通讯|通信|联系|邮寄|办公|详细|收件|报送)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?|单位|部门|职务"
+_OTHER_WORD = r"(?:通讯|通信|联系|邮寄|办公|详细|收件|报送)?地 *址|邮 *(?:政编)?(?:码|编)|网址|微信(?:号|群)?|QQ(?:群|号)?"
+r"|(?:单位|部门|职务)(?! *[)）])"
 _LABEL = re.compile(
     rf"(?P<both>(?:{_PHONE_WORD}) *[(/及、和] *(?:兼)?(?:{_FAX_WORD}) *\)?"
     rf"|(?:{_FAX_WORD}) *[(/及、和] *(?:兼)?(?:{_PHONE_WORD}) *\)?|兼传真|同传真|传真同(?:号|上|电话)|电话同传真)"
@@ -98,14 +101,15 @@ def read_contacts(lines: list[Line], facts: NoticeFacts) -> None:
 
 
 _IN_PASSING = re.compile(
+    r"(?<=[室号楼部科处,:)])(?P<to>[\u4e00-\u9fff]{2,3})(?=\(?收(?:[),;。(]|$))|"
     r"(?<=[至到给室处楼部科心员])(?P<styled>[\u4e00-\u9fff]{1,2}(?:老师|同志)|[小老][\u4e00-\u9fff])(?=处|收|[(])|(?:请?联系|请与)(?P<who>[\u4e00-\u9fff]{2,14})(?=[(](?:分机|电话|手机|内线|[0-9]))"
 )
 
 
 def _named_in_passing(lines: list[Line], found: _Found) -> None:
-    """Persons without a label: 送至218室罗老师处, 请联系工会陆小凤（分机8866）."""
+    """Persons without a label: 送至218室罗老师处, 请联系工会陆小凤（分机8866）, 世博村路300号王芳收."""
     for line in lines:
-        named = [person["styled"] or person["who"] for person in _IN_PASSING.finditer(line.even)]
+        named = [person["styled"] or person["who"] or person["to"] for person in _IN_PASSING.finditer(line.even)]
         found.add("contacts", [name for words in named for name in split_names(words)], line)
 
 
@@ -133,7 +137,7 @@ def _read_line(line: Line, labels: list[re.Match[str]], found: _Found, *, goes_o
         if kind in ("person", "lead", "desk"):
             found.add("contacts", _names(piece, is_lead=kind != "person"), line)
         elif kind == "phone":
-            found.add("contacts", _names(piece, is_lead=True), line)  # 王小明（电话…）、李丽（电话…）
+            found.add("contacts", _names(piece.split("。")[0], is_lead=True), line)  # 王小明（电话…）、李丽（电话…）
         if kind == "phone" and (short := _SHORT.match(piece)) and "内线" in text:
             found.add("phones", [short["number"]], line)
         numbers = _numbers(piece) if kind not in ("other", "foreign") else []

@@ -25,8 +25,18 @@ _AFTER = re.compile(
     rf"(?P<side>(?:之日|当日|当天)?(?:之?后|以后|起|前|之?前))?(?:的|,|起)?(?:(?<=后,)[^。;,0-9]{{1,24}}?(?:,|于|在)(?:于|在)?)?"
     rf"\(?(?P<n>(?<![0-9]){COUNT})(?P<half>半)?{_UNIT}"
 )
-_AFTER_DAY = re.compile(rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
+_AFTER_DAY = re.compile(
+    rf"(?P<m>{MONTH})月(?P<d>{DAY})[日号](?:“?世界知识产权日”?)?(?:活动)?(?:结束)?(?:之?后|以后|起)的?(?P<n>(?<![0-9]){COUNT}){_UNIT}"
+)
 _LENGTHENED = re.compile(rf"^(?:延长|调整|变更|改|延|放宽)(?:至|为|到)(?:[^,。;0-9]{{0,10}}后)?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
+_HOLIDAY = (
+    r"(?:元旦|春节|清明节?|“?五一”?|(?:国际)?劳动节|端午节?|中秋节?|国庆节?)(?:国际劳动节)?(?:小?长?假期?|假日|节日)?"
+    r"|小?长假|(?<![暑寒休请])假期"
+)
+_BY_HOLIDAY = re.compile(
+    rf"(?:{_HOLIDAY}|(?<![一-鿿])节|(?<=[于在])节)(?:结束)?之?(?:前(?!后)|后)(?:的?第?{COUNT}个?(?:工作日|自然日|天|日|周|星期)(?:之?内|以内)?)?"
+)
+_OF_HOLIDAY = re.compile(rf"(?:{_HOLIDAY})$")
 _FROM_NOW = re.compile(rf"(?:自|从)?即日起的?,?(?P<n>(?<![0-9]){COUNT}){_UNIT}")
 _ENDING = ("结束", "完成", "闭幕", "收官", "落幕", "完毕")
 _EVENT = re.compile(r"[\u4e00-\u9fffA-Za-z0-9“”·.《》]{0,30}\Z")
@@ -51,6 +61,8 @@ def recurring(text: str) -> Iterator[Mark]:
 
 def relative(text: str, years: Years, facts: NoticeFacts, calendar: WorkCalendar) -> Iterator[Mark]:
     """So many days after an event or a day: 宣传周活动结束后5个工作日内, 收到通知后两周内, 4月26日后5个工作日内, 即日起10日内."""
+    for found in _BY_HOLIDAY.finditer(text):
+        yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, "按假期推算，请对照放假安排填写日期。"))
     yield from _after_events(text, facts, calendar)
     yield from _after_days(text, years, facts, calendar)
     for found in _FROM_NOW.finditer(text):
@@ -76,7 +88,7 @@ def _after_events(text: str, facts: NoticeFacts, calendar: WorkCalendar) -> Iter
         event_words = named[0] if named else ""
         event = event_words + found["that"]
         is_before = side.endswith("前")
-        if not is_before and not side and how not in _ENDING:
+        if (not is_before and not side and how not in _ENDING) or _OF_HOLIDAY.search(event_words):
             continue
         if unit == "小时":
             yield Mark(found.start(), found.end(), Deadline("other", "", None, None, None, EACH_ITS_OWN))
