@@ -26,6 +26,9 @@ _LABELS = (
 _LABEL = re.compile(
     rf"(?:^|(?<=[;；,，、\n。 (（]))\s?({_LABELS})(?:地点|活动|会场|部分|场)?(?:\s?[:：]\s?|(?<=地点)[为在]|(?<=会场)设?在)"
 )
+_NAMED_ONLINE = re.compile(r"(?:线上(?:平台)?|(?:线上)?直播(?:地址|平台)?)\s?[:：][^、,，;；\n()（）及和]+")
+"""线上：知识产权在线讲堂: what the label names is no place, known as a platform or not."""
+
 _LABEL_START = re.compile(rf"[;；,，、\n。 ]\s?(?=(?:{_LABELS})(?:地点|活动|会场|部分|场)?\s?[:：])|[;；\n]")
 _PLACE_SIGN = "馆园场厅堂楼院校区街道镇村路店心站局号室城江滩岛桥寺宫台座层港所司厦库基地苑坊里弄)"
 _SPLIT = re.compile(
@@ -139,6 +142,7 @@ def _place(typed: str, *, is_online: bool) -> str | None:
     plain = _PENDING_BRACKET.sub("", plain) if is_online else plain
     take = online_words.taken_out if is_online else online_words.on_site
     pieces = _LABEL_START.split(plain) if is_labelled else [plain]
+    pieces = [piece for piece in pieces if not _NAMED_ONLINE.fullmatch(piece.strip())]
     kept = [rest for rest in (_without_labels(take(_without_labels(piece))) for piece in pieces) if rest]
     place = "; ".join(kept)
     inside = _WRAPPED.fullmatch(place)

@@ -89,6 +89,9 @@ class WeekWords(Frame):
 
     def _say_weekday(self, entry: Entry, weekday: int) -> bool:
         """Several weekdays in a row (周六、周日) belong to as many days before them; False where none is left for it."""
+        if entry.is_span and [word.kind for word in self.words[self.at + 1 : self.at + 4]] == ["to", "weekday", "clock"]:
+            self.sense.is_recurring = True  # 4月20日至26日（周一至周五9:00-17:00）
+            return True
         told = {day for each in self.sense.entries for day, _ in each.weekdays}
         written = [day for each in self.sense.entries for day in each.written]
         ahead = 0
