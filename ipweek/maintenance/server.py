@@ -128,6 +128,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the same
     task_class = Reply
     error_task_class = Refusal
 
+    def write_soon(self, data: Any) -> int:
+        """Send what the system takes at once, and put only the rest aside.
+
+        The library puts everything aside first; its loop sees something to send, cannot, since the task is sending it, and asks
+        again for as long as that takes: ten turns over all connections for each answer, while eight people save.
+        """
+        if not isinstance(data, bytes):  # a file
+            return super().write_soon(data)
+        sent: list[int] = []
+        with self.outbuf_lock:
+            if self.connected and not self.total_outbufs_len:
+                self._flush_exception(lambda do_close: sent.append(self.send(data, do_close=do_close)), do_close=False)
+        self.last_activity = time.time()
+        if rest := data[sum(sent) :]:
+            super().write_soon(rest)
+        return len(data)
+
 
 def why_not(error: OSError) -> str:
     """What keeps an address from being listened on, and what to do; the system's own words are English."""
