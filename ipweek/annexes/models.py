@@ -98,7 +98,7 @@ class Op(db.Model):
     client_id: Mapped[str] = mapped_column(String(40), unique=True)  # given by the browser: the same twice is one op
     table_id: Mapped[int] = mapped_column(ForeignKey("annex_table.id"))
     revision: Mapped[int]  # the table's, after this op
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))  # no index: nobody asks for all that somebody did
     at: Mapped[datetime]
     via: Mapped[str] = mapped_column(String(16))  # typed, pasted, filled, imported, row, undo, redo, job, office, stand_in, put_back
     undoes: Mapped[int | None] = mapped_column(ForeignKey("op.seq"))

@@ -146,7 +146,7 @@ _FIRST_CHANGE, _NEXT_CHANGE = Statement(_CHANGED.values(status="draft")), Statem
 _MINE = (
     select(_op.c.seq, _op.c.via, _op.c.undoes)
     .where(_op.c.table_id == bindparam("table_id"), _op.c.user_id == bindparam("user_id"))
-    .order_by(_op.c.seq.desc())
+    .order_by(_op.c.revision.desc())  # the order of seq, within a table, and the index has it
     .limit(UNDO_DEPTH)
 )
 _OTHERS_SINCE = (
