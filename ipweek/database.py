@@ -92,5 +92,6 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("ipweek_writes", False)
-        statements.say(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("ipweek_begun"):
+            statements.say(connection, "BEGIN IMMEDIATE" if options.get("ipweek_writes") else "BEGIN")

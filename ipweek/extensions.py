@@ -19,6 +19,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+from ipweek.statements import Pooled
+
 _readable = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 """How JSON is stored: made once, since ``json.dumps`` makes an encoder for each text."""
 
@@ -53,7 +55,7 @@ class Model(DeclarativeBase):
     )
 
 
-writing: ContextVar[Connection | None] = ContextVar("writing", default=None)
+writing: ContextVar[Pooled | None] = ContextVar("writing", default=None)
 """The connection of the ``transaction()`` that is under way."""
 
 
@@ -61,7 +63,8 @@ class Joining(Session):
     """Flask-SQLAlchemy's session, on the connection of ``transaction()`` while there is one."""
 
     def get_bind(self, *given: Any, **words: Any) -> Engine | Connection:
-        return writing.get() or super().get_bind(*given, **words)
+        begun = writing.get()
+        return begun.around() if begun else super().get_bind(*given, **words)
 
 
 db = SQLAlchemy(model_class=Model, engine_options={"json_serializer": _readable}, session_options={"class_": Joining})

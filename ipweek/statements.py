@@ -20,18 +20,43 @@ Convert = Callable[[Any], Any]
 
 
 class Pooled:
-    """A connection of the pool without SQLAlchemy's around it: half the price, for one read that stands in no transaction."""
+    """A connection of the pool without SQLAlchemy's around it, at half the price: for a read, or for a transaction that it begins."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.dialect = engine, engine.dialect
+        self.hearers = engine.dispatch.before_cursor_execute or None
+        self._around: Connection | None = None
         try:
             self.connection = engine.raw_connection()
         except self.dialect.loaded_dbapi.Error as error:
             raise _raised(error, self.dialect) from error
 
+    def around(self) -> Connection:
+        """SQLAlchemy's own, within the transaction that was begun here: for whoever needs more than statements, as the session does."""
+        if self._around is None:
+            self._around = Connection(self.engine, self.connection).execution_options(ipweek_begun=True)
+            self._around.begin()
+        return self._around
+
+    def commit(self) -> None:
+        """End the transaction well."""
+        if self._around is not None:
+            self._around.commit()
+            return
+        try:
+            self.connection.commit()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _raised(error, self.dialect) from error
+
     def close(self) -> None:
-        """Give it back, and end what the driver may have begun."""
-        self.connection.close()
+        """Give it back. What was not committed is undone."""
+        if self._around is None:
+            self.connection.close()
+            return
+        try:
+            self._around.rollback()  # after a commit that failed it would think that there is nothing to undo
+        finally:
+            self._around.close()
 
 
 Opened = Connection | Pooled
@@ -66,7 +91,7 @@ class Statement:
     def run_each(self, connection: Opened, many: Iterable[Bound]) -> None:
         """Do it with each of *many* in turn."""
         compiled = self._for(connection.dialect)
-        sets = [compiled.bind(bound) for bound in many]
+        sets = [compiled.bind({**bound}) for bound in many]
         if len(sets) == 1:
             _run(connection, compiled.text, sets[0])
         elif sets:
@@ -99,9 +124,9 @@ class _Compiled:
         else:
             self._pick = lambda values: tuple(values[name] for name in self._names or ())
 
-    def bind(self, bound: Bound) -> Any:
-        """The driver's parameters: a tuple, or a dict where it names them."""
-        values = {**self._fixed, **bound}
+    def bind(self, values: dict[str, Any]) -> Any:
+        """The driver's parameters: a tuple, or a dict where it names them. *values* is written over."""
+        values.update(self._fixed)
         for name, convert in self._binders:
             values[name] = convert(values[name])
         return values if self._names is None else self._pick(values)
@@ -125,9 +150,10 @@ def say(connection: Opened, text: str) -> None:
 
 def _run(connection: Opened, text: str, bound: Any, *, many: bool = False, fetch: bool = False) -> Sequence[Sequence[Any]]:
     """Run *text* on the pooled connection. What the driver raises comes out as SQLAlchemy raises it, and who listens to it hears it."""
-    cursor = connection.connection.cursor()
+    cursor = connection.connection.dbapi_connection.cursor()  # type: ignore[union-attr]  # it is open
+    hearers = connection.hearers if isinstance(connection, Pooled) else connection.engine.dispatch.before_cursor_execute
     try:
-        if hearers := connection.engine.dispatch.before_cursor_execute:
+        if hearers:
             hearers(connection, cursor, text, bound, None, many)
         if many:
             cursor.executemany(text, bound)

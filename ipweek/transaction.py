@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from contextvars import ContextVar
 
 from sqlalchemy.orm import Session
 
 from ipweek.extensions import db, writing
+from ipweek.statements import Pooled, say
 
 _writer = threading.Lock()
 _whose: ContextVar[int] = ContextVar("whose")
@@ -41,21 +42,23 @@ def transaction() -> Iterator[None]:
             raise RuntimeError(message)
         session.rollback()  # ends the read, and expires what it saw
     engine = db.engine
-    with _writer if engine.dialect.name == "sqlite" else nullcontext(), engine.connect() as connection:
-        connection.execution_options(ipweek_writes=True)
-        with connection.begin():
-            token = writing.set(connection)
-            _whose.set(scope)
-            try:
-                yield
-                if (session := _session()) and session.in_transaction():
-                    session.commit()  # writes out what it holds; the connection's commit follows
-            except BaseException:
-                if session := _session():
-                    session.rollback()
-                raise
-            finally:
-                writing.reset(token)
+    is_sqlite = engine.dialect.name == "sqlite"
+    with _writer if is_sqlite else nullcontext(), closing(Pooled(engine)) as connection:
+        if is_sqlite:
+            say(connection, "BEGIN IMMEDIATE")  # other drivers begin by themselves
+        token = writing.set(connection)
+        _whose.set(scope)
+        try:
+            yield
+            if (session := _session()) and session.in_transaction():
+                session.commit()  # writes out what it holds; the connection's commit follows
+        except BaseException:
+            if session := _session():
+                session.rollback()
+            raise
+        finally:
+            writing.reset(token)
+        connection.commit()
 
 
 def _session() -> Session | None:

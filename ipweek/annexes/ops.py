@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, cast, insert, select, update
-from sqlalchemy.engine import Connection
 
 from ipweek import clock
 from ipweek.annexes import checks
@@ -26,7 +25,7 @@ from ipweek.errors import Conflict, Refused
 from ipweek.extensions import db, writing
 from ipweek.notice import schema
 from ipweek.notice.models import AnnexSchema, Campaign
-from ipweek.statements import Statement
+from ipweek.statements import Opened, Statement
 
 GAP = 1024
 """Between the positions of two new rows, so that one can be put between them without moving others."""
@@ -170,7 +169,7 @@ def table_of(activity_id: int) -> int | None:
     return found.table_id if found else None
 
 
-def _connection() -> Connection:
+def _connection() -> Opened:
     """The connection of the present transaction, or of the present read."""
     return writing.get() or db.session.connection()
 
@@ -223,7 +222,7 @@ def find(client_id: str, *, table: Held, user_id: int) -> Written | None:
 
 def changes_of(seq: int) -> list[Change]:
     """The cell changes of one op, in order."""
-    return [Change(found.activity_id, found.key, found.old, found.new) for found in _connection().execute(_CHANGES, {"seq": seq})]
+    return [Change(found.activity_id, found.key, found.old, found.new) for found in db.session.execute(_CHANGES, {"seq": seq})]
 
 
 def rows(table: Held, ids: Collection[int]) -> dict[int, Any]:
@@ -232,7 +231,7 @@ def rows(table: Held, ids: Collection[int]) -> dict[int, Any]:
     if len(ids) == 1:
         found = _ROW.all(connection, table_id=table.id, activity_id=next(iter(ids)))
     else:
-        found = list(connection.execute(_ROWS, {"table_id": table.id, "ids": list(ids)}))
+        found = list(db.session.execute(_ROWS, {"table_id": table.id, "ids": list(ids)}))
     return {row.id: row for row in found}
 
 
@@ -259,21 +258,17 @@ def cell(row: Any, key: str) -> str:
 def values_at(table: Held, revision: int) -> dict[tuple[int, str], str]:
     """What cells held at an earlier revision, of those that changed since."""
     held: dict[tuple[int, str], str] = {}
-    for activity_id, key, old in _connection().execute(_SINCE, {"table_id": table.id, "revision": revision}):
+    for activity_id, key, old in db.session.execute(_SINCE, {"table_id": table.id, "revision": revision}):
         held.setdefault((activity_id, key), old)
     return held
 
 
 def new_row(table: Held, *, owner_unit_id: int, pos: int, values: Mapping[str, str]) -> int:
     """The id of a new row that is not there yet: a change of ``_alive`` brings it, and its cells, in."""
-    made: int = (
-        _connection()
-        .execute(
-            _INSERT_ROW,
-            {"table_id": table.id, "owner_unit_id": owner_unit_id, "is_header": False, "alive": False, "pos": pos, "values": dict(values)},
-        )
-        .scalar_one()
-    )
+    made: int = db.session.execute(
+        _INSERT_ROW,
+        {"table_id": table.id, "owner_unit_id": owner_unit_id, "is_header": False, "alive": False, "pos": pos, "values": dict(values)},
+    ).scalar_one()
     return made
 
 
@@ -282,7 +277,7 @@ def accept(row: Activity, key: str, *, user_id: int) -> None:
 
     The next change of this cell takes it back.
     """
-    _connection().execute(_ACCEPT, {"activity_id": row.id, "accepted": {**(row.accepted or {}), key: user_id}})
+    db.session.execute(_ACCEPT, {"activity_id": row.id, "accepted": {**(row.accepted or {}), key: user_id}})
 
 
 def write(
@@ -365,7 +360,7 @@ def undo(table: Held, *, user_id: int, client_id: str, redo: bool = False) -> Wr
     done = changes_of(seq)
     wanted = done if redo else [Change(c.activity_id, c.key, c.new, c.old) for c in reversed(done)]
     known = rows(table, {change.activity_id for change in wanted})
-    since = _connection().execute(_OTHERS_SINCE, {"table_id": table.id, "seq": seq, "user_id": user_id})
+    since = db.session.execute(_OTHERS_SINCE, {"table_id": table.id, "seq": seq, "user_id": user_id})
     others = {(activity_id, key) for activity_id, key in since}  # even where the same text stands there again: it is theirs now
     todo: list[Change] = []
     skipped: list[Change] = []
@@ -385,7 +380,7 @@ def _next_to(table: Held, *, user_id: int, redo: bool) -> int | None:
     """The op that an undo (or redo) of this person would take, from the order in which he worked."""
     done: list[int] = []
     undone: list[int] = []
-    mine = _connection().execute(_MINE, {"table_id": table.id, "user_id": user_id}).all()
+    mine = db.session.execute(_MINE, {"table_id": table.id, "user_id": user_id}).all()
     for op in reversed(mine):
         if op.via == "undo" and op.undoes in done:
             done.remove(op.undoes)
