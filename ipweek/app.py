@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 
 from ipweek import addresses, bodies, config, database, failures, headers, log, signatures, templating
 from ipweek.accounts import views as accounts
@@ -61,6 +61,9 @@ class Site(Flask):
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def send_static_file(self, filename: str) -> Response:
+        return headers.for_everybody(super().send_static_file(filename), Path(str(self.static_folder)) / filename)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,4 +1,4 @@
-"""What every answer carries: the security headers, a request number, and how it may be cached."""
+"""What every answer carries: the security headers, a request number, and how it may be kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from ipweek import assets
 
@@ -33,23 +33,30 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 
+ONLY_NOW = [("Cache-Control", "no-store"), ("Vary", "HX-Request, Cookie")]
+"""What an answer carries that is somebody's: kept by nobody, and one address has two answers, page and piece."""
+FOR_EVERYBODY = "ipweek.for_everybody"
+"""Stands in the environ of a request whose answer is everybody's, and says itself how long it may be kept."""
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def install(app: Flask) -> None:
     """Number each request, and dress each answer, errors and static files included."""
-    app.wsgi_app = with_always(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's own way to put something in front
+    always = [*ALWAYS.items(), *([("Strict-Transport-Security", "max-age=31536000")] if app.config["SESSION_COOKIE_SECURE"] else [])]
+    app.wsgi_app = with_headers(app.wsgi_app, always)  # type: ignore[assignment,method-assign]  # Flask's own way to put something in front
     app.before_request(number)
-    app.after_request(dress)
 
 
-def with_always(app: Wsgi) -> Wsgi:
-    """*app*, whose every answer carries ``ALWAYS``: put on at the door, where a header is but a pair of texts."""
-    carried = list(ALWAYS.items())
+def with_headers(app: Wsgi, always: list[tuple[str, str]]) -> Wsgi:
+    """*app*, whose every answer carries these and how it may be kept: put on at the door, where a header is but a pair of texts."""
+    for_one = ONLY_NOW + always
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            return start_response(status, headers + carried, error)
+            if FOR_EVERYBODY in environ:
+                return start_response(status, headers + always, error)
+            return start_response(status, [header for header in headers if header[0] != "Cache-Control"] + for_one, error)
 
         return app(environ, start)
 
@@ -61,21 +68,14 @@ def number() -> None:
     g.request_id = secrets.token_hex(4).upper()
 
 
-def dress(response: Response) -> Response:
-    """Say how it may be cached."""
-    headers = response.headers
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint == "static" and response.status_code in {200, 304}:
-        headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
+def for_everybody(response: Response, path: Path) -> Response:
+    """A static file as it goes out: for ever to whoever names its mark."""
+    if response.status_code in {200, 304}:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if request.args.get("v") else "no-cache"
         read_whole(response)
-        path = Path(str(current_app.static_folder)) / (request.view_args or {})["filename"]
         if response.status_code == 200:
-            (send_packed if "/vendor/" in request.path else send_bare)(response, path)
-    else:
-        headers["Cache-Control"] = "no-store"
-        said = headers.get("Vary")
-        headers["Vary"] = f"{said}, HX-Request, Cookie" if said else "HX-Request, Cookie"  # one address, two answers: page and fragment
+            (send_packed if path.parent.name == "vendor" else send_bare)(response, path)
+        request.environ[FOR_EVERYBODY] = True
     return response
 
 
