@@ -6,8 +6,9 @@ import re
 from binascii import unhexlify
 from collections.abc import Iterator
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Any, cast
 
+import werkzeug
 from flask import Flask, request
 from htmx_flask.requests import HtmxAwareRequest
 from werkzeug.datastructures import MultiDict
@@ -52,7 +53,8 @@ def _pairs(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _text(sent: bytes) -> str:
-    return _ESCAPED.sub(_bytes, sent.replace(b"+", b" ")).decode()
+    plain = sent.replace(b"+", b" ")
+    return (_ESCAPED.sub(_bytes, plain) if b"%" in plain else plain).decode()
 
 
 def _bytes(escaped: re.Match[bytes]) -> bytes:
@@ -69,6 +71,9 @@ def install(app: Flask) -> None:
         max_form_memory_size = app.config["MAX_FORM_MEMORY_SIZE"]
         max_form_parts = app.config["MAX_FORM_PARTS"]
 
+        def _load_form_data(self) -> None:
+            werkzeug.Request._load_form_data(self)  # noqa: SLF001 -- Flask's own asks each time whether the site is being debugged
+
         @cached_property
         def cookies(self) -> MultiDict[str, str]:  # Werkzeug's own looks through all headers for several
             return parse_cookie(self.environ.get("HTTP_COOKIE"), MultiDict)
@@ -79,5 +84,6 @@ def install(app: Flask) -> None:
 
 def refuse_broken_text() -> None:
     """400 for a urlencoded form whose bytes are not UTF-8."""
-    if request.mimetype == URLENCODED:
-        request.form  # noqa: B018 -- reading it is the look at it
+    asked = cast("Any", request)._get_current_object()  # noqa: SLF001 -- werkzeug's own way to unwrap a proxy
+    if asked.mimetype == URLENCODED:
+        asked.form  # noqa: B018 -- reading it is the look at it

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import current_app
+from flask import Response, current_app
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -67,8 +67,18 @@ class Joining(Session):
         return begun.around() if begun else super().get_bind(*given, **words)
 
 
+class Packing(Compress):
+    """Flask-Compress, which would look through a small answer from all sides before it leaves it as it is."""
+
+    def after_request(self, response: Response | None) -> Response:
+        length = response.content_length if response else None
+        if response and length is not None and length < current_app.config["COMPRESS_MIN_SIZE"]:
+            return response
+        return super().after_request(response)
+
+
 db = SQLAlchemy(model_class=Model, engine_options={"json_serializer": _readable}, session_options={"class_": Joining})
-compress = Compress()
+compress = Packing()
 csrf = CSRFProtect()
 htmx = Htmx()
 login = LoginManager()

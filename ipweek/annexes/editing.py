@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.engine import Row
@@ -44,8 +44,7 @@ class CellConflict(Conflict):
         self.activity_id, self.key, self.clash = activity_id, key, clash
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """What a person wants a cell to hold, and what he saw there before."""
 
     activity_id: int
@@ -276,7 +275,7 @@ def _is_cell(form: schema.Annex, key: str, local: Mapping[str, Field], *, is_hea
 
 def _cleaned(edit: Edit) -> Edit:
     """The edit as it can be stored. The base too: a page that holds the text before it was cleaned is not at odds with it."""
-    return replace(edit, value=_storable(edit.value), base=checks.clean(edit.base)[0])
+    return Edit(edit.activity_id, edit.key, _storable(edit.value), checks.clean(edit.base)[0])
 
 
 def _storable(value: str) -> str:

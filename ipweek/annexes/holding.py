@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -41,7 +40,7 @@ def _to_change(table: Held | None, *, by: Person) -> Held:
         raise Forbidden(reason)
     if why := reach.why_closed(table, table.campaign_status, by=by):
         raise Conflict(why)
-    return replace(table, reach=how_far) if (how_far := reach.of(table, by=by)) is not WHOLE else table
+    return table._replace(reach=how_far) if (how_far := reach.of(table, by=by)) is not WHOLE else table
 
 
 def check(table: Held, changes: Iterable[tuple[Row[Any] | Activity, str]]) -> None:

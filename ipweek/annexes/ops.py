@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -45,8 +44,7 @@ class Change(NamedTuple):
     new: str
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     """A table as it stands under its lock."""
 
     id: int
@@ -65,8 +63,7 @@ class Held:
     """How far he who holds it reaches."""
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """What an op did. ``seq`` is None when nothing had to change."""
 
     table: Held
@@ -75,7 +72,7 @@ class Written:
     revision: int
     at: datetime
     changes: Sequence[Change] = ()
-    skipped: Sequence[Change] = field(default=())
+    skipped: Sequence[Change] = ()
     """Of an undo: cells that somebody changed since, and that were left alone."""
 
 

@@ -13,7 +13,7 @@ bp = Blueprint("help", __name__)
 @bp.before_app_request
 def turn_away_old_engines() -> Response | None:
     """A page without scripts or modern CSS that says what to do, in the place of one that would look broken."""
-    if request.endpoint in {"static", "help.browser"} or not engines.is_too_old(request.headers.get("User-Agent", "")):
+    if not engines.is_too_old(request.headers.get("User-Agent", "")) or request.endpoint in {"static", "help.browser"}:
         return None
     return pages.page("help/too_old.html", 200)
 
