@@ -27,7 +27,7 @@ def lines() -> Iterator[Line]:
             taken = side_by_side(
                 {"floor": floor, "save": save, "request": ask, "admin": admin}, rounds=12, times=25, waits=synchronous == "FULL"
             )
-        over, whole = taken["save"] / taken["floor"], taken["admin"] / taken["request"]
+        over, saved, whole = taken["save"] / taken["floor"], taken["admin"] / taken["save"], taken["admin"] / taken["request"]
         protected = "log-in, CSRF, permission, op log"
         yield line(
             f"save a cell in process, WAL+{synchronous}: {protected}; floor: raw SQLite",
@@ -38,7 +38,15 @@ def lines() -> Iterator[Line]:
             reached=over <= GOALS[synchronous],
         )
         yield line(
-            f"the same as a whole request with its HTML, WAL+{synchronous}; peer: Flask-Admin's inline edit",
+            f"the same, WAL+{synchronous}; peer: Flask-Admin's inline edit",
+            said(taken["save"]),
+            peer=said(taken["admin"]),
+            ratio=f"{saved:.1f} × faster",
+            goal="≥ 3 ×",
+            reached=saved >= 3,
+        )
+        yield line(
+            f"the same as a whole request with its HTML, WAL+{synchronous}; peer: Flask-Admin's inline edit, which is one",
             said(taken["request"]),
             floor=said(taken["floor"]),
             peer=said(taken["admin"]),
@@ -86,16 +94,10 @@ def ipweek(app: Flask, desk: Any, activity_id: int) -> Callable[[], object]:
 def request(app: Flask, desk: Any, activity_id: int, *, texts: Sequence[str] = TEXTS) -> Callable[[], bytes]:
     """The whole request as the server hands it in."""
     post = site.Caller(app, f"/activities/{activity_id}/cells/venue", cookie=f"ipweek={desk.cookie}", method="POST")
-    held, turn = [site.make.CELLS["venue"]], itertools.cycle(texts)
-
-    def ask() -> bytes:
-        text = next(turn)
-        said = post(csrf_token=desk.token, value=text, base=held[0], op=secrets.token_hex(12), rev="1")
-        assert post.status.startswith("200"), (post.status, said.decode())
-        held[0] = text
-        return said
-
-    return ask
+    seen = itertools.pairwise(itertools.chain([site.make.CELLS["venue"]], itertools.cycle(texts)))
+    return post.each(
+        {"csrf_token": desk.token, "value": text, "base": base, "op": secrets.token_hex(12), "rev": "1"} for base, text in seen
+    )
 
 
 def overheard(engine: Engine, save: Callable[[], object]) -> list[tuple[str, Any]]:
@@ -137,14 +139,7 @@ def flask_admin(app: Flask) -> Callable[[], object]:
     token = client.get("/enter/token1").text
     cookie = f"session={client.get_cookie('session').value}"
     post = site.Caller(app, "/admin/line/ajax/update/", cookie=cookie, method="POST", headers={"X-CSRFToken": token})
-
-    texts = itertools.cycle(TEXTS)
-
-    def edit() -> None:
-        post(list_form_pk="1", venue=next(texts))
-        assert post.status.startswith("200"), post.status
-
-    return edit
+    return post.each({"list_form_pk": "1", "venue": text} for text in itertools.cycle(TEXTS))
 
 
 def answer(app: Flask) -> Line:
