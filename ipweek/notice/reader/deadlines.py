@@ -122,6 +122,8 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         )
         if mark.start and text[mark.start - 1] == "“" and kind == "other" and place + 1 < len(kept) and _alike(mark, kept[place + 1]):
             continue  # the wording as corrected, and then what it means
+        if place and _says_the_day(kept[place - 1], mark, text):
+            continue
         if mark.recurs:
             kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
@@ -155,6 +157,12 @@ def _is_news(deadline: Deadline, sent: str) -> bool:
     """Whether 活动结束后1日内 is meant of each activity: what is *sent* is news of it, and the week is not named."""
     is_week = re.search(r"宣传|[周月季节]|全部|所有", deadline.phrase) is not None
     return (deadline.rule or "").endswith("after ends_on") and not is_week and re.search(r"信息|新闻|报道|图文|稿|简讯", sent) is not None
+
+
+def _says_the_day(term: Mark, day: Mark, text: str) -> bool:
+    """Whether *day* is only what *term* before it comes to: 宣传周结束后一周内（5月3日前）."""
+    is_beside = re.fullmatch(r"\((?:即|也即|亦即|也就是)?", text[term.end : day.start]) is not None
+    return is_beside and term.deadline.rule is not None and _alike(term, day)
 
 
 def _alike(one: Mark, other: Mark) -> bool:

@@ -44,6 +44,12 @@ _OWN_ACT = (
 _ASKED_AHEAD = re.compile(rf"(?:{SEND.pattern})[^。;:]{{0,20}}:(?=\(?[0-9一二①](?:[.、)]|\b|$))")
 
 
+_SENDING_TIMES = re.compile(
+    r"^(?:[0-9]{1,2}[.、]|\([^()]{1,3}\))?[^,。;:]{0,10}(?:报送|提交|上报|反馈|填报)(?:时间|时限|期限|要求|安排)(?:如下)?:"
+)
+"""报送时间：活动安排4月10日前，活动总结5月8日前: the heading of the sentence holds for each of its days."""
+
+
 def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = False) -> bool:
     """Whether the clause asks for something to be sent, and is no aim of policy (2025年底前建成…).
 
@@ -68,7 +74,9 @@ def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = Fa
         and len(re.split(r"[;。]", after)[0].strip(",、")) <= 1
     ):
         return True  # 活动安排表（附件1）：4月15日前；
-    if (is_asked or _ASKED_AHEAD.search(text, max(0, mark.start - 200), mark.start)) and _THING.search(before + clause):
+    if (is_asked or _SENDING_TIMES.match(text) or _ASKED_AHEAD.search(text, max(0, mark.start - 200), mark.start)) and _THING.search(
+        before + clause
+    ):
         return True
     if re.search(r"截[止至]|即日起", text[mark.start : mark.end]) and SEND.search(before[-20:]):
         return True
@@ -153,7 +161,7 @@ _LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报�
     r"(?<=.)为$|(?:时间|日期|期限|时限)(?:[:为是]*|(?:[由从][^,。;]{4,14})?(?:调整|延长|变更|改|推迟|延期|顺延|提前|延)[为至到]?)$"
 )
 _LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
-_DONE = re.compile(r"完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
+_DONE = re.compile(r"确定|明确|完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
 _OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
 _WITH_OBJECT = re.compile(r"[将把](?P<what>[\u4e00-\u9fff“”《》]{2,12}?)(?:报送|发送|发至|提交|反馈|上报|报至|报我)")
 _LITTLE_SAID = re.compile(

@@ -32,6 +32,7 @@ _NOT_WEEK = re.compile(
 _IS_WEEK = re.compile(
     r"宣传周|活动周|宣传月|活动月|宣传季|活动季|科技周|文化周|文化月|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月季节]活动|本届|集中(?:开展|宣传|举办)"
 )
+_CALLED = re.compile(r"(?:宣传|活动|服务|文化)[周月季]")
 _NAMED = re.compile(r"(?:宣传|活动|专利|科技|服务)[周月季](?:活动)?(?:期间|时间)?\($")
 _DECIDED = re.compile(r"(?:决定|拟定?|定|将|计划)(?:自|从|于|在)+$")
 _ALL_OF_IT = re.compile(
@@ -50,6 +51,10 @@ class _Candidate:
     end: int
     first: date | None
     last: date | None
+
+    def is_called(self, name: re.Match[str] | None) -> bool:
+        """Whether the words behind it call it what the title does: of 宣传月 and 宣传周 the one that the notice is about."""
+        return name is not None and re.match(rf"[为是][^,。;]{{0,12}}{name[0]}", self.line.bare[self.end : self.end + 20]) is not None
 
 
 def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: bool = False) -> None:  # noqa: C901 - ranges, single days and headings are weighed together
@@ -86,7 +91,10 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
             has_vague = line.said()[:200]
     if not found:
         found = list(_days_held(lines, years))
-    best = max(found, key=lambda candidate: (candidate.score, -candidate.place, -candidate.start), default=None)
+    called = _CALLED.search(facts.title or "")
+    best = max(
+        found, key=lambda candidate: (candidate.score + 2 * candidate.is_called(called), -candidate.place, -candidate.start), default=None
+    )
     if best is None or best.score < 5:
         facts.notes.setdefault("starts_on", f"原文只写了大致时间：{has_vague}" if has_vague else "没有找到活动的起止日期。")
         facts.notes.setdefault("ends_on", facts.notes["starts_on"])
