@@ -54,7 +54,7 @@ _SLIPS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
     # 14:30分-16:30分.
     ("分", r"(?<=:[0-5]\d)分(?!钟)", ""),
     # The day counts too: 4月20日（含）前.
-    ("含", r"(?<=[日号])[(]含(?:当[日天]|本日)?[)]", ""),
+    ("含", r"(?<=[日号前])[(]含(?:当[日天]|本日)?[)]", ""),
     # Two days of the week with a stroke between: 25/26日.
     ("/", r"(?<![\d./月-])(1[3-9]|2\d|3[01])/(\d{1,2})(?=[日号])", r"\1日、\2"),
     # Dots for a comma: 4月20.21.22日.

@@ -23,7 +23,7 @@ _COLLECTING = re.compile(
 """Often a part of the activity, sometimes all of it. The last day for it is none on which something takes place."""
 
 _SETTING_UP = re.compile("布展|撤展|布置|搭建|彩排|排练|踩点")
-"""On a day of its own it is none of the activity's either, though it may be counted in: 4月19日布展，4月20日开幕."""
+"""On a day of its own it is none of the activity's either: 4月19日布展，4月20日开幕."""
 
 _PREPARING = re.compile(f"筹备|准备|确认|{_SETTING_UP.pattern}")
 _REPORTING = re.compile("总结|汇总|反馈|回执|信息|报道|简报")
@@ -110,12 +110,16 @@ def _is_bound(said: _Said, *, alone: bool) -> bool:
         return not alone or entry.is_open_start or entry.is_open_end or entry.is_span or _LABEL.search(said.words) is not None
     if entry.is_open_start:
         return not alone or said.speaks_of(_COMING)
+    if entry.is_open_end and said.speaks_of(_COMING):
+        return not alone
     return not alone and entry.first == entry.last and said.speaks_of(_SETTING_UP)
 
 
 def _is_plain(bound: _Said, kept: list[_Said]) -> bool:
     """Whether no other reading is left: the work is named, it has a last day or is a span, and what else is said comes after it."""
     entry = bound.entry
+    if entry.first == entry.last and bound.speaks_of(_SETTING_UP):
+        return all(entry.last < each.entry.first or each.entry.last < entry.first for each in kept)
     if not (entry.is_open_start or entry.is_span or entry.is_open_end or entry.is_begun) and not _LABEL.search(bound.words):
         return False
     if bound.speaks_of(_REPORTING):

@@ -36,6 +36,8 @@ class EdgeWords(Frame):
         return due_days.SIGNING_UP.search(clause) is not None and not re.search(r"\d|起|日", clause)
 
     def _list(self, word: Word) -> None:
+        if word.text in ",;。\n" and not self.by_now:
+            self.until = False  # 报名截止日期为赛前3天，4月24日比赛
         if self.link != "to" or word.text in "，,、;\n":
             self.link = "list"
 

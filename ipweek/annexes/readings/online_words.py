@@ -32,7 +32,7 @@ _ACCOUNT = re.compile(
     + _NO_PLATFORM
 )
 _WORD = (
-    r"线上(?!新?经济)|在线(?!新?经济)|网上|网络(?!安全|中心|科技|大学|视听|通信|空间)|云端|云上|视频会议(?!室)|电话会议|远程|新媒体"
+    r"线上(?!新?经济)|在线(?!新?经济|[一-鿿]{0,4}(?:中心|集团|公司|学院))|网上|网络(?!安全|中心|科技|大学|视听|通信|空间)|云端|云上|视频会议(?!室)|电话会议|远程|新媒体"
     r"|[两三]微一端|电子邮[件箱]|邮箱|视频(?:参会|连线|接入)"
 )
 _LIVE = r"直播(?!间?基地|中心|产业|大厦|电商|小镇|园|大?厅|室)"
@@ -65,6 +65,7 @@ _FILLER = re.compile(
 _EMPTY_BRACKET = re.compile(
     r"[(（][\s、,，;；和及+＋:：。.“”\"‘’《》/]*(?:等|平台|账号|官方|同步|同时|号|会议|[主分]|在|通过|并|现场|线下|[+＋、和及与]|或者?)*[\s、,，;；:：“”\"]*[)）]"
 )
+_EMPTY_QUOTES = re.compile(r"[“\"‘「『《]\s*[”\"’」』》]")
 _MARKS = r"[\s、,，;；+＋/及与&:：。.\-—－]"
 _SQUARE = str.maketrans("【】〔〕［］", "（）（）（）")
 _EDGES = re.compile(rf"^(?:{_MARKS}|或者?|以及|和(?![平谐睦兴合田顺颐乐]))+|(?:{_MARKS}|或者?|(?<![共永嘉祥中泰颐])和)+$")
@@ -103,6 +104,7 @@ def taken_out(piece: str) -> str:
     rest = _WHOLLY.sub(" ", _NUMBERED_MEETING.sub(" ", rest)) if _PLATFORM.search(rest) is None else rest
     rest = _PLATFORM.sub(" ", _ACCOUNT.sub(" ", rest))
     rest = _ABOUT.sub(" ", _TALK.sub(" ", _NUMBERED_MEETING.sub(" ", rest)))
+    rest = _EMPTY_QUOTES.sub("", rest)
     rest = _EMPTY_BRACKET.sub("", _LEFT_OPEN.sub("", rest.rstrip()))
     if _FILLER.fullmatch(_NO_PLACE.sub("", rest)):
         return ""

@@ -208,7 +208,9 @@ def _either(levelled: str, entries: list[Entry]) -> tuple[str, tuple[str, ...]]:
 def _drop_wide(sense: Sense) -> None:
     """``宣传周（4月23日）`` means the day, 4月下旬（宣传周期间） the week: a window goes when a narrower one inside it is named too."""
     week = next((entry for entry in sense.entries if entry.kind == "week" and not entry.is_span), None)
-    if week is not None:
+    if week is not None and (week.is_open_start or week.is_open_end):
+        _narrow(sense, week)
+    elif week is not None:
         sense.entries = [
             entry
             for entry in sense.entries
@@ -230,6 +232,16 @@ def _drop_wide(sense: Sense) -> None:
             or entry.is_open_start
             or not all(entry.first <= day.first and day.last <= entry.last for day in days)
         ]
+
+
+def _narrow(sense: Sense, beside: Entry) -> None:
+    """4月中旬（宣传周前） is what of the window lies before the week."""
+    for window in [entry for entry in sense.entries if entry.kind == "window" and not entry.is_open_start and not entry.is_open_end]:
+        first = window.first if beside.is_open_start else max(window.first, beside.first)
+        last = window.last if beside.is_open_end else min(window.last, beside.last)
+        if first <= last:
+            window.first, window.last = first, last
+            sense.entries = [entry for entry in sense.entries if entry is not beside]
 
 
 def _without_days(sense: Sense, week: tuple[date, date] | None, common: dict[str, Any]) -> TimeReading:
