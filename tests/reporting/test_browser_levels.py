@@ -83,6 +83,32 @@ def test_shut_cells_take_no_key_and_no_paste(live: Server, new_page: Callable[[]
     assert dict(stored.values) == {**make.CELLS, "venue": "莘庄公园"}
 
 
+def test_where_no_rows_may_come_in_the_table_ends_with_its_last_row(live: Server, new_page: Callable[[], Page]) -> None:
+    filler, clerk = make.person("minhang", "filler"), make.person("office", "clerk")
+    user = make.user("minhang", "filler", password=make.PASSWORD)
+    table = make.table("minhang", "draft")
+    row = make.row(table).id
+    sent = service.submit(table.id, reasons={}, revision=0, by=filler)
+    service.return_for_changes(table.id, "联系人", submission=sent.id, places=[Place(row, "contact")], by=clerk)
+    page = new_page()
+    log_in(page, live, user.username, make.PASSWORD)
+
+    page.goto(f"{live.url}/tables/{table.id}")
+    at_the_sheet(page)
+    contact = page.locator(f'[name="{row}.contact"]')
+    expect(page.get_by_text("新行")).to_be_hidden()
+    contact.focus()
+    page.keyboard.type("王五 23110001")
+    for key in ("Enter", "ArrowDown", "Control+ArrowDown", "Control+End"):
+        page.keyboard.press(key)
+        expect(contact).to_be_focused()
+    page.keyboard.press("Tab")
+
+    expect(contact).not_to_be_focused()
+    assert page.evaluate("!document.activeElement.closest('tbody')")
+    expect(page.locator("#save-state")).to_contain_text("已保存")
+
+
 def test_the_office_mends_and_the_unit_agrees(live: Server, new_page: Callable[[], Page]) -> None:
     filler = make.person("minhang", "filler")
     user = make.user("minhang", "filler", password=make.PASSWORD)

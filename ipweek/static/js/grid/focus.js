@@ -40,7 +40,7 @@ function tab(by) {
   commit(active);
   const cells = fields(lineOf(active)), from = cells.indexOf(active), lines = [top, ...body.rows], line = lines[lines.indexOf(lineOf(active)) + by];
   if (!cells[from + by] && by < 0 && line === top) return false;  // to the buttons, which stand between
-  const next = cells[from + by] || (line && (by > 0 ? fields(line)[0] : last(fields(line))));
+  const next = cells[from + by] || (line && !line.hidden && (by > 0 ? fields(line)[0] : last(fields(line))));
   if (by > 0 && tabbed === null) tabbed = from;
   if (!next || (by > 0 && mode === "ready" && markOf(active).querySelector(".doubt"))) return false;  // out of the table, or to what is asked: no keyboard trap
   go(next);
