@@ -36,6 +36,9 @@ class Pooled:
         if self._around is None:
             self._around = Connection(self.engine, self.connection).execution_options(ipweek_begun=True)
             self._around.begin()
+        elif not self._around.in_transaction():  # else the session would go on without one, and SQLite keep each statement by itself
+            message = "the session was rolled back inside transaction()"
+            raise RuntimeError(message)
         return self._around
 
     def commit(self) -> None:

@@ -134,6 +134,16 @@ def test_a_thread_begun_inside_writes_by_itself(app):
     assert seen == [(None, None)]
 
 
+def test_a_session_that_is_rolled_back_inside_writes_nothing_more(app):
+    with pytest.raises(RuntimeError, match="rolled back"), transaction():
+        counter("user:before")
+        db.session.flush()
+        db.session.rollback()
+        counter("user:after")
+
+    assert (stored("user:before"), stored("user:after")) == (None, None)
+
+
 @pytest.mark.sqlite
 def test_a_commit_that_fails_leaves_nothing_and_nobody_waiting(app):
     at_work = db.engine.pool.checkedout()
