@@ -54,7 +54,7 @@ def with_headers(app: Wsgi, always: list[tuple[str, str]]) -> Wsgi:
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Any:
-            if FOR_EVERYBODY in environ:
+            if FOR_EVERYBODY in environ and status.startswith(("200", "304")):  # no page of an error that came after it was marked
                 return start_response(status, headers + always, error)
             return start_response(status, [header for header in headers if header[0] != "Cache-Control"] + for_one, error)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from ipweek import headers
@@ -87,6 +87,18 @@ def test_what_everybody_may_keep_tells_nothing_of_anybody(app: Flask) -> None:
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert "Set-Cookie" not in answer.headers
         assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+def test_an_error_after_a_static_file_was_found_is_kept_by_nobody(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(_: Response) -> Response:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(app.after_request_funcs, None, [*app.after_request_funcs[None], break_down])
+
+    answer = app.test_client().get("/static/css/base.css?v=1")
+
+    assert answer.status_code == 500
+    check(answer)
 
 
 def test_a_real_server_sends_them_as_they_are(live: Server) -> None:
