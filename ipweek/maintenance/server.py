@@ -137,9 +137,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the same
         if not isinstance(data, bytes):  # a file
             return super().write_soon(data)
         sent: list[int] = []
+        first = data[: self.sendbuf_len]  # no more at a time, as the library does: Windows takes any size, and holds all of it in memory
         with self.outbuf_lock:
             if self.connected and not self.total_outbufs_len:
-                self._flush_exception(lambda do_close: sent.append(self.send(data, do_close=do_close)), do_close=False)
+                self._flush_exception(lambda do_close: sent.append(self.send(first, do_close=do_close)), do_close=False)
         self.last_activity = time.time()
         if rest := data[sum(sent) :]:
             super().write_soon(rest)

@@ -8,9 +8,12 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
+from waitress.adjustments import Adjustments
 
+from ipweek.maintenance import server
 from tests.browser import ROOT
 
 LARGE = 24 * 1024 * 1024
@@ -146,3 +149,23 @@ def test_an_application_that_breaks_in_the_middle_ends_the_connection_and_no_oth
         assert another.read() == (200, b"saved")
 
     assert cut.value.partial == b"half"
+
+
+def test_no_more_is_given_to_the_system_at_a_time_than_it_says_it_holds():
+    given = []
+
+    class Watched(server.Channel):
+        def send(self, data, **how):
+            given.append(len(data))
+            return super().send(data, **how)
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 20_000)
+        serving = SimpleNamespace(active_channels={}, pull_trigger=lambda: None)
+        channel = Watched(serving, ours, "", Adjustments(), map={})
+
+        channel.write_soon(answers("/one")[0])
+
+        assert 0 < max(given) <= channel.sendbuf_len
+        channel.handle_close()
