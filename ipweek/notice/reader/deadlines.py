@@ -102,6 +102,7 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
                 kept[-1] = mark
             continue
         kept.append(mark)
+    kept = _days_of_terms(kept, text)
     postponed = _postponed_places(text, kept)
     together = shared_out(text, kept, frame.annex_titles)
     for place, mark in enumerate(kept):
@@ -122,8 +123,6 @@ def _in_sentence(line: Line, start: int, end: int, frame: _Frame) -> Iterator[De
         )
         if mark.start and text[mark.start - 1] == "“" and kind == "other" and place + 1 < len(kept) and _alike(mark, kept[place + 1]):
             continue  # the wording as corrected, and then what it means
-        if place and _says_the_day(kept[place - 1], mark, text):
-            continue
         if mark.recurs:
             kind, annex = "other", None
         deadline = replace(mark.deadline, phrase=tidy(line.said(start + mark.start, start + mark.end))[:300], kind=kind, annex=annex)
@@ -159,10 +158,28 @@ def _is_news(deadline: Deadline, sent: str) -> bool:
     return (deadline.rule or "").endswith("after ends_on") and not is_week and re.search(r"信息|新闻|报道|图文|稿|简讯", sent) is not None
 
 
-def _says_the_day(term: Mark, day: Mark, text: str) -> bool:
-    """Whether *day* is only what *term* before it comes to: 宣传周结束后一周内（5月3日前）."""
-    is_beside = re.fullmatch(r"\((?:即|也即|亦即|也就是)?", text[term.end : day.start]) is not None
-    return is_beside and term.deadline.rule is not None and _alike(term, day)
+def _days_of_terms(marks: list[Mark], text: str) -> list[Mark]:
+    """*marks* with each day in brackets that only says what the term before it comes to put into one with it.
+
+    宣传周结束后一周内（5月3日前）; where both are known and differ, that is said.
+    """
+    kept: list[Mark] = []
+    for mark in marks:
+        term = kept[-1] if kept else None
+        if term is None or term.recurs or _IN_BRACKET.fullmatch(text[term.end : mark.start]) is None or mark.deadline.due_on is None:
+            kept.append(mark)
+        elif term.deadline.rule is None and term.deadline.due_on is None:
+            kept[-1] = mark
+        elif term.deadline.rule is None:
+            kept.append(mark)
+        elif not _alike(term, mark):
+            day = mark.deadline.due_on
+            note = f"{term.deadline.note}括号里写的是{day.month}月{day.day}日，请核对。"
+            kept[-1] = replace(term, deadline=replace(term.deadline, note=note))
+    return kept
+
+
+_IN_BRACKET = re.compile(r"\((?:即|也即|亦即|也就是)?")
 
 
 def _alike(one: Mark, other: Mark) -> bool:

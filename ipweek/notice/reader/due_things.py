@@ -66,7 +66,7 @@ def is_sent(text: str, left: int, right: int, mark: Mark, *, is_asked: bool = Fa
         return False  # what the office itself does
     if re.search(r"截止(?:时间|日期)|报送时限", text[mark.start : mark.end]):
         return True
-    if re.match(_OWN_ACT, after):
+    if re.match(_OWN_ACT, after) or _FIRST_DONE.match(clause):
         return False
     if (
         re.search(r"(?::|-)[^:;,]{0,6}?(?:时限|期限|时间|节点|日期|要求)?$", before)
@@ -161,6 +161,10 @@ _LABEL_BEFORE = re.compile(  # 活动计划报送截止时间为4月15日, 报�
     r"(?<=.)为$|(?:时间|日期|期限|时限)(?:[:为是]*|(?:[由从][^,。;]{4,14})?(?:调整|延长|变更|改|推迟|延期|顺延|提前|延)[为至到]?)$"
 )
 _LABEL_WITHIN = re.compile(r"截止|不[晚迟]于")
+_FIRST_DONE = re.compile(
+    rf"(?:(?!{SEND.pattern})[^,;])*(?:确定|明确|完成|制定|部署|落实)(?:(?!{SEND.pattern})[^,;])*,[^,;]{{0,12}}(?:结束|完成|举办|开展)(?:之|以)?后"
+)
+"""4月15日前确定方案，活动结束后报送总结: what is sent has another time."""
 _DONE = re.compile(r"确定|明确|完成|开展|举办|召开|启动|组织|制定|印发|建立|部署")
 _OBJECT = re.compile(r"(?:报送|提交|上报|提供|反馈)(?P<what>[\u4e00-\u9fff“”《》]{2,12})")
 _WITH_OBJECT = re.compile(r"[将把](?P<what>[\u4e00-\u9fff“”《》]{2,12}?)(?:报送|发送|发至|提交|反馈|上报|报至|报我)")
