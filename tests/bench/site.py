@@ -120,17 +120,20 @@ class Caller:
         return {**self.environ, **sent}
 
     def each(self, forms: Iterator[dict[str, str]]) -> Callable[[], bytes]:
-        """Posts the next of *forms* at each call. Fifty are made ready at a time, which is the browser's work: most calls are without it."""
-        ready: list[dict[str, Any]] = []
+        """Posts the next of *forms* at each call."""
+        made = self.made(forms)
 
         def post() -> bytes:
-            if not ready:
-                ready.extend(self.ready(**form) for form in itertools.islice(forms, 50))
-            said = self._call(ready.pop(0))
+            said = self._call(next(made))
             assert self.status.startswith("200"), (self.status, said.decode())
             return said
 
         return post
+
+    def made(self, forms: Iterator[dict[str, str]]) -> Iterator[dict[str, Any]]:
+        """The environs of requests that post them, fifty at a time: making them is the browser's work, and most calls are without it."""
+        while some := [self.ready(**form) for form in itertools.islice(forms, 50)]:
+            yield from some
 
     def __call__(self) -> bytes:
         return self._call(dict(self.environ))
