@@ -19,7 +19,7 @@ from waitress.task import ErrorTask, WSGITask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ipweek.config import Settings
-from ipweek.headers import Wsgi
+from ipweek.headers import ALWAYS, Wsgi
 from ipweek.maintenance.instance import Unfit
 
 STOPS_WITHIN = 9.0
@@ -37,6 +37,8 @@ SENTENCES = {
     500: "系统暂时无法处理，请稍后再试。",
 }
 """What the server itself refuses, before the application hears of it."""
+SAID_BY_US = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *ALWAYS.items()]
+"""Headers of such an answer, which never passes the application's door."""
 NOT_HTTP = "浏览器发来的内容不完整，请刷新页面后再试一次。"
 
 
@@ -96,7 +98,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress ships no types
         error = self.request.error
         body = SENTENCES.get(error.code, NOT_HTTP).encode()
         self.status = f"{error.code} {error.reason}"
-        self.response_headers += [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+        self.response_headers += SAID_BY_US
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -174,8 +176,7 @@ def until(stopping: threading.Event, app: Wsgi) -> Wsgi:
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not stopping.is_set():
             return app(environ, start_response)
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "10"), ("Cache-Control", "no-store")]
-        start_response("503 Service Unavailable", headers)
+        start_response("503 Service Unavailable", [*SAID_BY_US, ("Retry-After", "10")])
         return ["系统正在重新启动，请稍候再试。已填写的内容不会丢失。".encode()]
 
     return answer

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import text
 
 from ipweek.extensions import db
+from ipweek.headers import ALWAYS
 from ipweek.maintenance import instance
 from ipweek.transaction import transaction
 from tests.browser import ROOT
@@ -241,6 +242,7 @@ def test_a_stop_lets_a_running_request_finish_and_sends_new_ones_away(tmp_path):
 
     assert "请稍候再试" in new[1]
     assert new[2]["Retry-After"] == "10"
+    assert {name: new[2][name] for name in ALWAYS} == ALWAYS
     assert told[0][:2] == (200, "saved")
     assert process.returncode == 0
 
@@ -281,9 +283,11 @@ def test_a_body_beyond_all_measure_is_refused_before_it_is_read(live):
     with socket.create_connection((host, int(port)), timeout=10) as sent:
         sent.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 500000000\r\n\r\n")
 
-        answer = sent.recv(200)
+        answer = sent.makefile("rb").read()
 
     assert answer.startswith(b"HTTP/1.1 413")
+    assert all(answer.count(f"\r\n{name}: {value}\r\n".encode()) == 1 for name, value in {**ALWAYS, "Cache-Control": "no-store"}.items())
+    assert "不超过 5 MB".encode() in answer
 
 
 def test_a_folder_on_a_network_share_is_known_by_its_mount(tmp_path):
