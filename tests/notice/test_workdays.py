@@ -42,6 +42,20 @@ def test_a_pasted_notice_makes_its_year_known_and_moves_due_dates() -> None:
     assert deadlines.due_of(campaign, "summary").on == date(2031, 5, 6)  # type: ignore[union-attr]
 
 
+def test_a_holiday_made_longer_later_moves_due_dates_too() -> None:
+    clerk = make.person("office", "clerk")
+    campaign = make.campaign(year=2031, starts_on=date(2031, 4, 20), ends_on=date(2031, 4, 26))
+    longer = "关于延长2031年劳动节假期的通知\n延长2031年劳动节假期至5月7日（星期三），5月8日（星期四）起正常上班。"
+    with pytest.raises(Invalid, match="请先粘贴2031年的放假安排"):
+        workdays.keep(longer, 2031, "国办发明电〔2031〕1号", by=clerk)
+    workdays.keep(YEAR_2031, 2031, "国办发明电〔2030〕9号", by=clerk)
+
+    workdays.keep(longer, 2031, "国办发明电〔2031〕1号", by=clerk)
+
+    assert [workdays.table().is_workday(date(2031, 5, day)) for day in (5, 6, 7, 8)] == [False, False, False, True]
+    assert deadlines.due_of(campaign, "summary").on == date(2031, 5, 8)  # type: ignore[union-attr]
+
+
 def test_reading_keeps_nothing() -> None:
     clerk = make.person("office", "clerk")
 
