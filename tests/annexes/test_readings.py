@@ -623,6 +623,29 @@ def test_words_beside_a_cell_that_is_sure_change_nothing(kind, words):
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{}（4月10日前报名）",
+        "{}，报名截止4月10日",
+        "报名截止4月10日；{}",
+        "4月10日前完成报名，{}",
+        "{}（4月8日至10日网上报名）",
+        "{}，请于4月10日17:00前预约",
+    ],
+)
+def test_a_deadline_of_signing_up_beside_a_cell_changes_nothing_or_is_asked_about(words):
+    sure = {text: said for text, said in OWN["time"].items() if "?" not in said and "2024-04-" in said}
+    later = {text: said for text, said in sure.items() if not re.search("…/|2024-0[1-3]|04-0|04-10", said)}
+
+    wrong = {
+        text: said for text in later if "?" not in (said := time_in_short(time.read(words.format(text), week=WEEK))) and said != later[text]
+    }
+
+    assert len(later) > 300
+    assert wrong == {}
+
+
 @given(st.text(SIGNS, max_size=60))
 def test_a_reading_never_contradicts_itself(text):
     reading = time.read(text, week=WEEK)

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from ipweek.annexes.readings.date_sense import Entry, Sense, Unreal, day_of, longest, say, week_days
-from ipweek.annexes.readings.date_words import mended, words
+from ipweek.annexes.readings.date_words import Word, mended, words
 
 LONGEST_SPAN = timedelta(days=200)
 """A span without years that ends in an earlier month than it begins goes into the next year, unless it gets longer than this."""
@@ -49,10 +49,12 @@ class Frame:
                 continue
             before = kinds[at - 1] if at else ""
             beyond = kinds[at - 2] if at > 1 else ""
-            if before in ("month", "ym") or (before in LINKS and (beyond in DAY_LIKE or found.get(at - 2) == "day")):
+            if before in ("month", "ym") or (
+                before in LINKS and not self._is_apart(at - 1) and (beyond in DAY_LIKE or found.get(at - 2) == "day")
+            ):
                 found[at] = "day"
         for at in range(len(kinds) - 3, -1, -1):
-            if kinds[at] != "number" or at in found or kinds[at + 1] not in LINKS:
+            if kinds[at] != "number" or at in found or kinds[at + 1] not in LINKS or self._is_apart(at + 1):
                 continue
             beyond = kinds[at + 2]
             if beyond == "day" or (beyond == "number" and found.get(at + 2) == "day"):
@@ -60,6 +62,15 @@ class Frame:
             elif beyond == "month" or (beyond == "number" and found.get(at + 2) == "month"):
                 found[at] = "month"
         return found
+
+    def _is_apart(self, link: int) -> bool:
+        """Whether other text stands on either side of the link: 每周一、三、五，请于4月10日前预约."""
+        return self.words[link].is_apart or self.words[link + 1].is_apart
+
+    def _is_past_the_day(self, word: Word) -> bool:
+        """Whether *word* stands in another clause than the day before it."""
+        day = next((each for each in reversed(self.words[: self.at]) if each.kind in DATED), None)
+        return day is not None and re.search("[,;。(]", self.said[day.place[1] : word.place[0]]) is not None
 
     def _next(self, skip: int = 0) -> str:
         """The kind of the word after this one, brackets aside."""

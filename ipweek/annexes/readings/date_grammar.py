@@ -206,6 +206,8 @@ class Grammar(WeekWords, EdgeWords):
             self._ask(word.text, *(f"{part}{word.text}" for part in ("下午", "凌晨") if not clock.problem))
         for part in clock.parts:
             self._say_part(part)
+        if entry is not None and entry.is_open_start and self._is_past_the_day(word):
+            entry = None  # 4月10日截止报名；每周二14:00
         if clock.start and not clock.end and entry is not None and entry.is_open_start:
             clock = ClockTime(None, clock.start, clock.parts)  # 截止日期为4月26日17:00
         if clock.start or clock.end:

@@ -87,14 +87,14 @@ def _each_with_its_words(entries: list[Entry], text: str) -> list[_Said]:
 def _clauses(text: str, places: list[tuple[int, int]]) -> list[tuple[int, int, list[tuple[int, int]]]]:
     """Where each clause begins and ends, and the *places* in it.
 
-    A bracket behind words without a day belongs to them: 征稿（4月10日截止）.
+    A bracket behind words of such work without a day belongs to them: 征稿（4月10日截止）.
     """
     ends = [match.start() for match in _CLAUSE_END.finditer(text) if not any(first < match.start() < last for first, last in places)]
     clauses: list[tuple[int, int, list[tuple[int, int]]]] = []
     begin = 0
     for end in [*ends, len(text)]:
         mates = [place for place in places if begin <= place[0] <= end]
-        if clauses and not clauses[-1][2] and text[begin - 1 : begin] == "(":
+        if clauses and not clauses[-1][2] and text[begin - 1 : begin] == "(" and _ANY.search(text, clauses[-1][0], begin):
             begin = clauses.pop()[0]
         clauses.append((begin, end + 1, mates))
         begin = end + 1

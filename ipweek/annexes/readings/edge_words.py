@@ -120,8 +120,9 @@ class EdgeWords(Frame):
 
     def _to_date(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
-        if self._closes_its_clause(word):
-            if entry is not None and _CLAUSE_ENDS.isdisjoint(self.said[entry.place[1] : word.place[0]]):
+        is_behind = entry is not None and _CLAUSE_ENDS.isdisjoint(self.said[entry.place[1] : word.place[0]])
+        if self._closes_its_clause(word) or (is_behind and self.said.startswith("(", word.place[1])):
+            if is_behind:
                 self.is_fresh = True
                 self._before(word)
         elif entry is not None and self.is_fresh and self._next() not in DATED:
@@ -162,7 +163,7 @@ class EdgeWords(Frame):
         entry = self.sense.entries[-1] if self.sense.entries else None
         if entry is None or "半" in word.text or not (entry.first == entry.last or entry.is_open_end):
             return
-        if not entry.is_open_end and (len(self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
+        if not entry.is_open_end and (sum(not each.is_open_start for each in self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
             return
         count = count_of(re.sub(r"[^\d一二三四五六七八九十两]", "", word.text), otherwise=0)
         if count and "工作日" not in word.text and "月" not in word.text:

@@ -53,6 +53,8 @@ class WeekWords(Frame):
     def _weekday(self, word: Word) -> None:
         entry = self.sense.entries[-1] if self.sense.entries else None
         link = self.link
+        if entry is not None and entry.is_open_start and self._is_past_the_day(word):
+            entry = None  # 4月10日截止报名；周六、周日
         if self.sense.is_recurring or word.value is None:
             pass
         elif self.week and self.week_is_said and (entry is None or entry.kind == "week" or (entry.by_weekday and link)):
@@ -93,7 +95,7 @@ class WeekWords(Frame):
             self.sense.is_recurring = True  # 4月20日至26日（周一至周五9:00-17:00）
             return True
         told = {day for each in self.sense.entries for day, _ in each.weekdays}
-        written = [day for each in self.sense.entries for day in each.written]
+        written = [day for each in self.sense.entries if each is entry or not each.is_open_start for day in each.written]
         ahead = 0
         for word in self.words[self.at + 1 :]:
             if word.kind == "weekday":
