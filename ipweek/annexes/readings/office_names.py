@@ -14,11 +14,17 @@ _OFFICES = r"[金安市]监|[商管农科经教]委会?|文旅|房管|金管|应
 _WITH_SIGN = r"(?:徐汇|黄浦|杨浦|金山|闵行|长宁|静安|普陀|虹口|宝山|嘉定|青浦|松江|奉贤|崇明|浦东新|高新)区"
 _DISTRICTS = r"徐汇|黄浦|杨浦|金山|张江|金桥|卫健|[徐黄杨金]检"
 
-_ONLY_OFFICES = re.compile(rf"(?<!{_SIGN})(?:{_UNIVERSITIES}|{_OFFICES}|{_WITH_SIGN})(?P<who>{_SIGN}{{2,4}})?(?!{_SIGN})")
+_WHO = rf"(?P<who>{_SIGN}(?:·?{_SIGN}){{1,9}})"
+"""One name, with a title or without, or two of them: 张三和李四."""
+
+_ONLY_OFFICES = re.compile(rf"(?<!{_SIGN})(?:{_UNIVERSITIES}|{_OFFICES}|{_WITH_SIGN}){_WHO}?(?!{_SIGN})")
 """Nobody is called so, or so rarely that the office is meant; the person may stand right behind it."""
 
-_OFFICES_OR_PEOPLE = re.compile(rf"(?<!{_SIGN})(?:{_DISTRICTS})[ \u3000\u00a0:：/—–-]{{0,3}}(?P<who>{_SIGN}{{2,4}})(?!{_SIGN})")
-"""张江 may be a person: an office only right before the name of one, whose the number behind then is."""
+_OFFICES_OR_PEOPLE = re.compile(rf"(?<!{_SIGN})(?P<office>{_DISTRICTS})(?P<gap>[ \u3000\u00a0:：/—–\x01-]{{0,40}}){_WHO}(?!{_SIGN})")
+"""张江 may be a person: an office only before the name of one, whose the number behind then is."""
+
+_NAMES_TOO = ("金山", "张江", "卫健")
+"""Districts and offices that people are called by as well."""
 
 _BEHIND_A_NAME = re.compile(rf"(?<={_SIGN}[（(])(?:{_DISTRICTS})(?=[)）])")
 
@@ -35,7 +41,9 @@ def blank(rest: str, found: list[Private], is_person: Callable[[str], bool]) -> 
         return "\x01" * (len(match[0]) - len(kept)) + kept
 
     def beside(match: re.Match[str]) -> str:
-        if not is_person(match["who"]) or _is_two_people(rest, match.end(), found):
+        has_number = any(match.start("gap") <= each.start < match.end("gap") for each in found)
+        is_one_of_two = match["office"] in _NAMES_TOO and _is_two_people(rest, match.end(), found)
+        if has_number or is_one_of_two or not is_person(match["who"]):
             return match[0]
         return "\x01" * (len(match[0]) - len(match["who"])) + match["who"]
 

@@ -97,9 +97,9 @@ def _has_surname(name: str) -> bool:
 
 
 def _is_surnamed(text: str) -> bool:
-    """Whether *text* is a name, or one with a title behind it, that begins with a family name."""
-    name = _name(text) if text else None
-    return name is not None and _has_surname(name)
+    """Whether *text* is a name, one with a title behind it, or two of them, that begins with a family name."""
+    name = _name(_apart(text)[0]) if text else None
+    return name is not None and (_has_surname(name) or (len(name) > 3 and _FOREIGN_SIGNS.issuperset(name)))
 
 
 def _apart(text: str) -> list[str]:
