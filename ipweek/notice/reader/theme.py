@@ -7,6 +7,7 @@ from itertools import islice
 
 from ipweek.notice.reader.facts import NoticeFacts
 from ipweek.notice.reader.lines import Line, spaced
+from ipweek.notice.reader.numerals import DAY, MONTH, WEEKDAY
 
 _NUMBERED = r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、)]|[①-⑳])?"
 _NAME = r"(?:[12][0-9]{3}年)?(?:[\u4e00-\u9fff“”·.]{0,16}?)(?:活动|宣传|年度|周|月|日|节)?的?主题(?:口号|内容|与口号|和口号|及口号)?"
@@ -101,11 +102,20 @@ _LISTED = re.compile(r"^(?:[0-9]{1,2}[.、)]|\([0-9一二三四五六七八九�
 _OTHER_LABEL = re.compile(rf"^{_NUMBERED}(?:活动|举办|宣传|集中)?(?:时间|日期|地点|口号|对象|内容|形式|范围)[:为是。]")
 
 
+_NO_THEME = re.compile(
+    r"^(?:(?:活动|举办|主办|责任|承办|具体)?(?:时间|日期|地点|场所|内容|名称|对象|形式|单位|部门|备注|人数|规模|联系人|序号)"
+    rf"|(?:{MONTH}月{DAY}[日号]|[-~至到、,()0-9:年]|{WEEKDAY})+)$"
+)
+"""Another head of a table, or a day under it."""
+
+
 def _below(lines: list[Line], place: int) -> tuple[str, str] | None:
     """The theme in the lines under its heading: one, one cut in two, or a numbered list of several."""
     following = lines[place + 1 : place + 5]
     if not following or _LABEL.match(following[0].bare) or _OTHER_LABEL.match(following[0].bare):
         return None
+    if "\t" in lines[place].text.strip() or _NO_THEME.match(following[0].bare):
+        return None  # the head of a column
     first = following[0]
     if _LISTED.match(first.bare):
         listed = [line for line in islice(following, 4) if _LISTED.match(line.bare) and not _LABEL.match(line.bare)]
