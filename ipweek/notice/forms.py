@@ -11,9 +11,10 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, FieldList, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from ipweek.accounts import names
+from ipweek.accounts.forms import Day
 from ipweek.notice import schema
 from ipweek.notice.deadlines import KINDS
 from ipweek.notice.models import AnnexSchema, Campaign, Deadline
@@ -42,7 +43,7 @@ class NoticeForm(FlaskForm):
 
 
 def _day(label: str) -> DateField:
-    return DateField(label, [Optional()], render_kw={"type": "date"})
+    return Day(label, [Optional()])
 
 
 def _words(label: str, most: int = MOST) -> StringField:
@@ -61,6 +62,9 @@ def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
 class DeadlineForm(Form):
     """One deadline: on a day, or so many days after the week."""
 
+    class Meta:
+        locales = ("zh",)  # what has no words of ours
+
     kind = SelectField("报送内容", choices=_choices(KINDS))
     annex = SelectField("适用于", choices=_choices({"": "全部单位", "1": "附件1（市级）", "2": "附件2（区级）"}))
     phrase = _words("通知原文")
@@ -75,7 +79,7 @@ class DeadlineForm(Form):
     def validate_due_time(self, field: StringField) -> None:
         if field.data and _clock(field.data) is None and field.data.strip() != "24:00":
             message = "请写成 17:00 的样子；不填表示当天 24:00"
-            raise ValueError(message)
+            raise ValidationError(message)
 
     def words(self) -> DeadlineWords | None:
         """What was entered; None for an empty line."""
@@ -119,10 +123,10 @@ class AnnexForm(Form):
         columns = [schema.bare(line) for line in (field.data or "").splitlines() if line.strip()]
         if len(columns) > len(set(columns)):
             message = "有两列的表头相同，请改成不同的名称"
-            raise ValueError(message)
+            raise ValidationError(message)
         if len(columns) > 64:
             message = "最多 64 列"
-            raise ValueError(message)
+            raise ValidationError(message)
 
 
 class FactsForm(FlaskForm):
@@ -165,7 +169,7 @@ class FactsForm(FlaskForm):
     def validate_ends_on(self, field: DateField) -> None:
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
             message = "结束日期早于开始日期，请核对"
-            raise ValueError(message)
+            raise ValidationError(message)
 
 
 def facts_form(campaign: Campaign) -> FactsForm:

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.files.models import StoredFile
 from ipweek.notice import deadlines, schema, service
+from ipweek.notice.forms import facts_form
 from ipweek.notice.models import Campaign, Extension
 from ipweek.transaction import transaction
 from tests import make
@@ -374,3 +376,43 @@ def test_the_office_is_led_to_the_day_table_where_a_year_is_missing(app: Flask) 
 
     assert "还没有2031年的放假安排" in page
     assert 'href="/workdays?year=2031"' in page
+
+
+def _entered(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """What a browser would send of a form, the forms within it too: names and values."""
+    if not isinstance(data, dict | list):
+        yield name, data
+        return
+    for key, part in data.items() if isinstance(data, dict) else enumerate(data):
+        if key != "csrf_token":
+            yield from _entered(part, f"{name}-{key}" if name else str(key))
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "says"),
+    [
+        ("ends_on", "2024-04-18", "宣传周结束：结束日期早于开始日期，请核对"),
+        ("starts_on", "四月二十日", "宣传周开始：请填写日期，例如 2024-04-12"),
+        ("deadlines-0-due_time", "下班前", "截止时刻：请写成 17:00 的样子；不填表示当天 24:00"),
+        ("deadlines-1-count", "0", "天数：请填写 1 到 365 的整数"),
+        ("deadlines-1-count", "五", "天数：不是有效的整数。；请填写 1 到 365 的整数"),
+        ("deadlines-1-due_on", "五月七日", "截止日期：请填写日期，例如 2024-04-12"),
+        ("annex_1-columns", "主办单位\n联系人\n联系人", "表头（每行一列，与通知一字不差）：有两列的表头相同，请改成不同的名称"),
+    ],
+)
+@pytest.mark.parametrize("press", ["review", "confirm"])
+def test_a_wrong_correction_is_named_on_the_page_that_keeps_it(
+    app: Flask, facts: dict[str, Any], press: str, field: str, wrong: str, says: str
+) -> None:
+    campaign = draft(facts)
+    office = Desk(app).sit(make.user("office", "clerk"))
+    with app.test_request_context():
+        sent = {name: value or "" for name, value in _entered(facts_form(campaign).data)}
+
+    answer = office.post(f"/campaigns/{campaign.id}/{press}", {**sent, field: wrong})
+
+    assert answer.status_code == 422
+    assert "有 1 处需要修改" in answer.text
+    assert f'<a href="#{field}">{says}</a>' in answer.text
+    assert wrong in answer.text
+    assert db.session.query(Campaign).one().status == "draft"
