@@ -29,6 +29,8 @@ _BARE_TIME = re.compile(r"时间[:为]")  # of one item of a schedule, where sev
 _NOT_WEEK = re.compile(
     r"登录|登陆|登记|注册|报名|报送|提交|上报|填报|申报|征集|截止|投稿|收稿|征[稿文]|招募|布展|撤展|缴费|评选|评审|投票|公示|培训|会议|启动仪式|开幕|发布会|论坛|讲座|比赛|竞赛|检查|总结|筹备|准备|策划|动员|预热"
 )
+_OTHER_TIME = re.compile(rf"{_NOT_WEEK.pattern}|完成|竣工|验收|整改|印发|发布|开放(?!日|周)|受理|咨询|联系")
+"""A heading with such words is of another time: 完成时间, 受理时间."""
 _IS_WEEK = re.compile(
     r"宣传周|活动周|宣传月|活动月|宣传季|活动季|科技周|文化周|文化月|科普日|宣传日|开放日|专利周|服务周|品牌日|宣传活动|[周月季节]活动|本届|集中(?:开展|宣传|举办)"
 )
@@ -67,7 +69,7 @@ def read_week(lines: list[Line], years: Years, facts: NoticeFacts, *, attached: 
         heading = _HEADING.match(line.bare) if len(line.bare) <= 200 and not (is_schedule and _BARE_TIME.match(line.bare)) else None
         under_heading = place - heading_at == 1
         is_row_of_heads = "\t" in line.text.strip() and re.search("[0-9月]", line.bare) is None
-        if heading and not is_row_of_heads and not _NOT_WEEK.search(line.bare[: heading.start("rest")]):
+        if heading and not is_row_of_heads and not _OTHER_TIME.search(line.bare[: heading.start("rest")]):
             heading_at = place
             under_heading = True
         spans = list(SPAN.finditer(line.bare))
