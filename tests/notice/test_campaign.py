@@ -402,7 +402,7 @@ def _entered(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 )
 @pytest.mark.parametrize("press", ["review", "confirm"])
 def test_a_wrong_correction_is_named_on_the_page_that_keeps_it(
-    app: Flask, facts: dict[str, Any], press: str, field: str, wrong: str, says: str
+    app: Flask, facts: dict[str, Any], *, press: str, field: str, wrong: str, says: str
 ) -> None:
     campaign = draft(facts)
     office = Desk(app).sit(make.user("office", "clerk"))
