@@ -32,7 +32,7 @@ TOP = {
 }
 TOP |= {"app": 6, "cli": 6, "__main__": 6, "testing": 6}
 FURNITURE = {"schema": 0, "models": 2, "service": 3, "forms": 3, "views": 5, "web": 5, "commands": 6, "server": 6}
-PURE = {"errors", "clock", "config", "wording", "plugin", "schema", "calendar", "readings", "gate", "reader", "checks"}
+PURE = {"errors", "clock", "config", "wording", "plugin", "schema", "calendar", "readings", "gate", "reader", "checks", "cell_text"}
 FLASK = {"flask", "werkzeug", "jinja2", "flask_login", "flask_wtf", "flask_compress", "flask_migrate", "htmx_flask"}
 DATABASE = {"sqlalchemy", "alembic", "flask_sqlalchemy", "sqlite3", "pysqlite3", "psycopg"}
 FEATURES = ["accounts", "files", "notice", "annexes", "reporting", "workbooks", "board"]

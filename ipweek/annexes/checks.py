@@ -13,15 +13,13 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from ipweek.annexes import private_text
+from ipweek.annexes.cell_text import MAX_LENGTH, clean
 from ipweek.annexes.readings import contact, scale, time
 from ipweek.annexes.readings.date_sense import WEEKDAY_NAMES
 from ipweek.annexes.readings.numerals import level
 from ipweek.annexes.readings.time import TimeReading
 from ipweek.notice.schema import Annex, bare
 from ipweek.private_numbers import find_private, mask
-
-MAX_LENGTH = 4000
-"""In code points. A longer text is not stored."""
 
 HEADER_ROW = 0
 """The row id of findings in the header fields and of those about the whole table."""
@@ -62,14 +60,6 @@ ASK_FOR_NAMES = frozenset({"host"})
 BLOCKING = frozenset("A")
 NEEDS_REASON = frozenset("BC")
 
-_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_UNCLEAN = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
-    r"\U000e0000-\U000e007f" + "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)) + "]"
-)
-_TO_TEND = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u206f\ufdd0-\ufdef\ufeff\ufff9-\uffff\ud800-\udfff\U00010000-\U0010ffff]"
-)
 _EXAMPLE = re.compile(
     r"^\s*[（(【\[]?(?:填写)?(?:示例|样例|范例|举例|例)\s*\d?[）)】\]]?\s*[：:)）】\]]|[（(【](?:示例|样例|范例|例)[）)】]|填写(?:示例|样例|说明)|请(?:在此处?|在这里)?填写|(?:[×✕xX]{1,4}|[_＿]{2,})\s?月\s?(?:[×✕xX]{1,4}|[_＿]{2,})\s?日"
     r"|(?<![\d*×A-Za-z])(?:[×✕○]{2,}|X{2,}|x{2,})(?=[一-鿿])|某某"
@@ -122,18 +112,6 @@ class Readings:
     ends_on: date | None = None
     people_min: int | None = None
     people_max: int | None = None
-
-
-def clean(text: str) -> tuple[str, bool]:
-    """*text* as it is stored, and whether something invisible was taken out of it (which the writer is told).
-
-    Line ends become LF and tabs blanks without a word. Letters, widths and compositions stay as typed.
-    """
-    if not _TO_TEND.search(text):
-        return text, False
-    text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
-    cleaned = _UNCLEAN.sub("", text)
-    return cleaned, cleaned != text
 
 
 def is_empty(values: Mapping[str, str]) -> bool:

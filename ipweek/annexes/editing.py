@@ -1,4 +1,4 @@
-"""Changing the cells and rows of a table: who may, what is refused, and what a conflict is."""
+"""Changing the cells of a table: who may, what is refused, and what a conflict is."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from sqlalchemy.engine import Row
 
 from ipweek.accounts.models import User
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, doubts, holding, local_columns, ops, row_order
-from ipweek.annexes.models import Activity, CellChange, Op
+from ipweek.annexes import cell_text, doubts, holding, local_columns, ops, row_actions
+from ipweek.annexes.models import CellChange, Op
 from ipweek.annexes.ops import GAP, Change, Held, Written
-from ipweek.annexes.reach import ALIVE, POS
+from ipweek.annexes.reach import ALIVE
 from ipweek.errors import Conflict, Invalid, NotFound
 from ipweek.extensions import db
 from ipweek.notice import schema
 from ipweek.plugins import values as local_values
 from ipweek.plugins.schema import Field
 from ipweek.transaction import transaction
-
-MOST_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def save_cell(activity_id: int, key: str, value: str, *, base: str, op_id: str, 
     """Put *value* in one cell, or raise CellConflict if it no longer holds *base*.
 
     The same *op_id* twice is one op. A value that breaks a rule is kept and marked; only a text over
-    checks.MAX_LENGTH code points is refused (Invalid), and control characters are cleaned away.
+    cell_text.MAX_LENGTH code points is refused (Invalid), and control characters are cleaned away.
     """
     edit = _cleaned(Edit(activity_id, key, value, base))
     with transaction():
@@ -126,7 +124,7 @@ def save_form(
 
     All or nothing: a CellConflict names the first cell that changed meanwhile; ``against`` then says all of them.
     """
-    cleaned = {cell: _storable(value) for cell, value in posted.items()}
+    cleaned = {cell: cell_text.storable(value) for cell, value in posted.items()}
     with transaction():
         table = holding.hold(table_id, by=by)
         if done := ops.find(op_id, table=table, user_id=by.id):
@@ -147,7 +145,7 @@ def against(table_id: int, posted: Mapping[tuple[int, str], str], *, revision: i
     with transaction():
         table = holding.hold(table_id, by=by)
         shown, clashes = {}, {}
-        for cell, value, base, now in _compare(table, {cell: checks.clean(value)[0] for cell, value in posted.items()}, revision):
+        for cell, value, base, now in _compare(table, {cell: cell_text.clean(value)[0] for cell, value in posted.items()}, revision):
             shown[cell] = now if value == base else value
             if value not in {base, now} and now != base:
                 clashes[cell] = _clash(*cell, value, now)
@@ -241,28 +239,16 @@ def _new_rows(table: Held, new_rows: Sequence[Mapping[str, str]]) -> list[Change
     fields = _local_fields(table, (key for values in new_rows for key in values))
     if not all(_is_cell(table.form, key, fields, is_header=False) for values in new_rows for key in values):
         raise NotFound
-    order = _order(table)
-    _check_room(len(order) + len(new_rows))
+    order = row_actions.order_of(table)
+    row_actions.check_room(len(order) + len(new_rows))
     place = max((pos for _, pos in order), default=0)
     changes = []
     for values in new_rows:
         place += GAP
         made = ops.new_row(table, owner_unit_id=holding.owner(table), pos=place, values={})
         changes.append(Change(made, ALIVE, "0", "1"))
-        changes += _filled(table, made, values)
+        changes += row_actions.filled(table, made, values)
     return changes
-
-
-def _filled(table: Held, activity_id: int, values: Mapping[str, str]) -> list[Change]:
-    """The changes that fill an empty row."""
-    cleaned = {key: _storable(value) for key, value in values.items()}
-    return [Change(activity_id, key, "", value) for key, value in cleaned.items() if value]
-
-
-def _check_room(count: int) -> None:
-    if count > MOST_ROWS:
-        reason = f"一张表最多 {MOST_ROWS} 行，没有新增。"
-        raise Invalid(reason)
 
 
 def _is_cell(form: schema.Annex, key: str, local: Mapping[str, Field], *, is_header: bool) -> bool:
@@ -275,15 +261,7 @@ def _is_cell(form: schema.Annex, key: str, local: Mapping[str, Field], *, is_hea
 
 def _cleaned(edit: Edit) -> Edit:
     """The edit as it can be stored. The base too: a page that holds the text before it was cleaned is not at odds with it."""
-    return Edit(edit.activity_id, edit.key, _storable(edit.value), checks.clean(edit.base)[0])
-
-
-def _storable(value: str) -> str:
-    cleaned, _ = checks.clean(value)
-    if len(cleaned) > checks.MAX_LENGTH:
-        reason = f"这一格有 {len(cleaned)} 个字，最多 {checks.MAX_LENGTH} 个字，没有保存。请删减后再试，原文仍在这一格里。"
-        raise Invalid(reason)
-    return cleaned
+    return Edit(edit.activity_id, edit.key, cell_text.storable(edit.value), cell_text.clean(edit.base)[0])
 
 
 def _clash(activity_id: int, key: str, mine: str, theirs: str) -> Clash:
@@ -300,88 +278,6 @@ def _clash(activity_id: int, key: str, mine: str, theirs: str) -> Clash:
     return Clash(mine, theirs, who, at)
 
 
-# ---- rows ----------------------------------------------------------------------------------------------------
-
-
-def add_row(table_id: int, *, after: int | None = None, values: Mapping[str, str] | None = None, op_id: str, by: Person) -> Written:
-    """Add a row at the end, or after the row *after*; its id is in the first change."""
-    with transaction():
-        table = holding.hold(table_id, by=by)
-        if done := ops.find(op_id, table=table, user_id=by.id):
-            return done
-        holding.check_rows(table)
-        order = _order(table)
-        _check_room(len(order) + 1)
-        if table.reach.owner_unit_id is not None and not row_order.has_room_behind(order, after):
-            after = None  # others' rows stay where they are
-        changes = row_order.make_place(order, after)
-        made = ops.new_row(table, owner_unit_id=holding.owner(table), pos=row_order.place(order, after, changes), values={})
-        first = [Change(made, ALIVE, "0", "1"), *_filled(table, made, values or {})]
-        return holding.write(table, [*first, *changes], op_id=op_id, via="row", by=by)
-
-
-def duplicate_row(activity_id: int, *, op_id: str, by: Person) -> Written:
-    """Add a copy of the row under it."""
-    with transaction():
-        table = holding.hold_of(activity_id, by=by)
-        if done := ops.find(op_id, table=table, user_id=by.id):  # though the row may be gone since
-            return done
-        row = holding.row(table, activity_id)
-        holding.check_rows(table)
-        return add_row(table.id, after=activity_id, values=row.values, op_id=op_id, by=by)
-
-
-def delete_row(activity_id: int, *, also: Iterable[int] = (), op_id: str, by: Person) -> Written:
-    """Take the row out, and those of *also* with it, as one op. They stay in the history, and an undo brings them back."""
-    with transaction():
-        table = holding.hold_of(activity_id, by=by)
-        if done := ops.find(op_id, table=table, user_id=by.id):
-            return done
-        rows = [holding.row(table, row_id) for row_id in dict.fromkeys((activity_id, *also))]
-        holding.check(table, [(row, ALIVE) for row in rows])
-        return holding.write(table, [Change(row.id, ALIVE, "1", "0") for row in rows], op_id=op_id, via="row", by=by)
-
-
-def move_row(activity_id: int, *, down: bool, op_id: str, by: Person) -> Written:
-    """Change places with the row above, or below. At the end of the table nothing changes."""
-    with transaction():
-        table = holding.hold_of(activity_id, by=by)
-        if done := ops.find(op_id, table=table, user_id=by.id):
-            return done
-        holding.check(table, [(holding.row(table, activity_id), POS)])
-        holding.check_rows(table)
-        order = _order(table, of=table.reach.owner_unit_id)
-        here = next(n for n, (row_id, _) in enumerate(order) if row_id == activity_id)
-        there = here + (1 if down else -1)
-        if not 0 <= there < len(order):
-            return holding.write(table, [], op_id=op_id, via="row", by=by)
-        (mine, my_pos), (other, other_pos) = order[here], order[there]
-        if my_pos == other_pos:  # rows of one import may stand at one place: spread them first
-            changes = row_order.spread(row_order.swapped(order, here, there))
-        else:
-            changes = [Change(mine, POS, str(my_pos), str(other_pos)), Change(other, POS, str(other_pos), str(my_pos))]
-        return holding.write(table, changes, op_id=op_id, via="row", by=by)
-
-
-def place_row(activity_id: int, *, after: int | None, op_id: str, by: Person) -> Written:
-    """Put the row behind the row *after*, or at the top. Where it stands there already nothing changes."""
-    with transaction():
-        table = holding.hold_of(activity_id, by=by)
-        if done := ops.find(op_id, table=table, user_id=by.id):
-            return done
-        holding.check(table, [(holding.row(table, row_id), POS) for row_id in filter(None, (activity_id, after))])
-        holding.check_rows(table)
-        order = _order(table, of=table.reach.owner_unit_id)
-        ids = [row_id for row_id, _ in order]
-        here = ids.index(activity_id)
-        there = 0 if after is None else ids.index(after) + (ids.index(after) < here)
-        if there == here or after == activity_id:
-            return holding.write(table, [], op_id=op_id, via="row", by=by)
-        return holding.write(
-            table, row_order.moved(order, here, there, alone=table.reach.owner_unit_id is None), op_id=op_id, via="row", by=by
-        )
-
-
 def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Written | None:
     """Take back the person's last change in this table (with *redo*: do it again); None when there is none."""
     with transaction():
@@ -389,11 +285,3 @@ def undo(table_id: int, *, op_id: str, by: Person, redo: bool = False) -> Writte
         if done := ops.find(op_id, table=table, user_id=by.id):
             return done
         return holding.undo(table, op_id=op_id, redo=redo, by=by)
-
-
-def _order(table: Held, of: int | None = None) -> list[tuple[int, int]]:
-    """Row ids and positions, in order; only those *of* one department where it is named."""
-    query = select(Activity.id, Activity.pos).where(Activity.table_id == table.id, Activity.alive, ~Activity.is_header)
-    if of is not None:
-        query = query.where(Activity.owner_unit_id == of)
-    return [(row_id, pos) for row_id, pos in db.session.execute(query.order_by(Activity.pos, Activity.id))]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipweek import row_numbers
-from ipweek.annexes.editing import MOST_ROWS, Edit
+from ipweek.annexes.editing import Edit
+from ipweek.annexes.row_actions import MOST_ROWS
 from ipweek.errors import Refused
 
 BROKEN = "浏览器发来的内容不完整，请刷新页面后再试一次。"

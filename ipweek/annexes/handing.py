@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from ipweek.annexes import checks
+from ipweek.annexes import cell_text, checks
 from ipweek.annexes.readings import scale
 from ipweek.notice.schema import Annex
 from ipweek.plugins import values as local_values
@@ -20,7 +20,7 @@ def row(
     """One row as plain data. Of local values only the plugin's own, by short key."""
     handed: dict[str, Any] = {key: mask(text, in_contact=key == "contact") for key, text in cells.items() if "." not in key}
     read = checks.readings_of(form, cells, week)
-    online = scale.read(cells["scale"][: checks.MAX_LENGTH]).online if cells.get("scale") else None
+    online = scale.read(cells["scale"][: cell_text.MAX_LENGTH]).online if cells.get("scale") else None
     handed |= {
         "starts_on": read.starts_on.isoformat() if read.starts_on else "",
         "ends_on": read.ends_on.isoformat() if read.ends_on else "",

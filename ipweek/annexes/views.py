@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from ipweek import clock, htmx, pages, wording
 from ipweek.accounts.web import person
-from ipweek.annexes import checks, editing, forms, grid, presence, suggestions
+from ipweek.annexes import cell_text, editing, forms, grid, presence, row_actions, suggestions
 from ipweek.annexes.editing import CellConflict
 from ipweek.annexes.ops import Written
 from ipweek.errors import Conflict, Invalid
@@ -54,17 +54,17 @@ def _also(table_id: int, do: str, *, op: str) -> str:
     if do in {"undo", "redo"}:
         return _undone(editing.undo(table_id, op_id=op, redo=do == "redo", by=by), redo=do == "redo")
     if do == "add":
-        editing.add_row(table_id, after=forms.number(row) if row else None, op_id=op, by=by)
+        row_actions.add_row(table_id, after=forms.number(row) if row else None, op_id=op, by=by)
         return "已新增一行"
     if not row:
         return "已保存。请先在“序号”一列选中一行，再按要做的按钮"
     if do == "delete":
-        editing.delete_row(forms.number(row), op_id=op, by=by)
+        row_actions.delete_row(forms.number(row), op_id=op, by=by)
         return "已删除一行，可按“撤销”恢复"
     if do == "duplicate":
-        editing.duplicate_row(forms.number(row), op_id=op, by=by)
+        row_actions.duplicate_row(forms.number(row), op_id=op, by=by)
         return "已复制一行"
-    editing.move_row(forms.number(row), down=do == "down", op_id=op, by=by)
+    row_actions.move_row(forms.number(row), down=do == "down", op_id=op, by=by)
     return "已移动一行"
 
 
@@ -72,7 +72,7 @@ def _answered(do: str, sent: forms.WholeTable, *, op: str) -> str:
     """Do what the pressed button answers to a doubtful cell (``choose:12.event_time:4月20日``), after the table was saved."""
     what, place, text = [*do.split(":", 2), ""][:3]
     row, _, key = place.partition(".")
-    now, _ = checks.clean(sent.cells.get((forms.number(row), key), ""))
+    now, _ = cell_text.clean(sent.cells.get((forms.number(row), key), ""))
     if what == "accept":
         editing.accept(forms.number(row), key, now, by=person())
         return "已确认按原文，不再询问"
@@ -122,7 +122,7 @@ def save_cell(activity_id: int, key: str) -> Response:
         return _refused_cell(invalid)
     if not pages.wants_fragment():
         return _back(grid.table_of(activity_id), row=activity_id)
-    stored = next((change.new for change in op.changes), checks.clean(value)[0])
+    stored = next((change.new for change in op.changes), cell_text.clean(value)[0])
     mark = grid.mark_of(activity_id, key, stored, table=op.table)
     cleaned = stored if op.changes and stored != value.replace("\r\n", "\n") else None
     saved = pages.piece("annexes/cells.html", "saved", mark=mark, place=f"{activity_id}.{key}", at=op.at, cleaned=cleaned)
@@ -168,7 +168,7 @@ def _blocked(block: forms.Block, op: Written) -> str:
     cells = [change for change in op.changes if not change.key.startswith("_")]
     done = "清空" if cells and not any(change.new for change in cells) else _DONE[block.via]
     sent = [edit.value for edit in block.edits] + [value for row in block.new_rows for value in row.values()]
-    cleaned = sum(checks.clean(value)[1] for value in sent)
+    cleaned = sum(cell_text.clean(value)[1] for value in sent)
     note = f"；其中 {cleaned} 格去掉了看不见的字符" if cleaned else ""
     return f"已{done} {len(cells)} 格{note}" if len(cells) > 1 or cleaned else ""
 
@@ -180,14 +180,14 @@ def _blocked(block: forms.Block, op: Written) -> str:
 def add_row(table_id: int) -> Response:
     """A new row at the end, or after the row ``after``."""
     after = request.form.get("after", "")
-    op = editing.add_row(table_id, after=forms.number(after) if after else None, op_id=request.form.get("op", ""), by=person())
+    op = row_actions.add_row(table_id, after=forms.number(after) if after else None, op_id=request.form.get("op", ""), by=person())
     return _answer(table_id, op, "")
 
 
 @bp.post("/activities/<int:activity_id>/duplicate")
 def duplicate_row(activity_id: int) -> Response:
     """A copy of the row under it."""
-    op = editing.duplicate_row(activity_id, op_id=request.form.get("op", ""), by=person())
+    op = row_actions.duplicate_row(activity_id, op_id=request.form.get("op", ""), by=person())
     return _answer(grid.table_of(activity_id), op, "已复制一行")
 
 
@@ -195,7 +195,7 @@ def duplicate_row(activity_id: int) -> Response:
 def delete_row(activity_id: int) -> Response:
     """The row goes, and those whose numbers stand in ``also``; an undo brings them back."""
     also = [forms.number(row) for row in request.form.get("also", "").split()]
-    op = editing.delete_row(activity_id, also=also, op_id=request.form.get("op", ""), by=person())
+    op = row_actions.delete_row(activity_id, also=also, op_id=request.form.get("op", ""), by=person())
     return _answer(grid.table_of(activity_id), op, f"已删除 {len(op.changes)} 行" if also else "已删除一行")
 
 
@@ -204,9 +204,9 @@ def move_row(activity_id: int) -> Response:
     """One place down (``down=1``) or up; or behind the row ``after``, to the top where that is empty."""
     after, op_id = request.form.get("after"), request.form.get("op", "")
     if after is None:
-        op = editing.move_row(activity_id, down=request.form.get("down") == "1", op_id=op_id, by=person())
+        op = row_actions.move_row(activity_id, down=request.form.get("down") == "1", op_id=op_id, by=person())
     else:
-        op = editing.place_row(activity_id, after=forms.number(after) if after else None, op_id=op_id, by=person())
+        op = row_actions.place_row(activity_id, after=forms.number(after) if after else None, op_id=op_id, by=person())
     return _answer(grid.table_of(activity_id), op, "")
 
 

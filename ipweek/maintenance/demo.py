@@ -22,7 +22,7 @@ from ipweek.accounts import passwords, units
 from ipweek.accounts import service as accounts
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person, at_the_command_line
-from ipweek.annexes import campaigns, checks, editing
+from ipweek.annexes import campaigns, checks, editing, row_actions
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.board import plugin_admin
@@ -192,7 +192,7 @@ def _plugins(admin: Person) -> Mapping[str, Sequence[Mapping[str, str]]]:
 def _fill_row(table_id: int, cells: Sequence[str], local: Mapping[str, str], *, by: Person) -> None:
     table = annexes.get_part(table_id, by=by)
     keys = [column.key for column in schema.from_json(table.schema.form).columns]
-    added = editing.add_row(table_id, op_id=_op_id(), by=by)
+    added = row_actions.add_row(table_id, op_id=_op_id(), by=by)
     row_id = added.changes[0].activity_id
     edits = [editing.Edit(row_id, key, value, "") for key, value in zip(keys, cells, strict=True) if value]
     edits += [editing.Edit(row_id, key, value, "") for key, value in local.items()]

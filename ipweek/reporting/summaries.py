@@ -12,7 +12,7 @@ from sqlalchemy import select
 from ipweek import clock, wording
 from ipweek.accounts import audit
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, reach
+from ipweek.annexes import cell_text, checks, reach
 from ipweek.annexes import due as dues
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
@@ -103,7 +103,7 @@ def save(table_id: int, draft: Draft, *, revision: int, by: Person) -> Summary:
         if summary.revision != revision:
             raise Conflict("总结刚刚有人保存过，这次没有保存。您填写的内容还在下面，核对后再按“保存”会覆盖对方的内容。")
         own = {str(row.id) for row in annexes.rows_of(table)}
-        summary.text = checks.clean(draft.text)[0]
+        summary.text = cell_text.clean(draft.text)[0]
         summary.figures = dict(draft.figures)
         summary.held = {key: dict(said) for key, said in draft.held.items() if key in own}
         summary.added = [dict(one) for one in draft.added]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ipweek.annexes import checks
+from ipweek.annexes import cell_text, checks
 from ipweek.notice.schema import Annex
 from ipweek.workbooks.matching import Match, match, plain
 
@@ -200,7 +200,7 @@ def _base(pack: Pack | None, place: int, found: Match, said: tuple[str, ...]) ->
 
 
 def _kind(cells: Sequence[Cell], found: Match) -> Kind:
-    if any(len(cell.value) > checks.MAX_LENGTH for cell in cells):
+    if any(len(cell.value) > cell_text.MAX_LENGTH for cell in cells):
         return "unreadable"
     if found.ours is None:
         return "new"
@@ -226,7 +226,7 @@ def _header(reading: Mapping[str, Any], form: Annex, header: Mapping[str, str], 
         return None
     base = pack.header.get("filled_on", "") if pack else None
     found = _cell("filled_on", plain(reading["filled_on"]), header.get("filled_on", ""), base, is_new=False)
-    return found if found.state in {"changed", "conflict"} and len(found.value) <= checks.MAX_LENGTH else None
+    return found if found.state in {"changed", "conflict"} and len(found.value) <= cell_text.MAX_LENGTH else None
 
 
 def all_of(made: Plan) -> Chosen:

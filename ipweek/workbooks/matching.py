@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ipweek.annexes import checks
+from ipweek.annexes import cell_text
 
 LIKE = 0.5
 """From this likeness on (0 to 1) two rows are proposed as one, …"""
@@ -36,7 +36,7 @@ class Match:
 
 def plain(text: str) -> str:
     """*text* as it is compared: as it would be stored, without blanks around it."""
-    return checks.clean(text.replace("\xa0", " "))[0].strip()
+    return cell_text.clean(text.replace("\xa0", " "))[0].strip()
 
 
 def match(theirs: Sequence[Mapping[str, str]], ours: Mapping[int, Mapping[str, str]], ids: Sequence[int | None] = ()) -> list[Match]:

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from ipweek import clock
 from ipweek.accounts.models import LoginSession
-from ipweek.annexes import editing
+from ipweek.annexes import editing, row_actions
 from ipweek.annexes.models import Activity, CellChange, Op
 from ipweek.extensions import db
 from ipweek.transaction import transaction
@@ -334,7 +334,7 @@ def test_a_row_that_a_colleague_deletes_does_not_take_what_is_typed_with_it(open
 
     cell(page, first, "venue").click()
     page.keyboard.type("正在写")
-    editing.delete_row(first.id, op_id=op_id(), by=make.person("minhang"))
+    row_actions.delete_row(first.id, op_id=op_id(), by=make.person("minhang"))
     change(second, "venue", "丙", base="乙")
     refresh(page)
     expect(cell(page, second, "venue")).to_have_value("丙")

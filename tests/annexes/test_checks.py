@@ -192,34 +192,6 @@ def test_header_fields_are_checked_too():
 
 
 @pytest.mark.parametrize(
-    "text, stored, is_told",
-    [
-        ("讲座", "讲座", False),
-        ("a\r\nb\rc\x0bd", "a\nb\nc\nd", False),
-        ("a\tb", "a b", False),
-        ("a\x00b\ufffe\uffff", "ab", True),
-        ("a\u200bb\ufeff", "ab", True),
-        ("a\u202eb\u2066c", "abc", True),
-        ("a\ud800b", "ab", True),
-        ("１２３Ａ（ｘ）", "１２３Ａ（ｘ）", False),
-        ("e\u0301 葛\U000e0100", "e\u0301 葛\U000e0100", False),
-        ("𠮷\u00a0㈥", "𠮷\u00a0㈥", False),
-        (" 4月20日 ", " 4月20日 ", False),
-    ],
-)
-def test_text_is_kept_as_typed_but_for_what_nobody_sees(text, stored, is_told):
-    assert checks.clean(text) == (stored, is_told)
-
-
-@given(st.text(st.characters(codec=None), max_size=80))
-def test_cleaning_twice_changes_nothing_more(text):
-    cleaned, _ = checks.clean(text)
-
-    assert checks.clean(cleaned) == (cleaned, False)
-    assert cleaned.encode("utf-8").decode("utf-8") == cleaned
-
-
-@pytest.mark.parametrize(
     "cells, stored",
     [
         ({}, Readings(date(2024, 4, 22), date(2024, 4, 22), 200, 200)),

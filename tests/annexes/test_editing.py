@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import editing, service
+from ipweek.annexes import editing, row_actions, service
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
@@ -111,10 +111,10 @@ def test_the_same_op_id_twice_is_one_op(filler: Person) -> None:
 
 def test_a_copy_asked_for_again_is_answered_as_before_though_its_model_was_deleted_since(filler: Person) -> None:
     row, once = make.row(venue="甲"), op_id()
-    first = editing.duplicate_row(row.id, op_id=once, by=filler)
-    editing.delete_row(row.id, op_id=op_id(), by=make.person("minhang"))
+    first = row_actions.duplicate_row(row.id, op_id=once, by=filler)
+    row_actions.delete_row(row.id, op_id=op_id(), by=make.person("minhang"))
 
-    again = editing.duplicate_row(row.id, op_id=once, by=filler)
+    again = row_actions.duplicate_row(row.id, op_id=once, by=filler)
 
     assert (again.seq, list(again.changes)) == (first.seq, list(first.changes))
 
@@ -202,20 +202,20 @@ def test_rows_are_added_copied_moved_and_deleted(filler: Person) -> None:
     table = make.table()
     first, second = make.row(table, event_name="一"), make.row(table, event_name="二")
 
-    between = editing.add_row(table.id, after=first.id, op_id=op_id(), by=filler).changes[0].activity_id
-    copy = editing.duplicate_row(second.id, op_id=op_id(), by=filler).changes[0].activity_id
+    between = row_actions.add_row(table.id, after=first.id, op_id=op_id(), by=filler).changes[0].activity_id
+    copy = row_actions.duplicate_row(second.id, op_id=op_id(), by=filler).changes[0].activity_id
     assert order(table) == [first.id, between, second.id, copy]
     assert values(copy) == values(second.id)
 
-    editing.move_row(copy, down=False, op_id=op_id(), by=filler)
-    editing.delete_row(between, op_id=op_id(), by=filler)
+    row_actions.move_row(copy, down=False, op_id=op_id(), by=filler)
+    row_actions.delete_row(between, op_id=op_id(), by=filler)
     assert order(table) == [first.id, copy, second.id]
 
 
 def test_a_row_can_be_put_between_two_that_stand_close(filler: Person) -> None:
     table = make.table()
     first = make.row(table)
-    added = [editing.add_row(table.id, after=first.id, op_id=op_id(), by=filler).changes[0].activity_id for _ in range(25)]
+    added = [row_actions.add_row(table.id, after=first.id, op_id=op_id(), by=filler).changes[0].activity_id for _ in range(25)]
 
     assert order(table) == [first.id, *reversed(added)]
 
@@ -224,7 +224,7 @@ def test_undo_takes_back_one_after_the_other_and_redo_brings_again(filler: Perso
     table = make.table()
     row = make.row(table, venue="甲")
     editing.save_cell(row.id, "venue", "乙", base="甲", op_id=op_id(), by=filler)
-    editing.delete_row(row.id, op_id=op_id(), by=filler)
+    row_actions.delete_row(row.id, op_id=op_id(), by=filler)
 
     editing.undo(table.id, op_id=op_id(), by=filler)
     assert order(table) == [row.id]
@@ -291,7 +291,7 @@ def test_a_row_is_put_behind_another_or_on_top(filler: Person) -> None:
         (third, third, [third, fourth, second, first]),
         (fourth, third, [third, fourth, second, first]),
     ]:
-        editing.place_row(row, after=after, op_id=op_id(), by=filler)
+        row_actions.place_row(row, after=after, op_id=op_id(), by=filler)
         assert [one.id for one in service.rows_of(table)] == order
     editing.undo(table.id, op_id=op_id(), by=filler)
     assert [one.id for one in service.rows_of(table)] == [fourth, second, third, first]
@@ -304,7 +304,7 @@ def test_rows_find_a_place_where_none_is_free(filler: Person) -> None:
         for row in db.session.query(Activity).filter(Activity.id.in_(rows)):
             row.pos = 5
 
-    editing.place_row(rows[3], after=rows[0], op_id=op_id(), by=filler)
+    row_actions.place_row(rows[3], after=rows[0], op_id=op_id(), by=filler)
 
     assert [one.id for one in service.rows_of(table)] == [rows[0], rows[3], rows[1], rows[2]]
 
@@ -313,9 +313,9 @@ def test_a_row_is_put_behind_none_of_another_table(filler: Person) -> None:
     mine, theirs = make.row(make.table("minhang")), make.row(make.table("xuhui"))
 
     with pytest.raises(NotFound):
-        editing.place_row(mine.id, after=theirs.id, op_id=op_id(), by=filler)
+        row_actions.place_row(mine.id, after=theirs.id, op_id=op_id(), by=filler)
     with pytest.raises(NotFound):
-        editing.place_row(theirs.id, after=None, op_id=op_id(), by=filler)
+        row_actions.place_row(theirs.id, after=None, op_id=op_id(), by=filler)
 
 
 def test_many_rows_are_deleted_at_once_and_come_back_with_one_undo(filler: Person) -> None:
@@ -323,10 +323,10 @@ def test_many_rows_are_deleted_at_once_and_come_back_with_one_undo(filler: Perso
     rows = [make.row(table).id for _ in range(4)]
     stranger = make.row(make.table("xuhui")).id
 
-    editing.delete_row(rows[0], also=[rows[2], rows[0]], op_id=op_id(), by=filler)
+    row_actions.delete_row(rows[0], also=[rows[2], rows[0]], op_id=op_id(), by=filler)
     assert [one.id for one in service.rows_of(table)] == [rows[1], rows[3]]
     with pytest.raises(NotFound):
-        editing.delete_row(rows[1], also=[stranger], op_id=op_id(), by=filler)
+        row_actions.delete_row(rows[1], also=[stranger], op_id=op_id(), by=filler)
     editing.undo(table.id, op_id=op_id(), by=filler)
 
     assert [one.id for one in service.rows_of(table)] == rows

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import func
 
 from ipweek.accounts.schema import Person
-from ipweek.annexes import checks, editing, ops
+from ipweek.annexes import checks, editing, ops, row_actions
 from ipweek.annexes.editing import CellConflict, Edit
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.annexes.ops import Written
@@ -233,12 +233,12 @@ class TwoPeople(RuleBasedStateMachine):
         if name in {"undo", "redo"}:
             return editing.undo(self.table_id, op_id=op_id, redo=name == "redo", by=by)
         if name == "add":
-            return editing.add_row(self.table_id, after=row, op_id=op_id, by=by)
+            return row_actions.add_row(self.table_id, after=row, op_id=op_id, by=by)
         if name == "place":
-            return editing.place_row(row, after=after, op_id=op_id, by=by)
+            return row_actions.place_row(row, after=after, op_id=op_id, by=by)
         if name in {"up", "down"}:
-            return editing.move_row(row, down=name == "down", op_id=op_id, by=by)
-        return {"duplicate": editing.duplicate_row, "delete": editing.delete_row}[name](row, op_id=op_id, by=by)
+            return row_actions.move_row(row, down=name == "down", op_id=op_id, by=by)
+        return {"duplicate": row_actions.duplicate_row, "delete": row_actions.delete_row}[name](row, op_id=op_id, by=by)
 
     def edits_of(self, what: Any) -> list[Edit]:
         return [what] if isinstance(what, Edit) else what[0] if isinstance(what[0], list) else []

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from ipweek.annexes import editing, grid
+from ipweek.annexes import editing, grid, row_actions
 from tests import make
 from tests.annexes.conftest import op_id, values
 from tests.desk import HTMX
@@ -71,7 +71,7 @@ def test_only_what_is_not_there_now_is_offered_to_be_put_back(filler, table):
     row, gone = make.row(table, venue="甲"), make.row(table, venue="子")
     changed(row, "乙", "甲")
     changed(gone, "丑", base="子")
-    editing.delete_row(gone.id, op_id=op_id(), by=make.person("minhang"))
+    row_actions.delete_row(gone.id, op_id=op_id(), by=make.person("minhang"))
 
     page = filler.get(f"/tables/{table.id}/history")
 

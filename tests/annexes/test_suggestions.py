@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ipweek.annexes import editing, suggestions
+from ipweek.annexes import row_actions, suggestions
 from ipweek.errors import Forbidden, NotFound
 from tests import make
 from tests.annexes.conftest import op_id
@@ -46,7 +46,7 @@ def test_what_was_deleted_or_is_no_name_is_left_out(app, table):
     gone = make.row(table, venue="旧馆")
     make.row(table, venue="字" * (suggestions.LONGEST + 1))
     make.row(table, venue=" 新馆 ")
-    editing.delete_row(gone.id, op_id=op_id(), by=make.person("minhang"))
+    row_actions.delete_row(gone.id, op_id=op_id(), by=make.person("minhang"))
 
     assert suggestions.of(table.id, by=make.person("minhang"))["venue"] == ["新馆"]
 

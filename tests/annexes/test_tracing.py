@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipweek.annexes import editing, tracing
+from ipweek.annexes import editing, row_actions, tracing
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.tracing import Asked
 from ipweek.errors import Forbidden
@@ -23,7 +23,7 @@ def home(app):
     editing.save_cell(second.id, "venue", "莘庄公园", base="七宝万科广场一楼中庭", op_id="op-00000001", by=filler)
     editing.save_cell(second.id, "contact", "李四 13800000002", base="张三 13800000001", op_id="op-00000002", by=other)
     editing.save_cells(table.id, [Edit(third.id, "scale", "80人", "100人")], op_id="op-00000003", by=filler)
-    editing.delete_row(first.id, op_id="op-00000004", by=filler)
+    row_actions.delete_row(first.id, op_id="op-00000004", by=filler)
     return table
 
 

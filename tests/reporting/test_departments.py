@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from ipweek.accounts.models import AuditEntry
-from ipweek.annexes import editing, grid, shares
+from ipweek.annexes import editing, grid, row_actions, shares
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import Activity, CellChange, Op
@@ -77,9 +77,9 @@ def test_a_department_reads_the_phones_of_its_own_rows(table, qibao):
 def test_what_a_department_adds_pastes_and_copies_is_its_own(table, qibao):
     mine = row_of(table, "qibao")
 
-    editing.add_row(table.id, after=mine.id, values={"event_name": "加的"}, op_id=op_id(), by=qibao)
+    row_actions.add_row(table.id, after=mine.id, values={"event_name": "加的"}, op_id=op_id(), by=qibao)
     editing.save_cells(table.id, [], [{"event_name": "贴的"}], op_id=op_id(), by=qibao)
-    editing.duplicate_row(mine.id, op_id=op_id(), by=qibao)
+    row_actions.duplicate_row(mine.id, op_id=op_id(), by=qibao)
 
     assert sorted(event for event, owner in rows(table) if owner == "qibao") == sorted(["七宝老街讲座", "加的", "贴的", "七宝老街讲座"])
 
@@ -88,7 +88,7 @@ def test_a_departments_row_changes_places_with_its_own_rows_alone(table, qibao):
     make.row(table, owner="qibao", event_name="七宝的第二项")
     mine = row_of(table, "qibao")
 
-    editing.move_row(mine.id, down=True, op_id=op_id(), by=qibao)
+    row_actions.move_row(mine.id, down=True, op_id=op_id(), by=qibao)
 
     assert [event for event, _ in rows(table)] == ["区里的启动仪式", "七宝的第二项", THEIRS, "七宝老街讲座"]
     moved = db.session.scalars(select(CellChange.activity_id).where(CellChange.key == "_pos"))
@@ -100,7 +100,7 @@ def test_a_full_gap_moves_nobody_elses_row(table, qibao):
     with editing.transaction():
         db.session.get_one(Activity, mine.id).pos = db.session.get_one(Activity, theirs.id).pos - 1
 
-    editing.add_row(table.id, after=mine.id, values={"event_name": "塞不进去的"}, op_id=op_id(), by=qibao)
+    row_actions.add_row(table.id, after=mine.id, values={"event_name": "塞不进去的"}, op_id=op_id(), by=qibao)
 
     assert rows(table)[-1] == ("塞不进去的", "qibao")
 
@@ -114,9 +114,9 @@ FOREIGN = {
     "post the whole form": lambda row, by: editing.save_form(row.table_id, {(row.id, "venue"): "改了"}, revision=0, op_id=op_id(), by=by),
     "ask how a form stands": lambda row, by: editing.against(row.table_id, {(row.id, "venue"): "改了"}, revision=0, by=by),
     "accept a reading": lambda row, by: editing.accept(row.id, "scale", row.values["scale"], by=by),
-    "delete it": lambda row, by: editing.delete_row(row.id, op_id=op_id(), by=by),
-    "copy it": lambda row, by: editing.duplicate_row(row.id, op_id=op_id(), by=by),
-    "move it": lambda row, by: editing.move_row(row.id, down=True, op_id=op_id(), by=by),
+    "delete it": lambda row, by: row_actions.delete_row(row.id, op_id=op_id(), by=by),
+    "copy it": lambda row, by: row_actions.duplicate_row(row.id, op_id=op_id(), by=by),
+    "move it": lambda row, by: row_actions.move_row(row.id, down=True, op_id=op_id(), by=by),
     "read its history": lambda row, by: grid.history(row.table_id, activity_id=row.id, key="venue", by=by),
 }
 
@@ -238,7 +238,7 @@ def test_the_whole_is_sent_with_the_departments_rows_in_it(table, qibao):
 
     assert [row["values"]["event_name"] for row in done.snapshot.content["rows"]] == ["区里的启动仪式", "七宝老街讲座", THEIRS]
     with pytest.raises(Conflict):
-        editing.add_row(table.id, op_id=op_id(), by=qibao)
+        row_actions.add_row(table.id, op_id=op_id(), by=qibao)
 
 
 def returned(table):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from ipweek.accounts.models import AuditEntry
-from ipweek.annexes import editing
+from ipweek.annexes import editing, row_actions
 from ipweek.annexes import service as annexes
 from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable
@@ -71,7 +71,7 @@ def test_any_cell_of_a_marked_row_does_and_so_does_its_deletion(cast, move):
     give_back(move, cast, Place(first, ""), Place(second, "venue"), opens_all=True)
 
     change(move, cast, first)
-    editing.delete_row(second, op_id="op-00000002", by=cast["filler of 闵行"])
+    row_actions.delete_row(second, op_id="op-00000002", by=cast["filler of 闵行"])
 
     assert states(move) == [("第 1 行 整行", "已改"), ("已删除的行 活动地点", "已删除")]
 
@@ -80,7 +80,7 @@ def test_moving_rows_changes_no_mark(cast, move):
     _, second = rows(move)
     give_back(move, cast, Place(second, ""), opens_all=True)
 
-    editing.move_row(second, down=False, op_id="op-00000001", by=cast["filler of 闵行"])
+    row_actions.move_row(second, down=False, op_id="op-00000001", by=cast["filler of 闵行"])
 
     assert states(move) == [("第 1 行 整行", "待处理")]
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from ipweek.accounts.models import AuditEntry
-from ipweek.annexes import editing, grid
+from ipweek.annexes import editing, grid, row_actions
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable, Op
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
@@ -79,7 +79,7 @@ def test_a_marked_cell_and_any_cell_of_a_marked_row_are_open(marked, filler):
 
     put(first, "venue", "莘庄公园", filler)
     put(second, "scale", "200人", filler)
-    editing.delete_row(second, op_id=op_id(), by=filler)
+    row_actions.delete_row(second, op_id=op_id(), by=filler)
 
     assert [row.values["venue"] for row in annexes.rows_of(db.session.query(AnnexTable).one())] == ["莘庄公园"]
 
@@ -87,11 +87,11 @@ def test_a_marked_cell_and_any_cell_of_a_marked_row_are_open(marked, filler):
 SHUT = {
     "another cell": lambda move, first, second, by: put(first, "scale", "200人", by),
     "the header": lambda move, first, second, by: put(annexes.header_of(home(move)).id, "filled_on", "2024年4月10日", by),
-    "a new row": lambda move, first, second, by: editing.add_row(move.table_id, op_id=op_id(), by=by),
+    "a new row": lambda move, first, second, by: row_actions.add_row(move.table_id, op_id=op_id(), by=by),
     "a pasted row": lambda move, first, second, by: editing.save_cells(move.table_id, [], [{"event_name": "又一项"}], op_id=op_id(), by=by),
-    "a copy": lambda move, first, second, by: editing.duplicate_row(second, op_id=op_id(), by=by),
-    "the order": lambda move, first, second, by: editing.move_row(second, down=False, op_id=op_id(), by=by),
-    "a deletion": lambda move, first, second, by: editing.delete_row(first, op_id=op_id(), by=by),
+    "a copy": lambda move, first, second, by: row_actions.duplicate_row(second, op_id=op_id(), by=by),
+    "the order": lambda move, first, second, by: row_actions.move_row(second, down=False, op_id=op_id(), by=by),
+    "a deletion": lambda move, first, second, by: row_actions.delete_row(first, op_id=op_id(), by=by),
     "an import": lambda move, first, second, by: import_service.to_import(move.table_id, by=by),
 }
 
@@ -279,7 +279,7 @@ def test_the_office_gives_the_table_back(cast, filler):
     standing_in.end(made.id, by=cast["head"])
 
     with pytest.raises(Forbidden):
-        editing.add_row(made.id, op_id=op_id(), by=cast["clerk"])
+        row_actions.add_row(made.id, op_id=op_id(), by=cast["clerk"])
     with pytest.raises(Conflict, match="没有在代填"):
         standing_in.end(made.id, by=cast["head"])
 
@@ -408,10 +408,10 @@ def test_mending_is_for_official_cells_alone(move, cast, what):
     mending.begin(move.table_id, submission=move.id, by=cast["clerk"])
     row, by = first_row(move), cast["clerk"]
     acts = {
-        "add": lambda: editing.add_row(move.table_id, op_id=op_id(), by=by),
-        "delete": lambda: editing.delete_row(row.id, op_id=op_id(), by=by),
-        "move": lambda: editing.move_row(row.id, down=True, op_id=op_id(), by=by),
-        "duplicate": lambda: editing.duplicate_row(row.id, op_id=op_id(), by=by),
+        "add": lambda: row_actions.add_row(move.table_id, op_id=op_id(), by=by),
+        "delete": lambda: row_actions.delete_row(row.id, op_id=op_id(), by=by),
+        "move": lambda: row_actions.move_row(row.id, down=True, op_id=op_id(), by=by),
+        "duplicate": lambda: row_actions.duplicate_row(row.id, op_id=op_id(), by=by),
         "local": lambda: put(row.id, "minhang.street", "七宝镇", by),
     }
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from ipweek.accounts.models import AuditEntry
-from ipweek.annexes import editing, ops, shares
+from ipweek.annexes import editing, ops, row_actions, shares
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Refused
@@ -107,7 +107,7 @@ ACTS = {
     "a colleague submits": lambda t: t.submit(t.colleague),
     "edit": lambda t: editing.save_cell(t.row, "venue", "莘庄公园", base=t.venue, op_id=op(), by=t.filler),
     "a colleague edits": lambda t: editing.save_cell(t.row, "venue", "浦江公园", base=t.venue, op_id=op(), by=t.colleague),
-    "delete": lambda t: editing.delete_row(t.row, op_id=op(), by=t.colleague),
+    "delete": lambda t: row_actions.delete_row(t.row, op_id=op(), by=t.colleague),
     "the department edits": lambda t: editing.save_cell(t.theirs, "venue", "镇里", base=make.CELLS["venue"], op_id=op(), by=t.department),
     "the department is done": lambda t: shares.finish(t.number, by=t.department),
     "withdraw": lambda t: service.withdraw(t.number, by=t.filler),

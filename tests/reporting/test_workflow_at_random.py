@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from ipweek.accounts.models import AuditEntry, User
-from ipweek.annexes import editing, local_columns, reach
+from ipweek.annexes import editing, local_columns, reach, row_actions
 from ipweek.annexes import service as annexes
 from ipweek.annexes.models import Activity, AnnexTable, CellChange, Op
 from ipweek.errors import Refused
@@ -106,10 +106,10 @@ class Workflow(RuleBasedStateMachine):
             self.attempt(lambda by: editing.undo(self.table_id, op_id=op(), by=by, redo=what == "redo"), who)
         elif row:
             acts = {
-                "delete": lambda by: editing.delete_row(row.id, op_id=op(), by=by),
-                "up": lambda by: editing.move_row(row.id, down=False, op_id=op(), by=by),
-                "down": lambda by: editing.move_row(row.id, down=True, op_id=op(), by=by),
-                "copy": lambda by: editing.duplicate_row(row.id, op_id=op(), by=by),
+                "delete": lambda by: row_actions.delete_row(row.id, op_id=op(), by=by),
+                "up": lambda by: row_actions.move_row(row.id, down=False, op_id=op(), by=by),
+                "down": lambda by: row_actions.move_row(row.id, down=True, op_id=op(), by=by),
+                "copy": lambda by: row_actions.duplicate_row(row.id, op_id=op(), by=by),
             }
             self.attempt(acts[what], who)
 

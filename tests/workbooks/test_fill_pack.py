@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ipweek.annexes import checks, editing
+from ipweek.annexes import cell_text, editing, row_actions
 from ipweek.annexes.models import Activity
 from ipweek.extensions import db
 from ipweek.notice import schema
@@ -174,7 +174,7 @@ def test_what_both_changed_is_chosen_cell_by_cell(table, filler, pack, bring_bac
 
 def test_a_row_that_was_deleted_meanwhile_comes_back_only_as_a_new_one(table, filler, pack, bring_back):
     old = db.session.query(Activity).filter_by(is_header=False).order_by(Activity.pos).first()
-    editing.delete_row(old.id, op_id="row-00001", by=filler)
+    row_actions.delete_row(old.id, op_id="row-00001", by=filler)
 
     line = bring_back(pack).plan.lines[0]
 
@@ -220,7 +220,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(KEYS, texts)), min_size=1, max_size=4))
 def test_out_and_in_again_is_all_the_same(rows):
     rows = [{**values, "event_name": f"活动{n}{values['event_name']}", "host": "甲" + values["host"]} for n, values in enumerate(rows)]
-    stored = [(n + 1, {key: checks.clean(text)[0] for key, text in values.items()}) for n, values in enumerate(rows)]
+    stored = [(n + 1, {key: cell_text.clean(text)[0] for key, text in values.items()}) for n, values in enumerate(rows)]
     header = {"unit_name": "闵行区"}
     band = Band("minhang", header_words(make.ANNEX_2, header, "闵行区"), ())
 

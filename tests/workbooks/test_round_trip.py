@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipweek.annexes import checks
+from ipweek.annexes import cell_text, checks
 from ipweek.notice import schema
 from ipweek.workbooks import fill_pack, import_plan
 from ipweek.workbooks.documents import annexes
@@ -65,7 +65,7 @@ WORDS = [
         "13800000001",
     ),
 ]
-texts = st.one_of(st.just(""), st.sampled_from(WORDS), st.text(max_size=40)).map(lambda text: checks.clean(text)[0].strip())
+texts = st.one_of(st.just(""), st.sampled_from(WORDS), st.text(max_size=40)).map(lambda text: cell_text.clean(text)[0].strip())
 
 
 @st.composite
