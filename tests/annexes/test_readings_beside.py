@@ -94,3 +94,15 @@ def test_the_office_of_a_contact_is_nobody_more(words):
 
     assert len(sure) > 300
     assert wrong == {}
+
+
+@pytest.mark.parametrize("words", ["{}（含工作人员10人）", "拟邀请{}", "{}，其中专家5人", "约20家企业，{}", "{}，发放资料500份"])
+def test_what_is_told_of_other_things_or_of_a_part_changes_no_size(words):
+    """Of a number alone, or of people under another name, what stands beside it may say less."""
+    sure = {text: said for text, said in OWN["scale"].items() if re.search("[人名位]", text) and not re.search("[?]|unknown|per=", said)}
+    plain = {text: said for text, said in sure.items() if not re.search("人数|人群|每家企业", text)}
+
+    wrong = {text: said for text in plain if (said := scale_in_short(scale.read(words.format(text)))) != plain[text]}
+
+    assert len(plain) > 300
+    assert wrong == {}

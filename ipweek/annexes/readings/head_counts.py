@@ -130,7 +130,7 @@ class Counts:
     quantities: list[Quantity] = field(default_factory=list)
     open_places: set[str] = field(default_factory=set)  # online without a number: 线上直播
     has_vague: bool = False  # 数百, 若干
-    is_product: bool = False  # 5场×30人
+    product_at: int | None = None  # the place of the number behind ×: 5场×30人
     rest: str = ""  # what is not about numbers
 
 
@@ -157,6 +157,7 @@ class _Walk:
         self.counts = Counts()
         self.place = self.per = ""
         self.place_is_used = True
+        self.place_depth = 0
         self.in_clause: list[Quantity] = []
         self.depth = 0
         self.detail_depth = -1
@@ -190,7 +191,7 @@ class _Walk:
             free.place = place
         else:
             self._end_place()
-            self.place, self.place_is_used = place, False
+            self.place, self.place_is_used, self.place_depth = place, False, self.depth
 
     def _say_quantity(self, match: re.Match[str], *, after_noun: bool) -> None:
         quantity = _quantity(match)
@@ -203,8 +204,9 @@ class _Walk:
             quantity.kind = "thing"  # 观看量10万+
         self.is_metric = False
         if quantity.kind != "thing":
-            self.place_is_used = True
-            quantity.place = self.place or self._left_open()
+            if not self.is_detail or self.depth <= self.place_depth:  # else 线上直播（含工作人员10人）: the ten are not those online
+                quantity.place = self.place or self._left_open()
+                self.place_is_used = True
             quantity.is_total, self.is_total = self.is_total and not self.place, False
             quantity.is_detail = self.is_detail or self._is_breakdown(quantity)
             quantity.is_per_ahead = bool(self.per) and self.is_per_ahead
@@ -266,10 +268,14 @@ class _Walk:
             self.is_besides = False
             self.depth = max(0, self.depth + (1 if kind == "open" else -1))
             self.is_detail = self.is_detail and kind == "open"
+            if self.depth < self.place_depth:
+                self.place_depth = self.depth
+                if self.place_is_used:
+                    self._end_place()
         elif kind == "vague":
             self.counts.has_vague = self.place_is_used = True
         elif kind == "times":
-            self.counts.is_product = True
+            self.counts.product_at = len(self.counts.quantities)
         elif kind == "per":
             self.is_per_ahead = not self.place
             self.per = _PER_WORDS.sub("", text) if text.startswith(("每", "平均每", "各")) else text[0].replace("单", "场")
@@ -302,10 +308,14 @@ class _Walk:
 
 
 def _ends_here(following: list[re.Match[str]]) -> bool:
-    """Whether no number comes before the next mark: at the end, before a comma, or before a bracket without one: 200人线下（暂定）."""
+    """Whether no number comes before the next mark: at the end, before a comma, or before a bracket without one (暂定).
+
+    A part in a bracket counts as none: 200人线下（含嘉宾20人）.
+    """
     if not following or following[0]["w_sep"] is not None or following[0]["w_close"] is not None:
         return True
-    return following[0]["w_open"] is not None and len(following) > 1 and following[1]["w_close"] is not None
+    is_behind = len(following) > 1 and (following[1]["w_close"] is not None or following[1]["w_part_of"] is not None)
+    return following[0]["w_open"] is not None and is_behind
 
 
 def _in_place(quantity: Quantity, place: str) -> Quantity:

@@ -98,7 +98,7 @@ def read(text: str) -> ScaleReading:
     if not people:
         return ScaleReading(text, other=other)
     main, ask = _main(people)
-    main = _product(main) if counts.is_product else _between(main)
+    main = _product(main) if counts.product_at is not None else _between(main)
     low, high = _sum(main)
     sessions = _sessions(counts, main)
     per = main[0].per if main[0].per and sessions is None else None
@@ -129,7 +129,7 @@ def _people(counts: Counts) -> list[Quantity]:
         whole = [quantity for quantity in bare if not quantity.is_detail and not quantity.place]
         return whole[:1] + people if all(quantity.is_detail for quantity in people) else people  # 1100（线上1000）
     things = [quantity for quantity in counts.quantities if quantity.kind == "thing"]
-    if bare and not _BENIGN.sub("", counts.rest) and not (set(map(id, things)) and not counts.is_product):
+    if bare and not _BENIGN.sub("", counts.rest) and not (set(map(id, things)) and counts.product_at is None):
         return bare
     return []
 
@@ -202,14 +202,17 @@ def _taken_as_often(people: list[Quantity], counts: Counts) -> list[Quantity]:
 
 def _sessions(counts: Counts, main: list[Quantity]) -> int | None:
     """How often the number per session is to be taken: 3场，每场50人; None where that is not said."""
-    if len(main) != 1 or main[0].is_total or not (main[0].per or counts.is_product):
+    if len(main) != 1 or main[0].is_total or not (main[0].per or counts.product_at is not None):
         return None
     return _said_sessions(counts, main[0])
 
 
 def _said_sessions(counts: Counts, of: Quantity) -> int | None:
     per = of.per
-    said = [each for each in counts.quantities if each is not of and each.kind != "people" and each.low == each.high and each.low]
+    beside = counts.quantities
+    if counts.product_at is not None and not per:
+        beside = beside[max(0, counts.product_at - 1) : counts.product_at + 1]
+    said = [each for each in beside if each is not of and each.kind != "people" and each.low == each.high and each.low]
     if per:
         said = [each for each in said if each.unit.endswith(per) or any({per, each.unit} <= alike for alike in _COUNTED_ALIKE)]
     return said[0].low if len(said) == 1 else None
