@@ -528,6 +528,28 @@ def test_what_stops_the_sending_leads_to_its_cell(open_table, user, table, live)
     expect(page.locator("td.flash")).to_have_count(1)
 
 
+def test_a_cell_that_was_led_to_is_in_sight_and_takes_the_first_key(open_table, user, table, live):
+    make.row(table)
+    rows = [make.row(table, event_time="4月31日", content="很长的内容。" * 60) for _ in range(6)]
+    page = open_table(user, table)
+    led_to = cell(page, rows[3], "event_time")
+
+    page.goto(f"{live.url}/tables/{table.id}/submit")
+    page.locator(f'a[href$="#cell-{rows[3].id}-event_time"]').first.click()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(
+        "() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 100)))"
+    )  # the browser goes to the place by itself, too
+    covered = page.locator(".sheet thead").bounding_box()
+    place = led_to.bounding_box()
+    page.keyboard.type("4月23日")
+    page.keyboard.press("Enter")
+    saved(page)
+
+    assert covered["y"] + covered["height"] <= place["y"] < 768
+    assert values(rows[3].id)["event_time"] == "4月23日"
+
+
 def test_the_printed_table_has_the_whole_text_and_nothing_of_the_screen(open_table, user, table):
     text = "一格里很长的内容。" * 40
     row = make.row(table, content=text)
