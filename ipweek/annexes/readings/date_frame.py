@@ -64,8 +64,10 @@ class Frame:
         return found
 
     def _is_apart(self, link: int) -> bool:
-        """Whether other text stands on either side of the link: 每周一、三、五，请于4月10日前预约."""
-        return self.words[link].is_apart or self.words[link + 1].is_apart
+        """Whether other text stands on either side of the link, or other figures: 每周一、三、五，请于4月10日前预约."""
+        before, after = self.words[link - 1].text, self.words[link + 1].text
+        is_mixed = before[0].isdecimal() != after[0].isdecimal()
+        return self.words[link].is_apart or self.words[link + 1].is_apart or is_mixed
 
     def _is_past_the_day(self, word: Word) -> bool:
         """Whether *word* stands in another clause than the day before it."""

@@ -26,8 +26,9 @@ _SETTING_UP = re.compile("布展|撤展|布置|搭建|彩排|排练|踩点")
 """On a day of its own it is none of the activity's either: 4月19日布展，4月20日开幕."""
 
 _PREPARING = re.compile(f"筹备|准备|确认|{_SETTING_UP.pattern}")
-_REPORTING = re.compile("总结|汇总|反馈|回执|信息|报道|简报")
-_ANY = re.compile("|".join(each.pattern for each in (SIGNING_UP, _COMING, _COLLECTING, _PREPARING, _REPORTING)))
+REPORTING = re.compile("总结|汇总|反馈|回执|信息|报道|简报")
+"""What is done when all is over. A limit for it ends no activity: 4月20日起，5月10日前报送总结."""
+_ANY = re.compile("|".join(each.pattern for each in (SIGNING_UP, _COMING, _COLLECTING, _PREPARING, REPORTING)))
 _LABEL = re.compile("(?:时间|日期|期限|日)[:为是]")
 _CLAUSE_END = re.compile(r"[,;。!?()\s]|(?<=[^\d日号)])、(?=\d)")
 
@@ -122,7 +123,7 @@ def _is_plain(bound: _Said, kept: list[_Said]) -> bool:
         return all(entry.last < each.entry.first or each.entry.last < entry.first for each in kept)
     if not (entry.is_open_start or entry.is_span or entry.is_open_end or entry.is_begun) and not _LABEL.search(bound.words):
         return False
-    if bound.speaks_of(_REPORTING):
+    if bound.speaks_of(REPORTING):
         return True
     if not bound.speaks_of(_ANY):  # 4月底（五一节前） says no more than 4月底
         return not re.search(r"\d", bound.words) and entry.last >= max(each.entry.first for each in kept)

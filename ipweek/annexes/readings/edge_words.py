@@ -109,6 +109,8 @@ class EdgeWords(Frame):
         before = self.sense.entries[-2] if len(self.sense.entries) > 1 else None
         if before is None or not before.is_begun or before.is_span or entry.first < before.first:
             return False
+        if due_days.REPORTING.search(re.split("[,;。)]", self.said[self.words[self.at].place[1] :], maxsplit=1)[0]):
+            return False
         self.sense.entries.pop()
         before.clocks_before_join, before.is_span, before.is_open_end = len(before.clocks), True, False
         before.last = entry.last
@@ -163,7 +165,7 @@ class EdgeWords(Frame):
         entry = self.sense.entries[-1] if self.sense.entries else None
         if entry is None or "半" in word.text or not (entry.first == entry.last or entry.is_open_end):
             return
-        if not entry.is_open_end and (sum(not each.is_open_start for each in self.sense.entries) > 1 or not word.text.startswith(_LASTS)):
+        if not entry.is_open_end and (self._is_one_of_several_days() or not word.text.startswith(_LASTS)):
             return
         count = count_of(re.sub(r"[^\d一二三四五六七八九十两]", "", word.text), otherwise=0)
         if count and "工作日" not in word.text and "月" not in word.text:
@@ -171,6 +173,11 @@ class EdgeWords(Frame):
             entry.is_open_end, entry.is_span = False, count > 1
         elif "月" in word.text:
             entry.is_open_end = True
+
+    def _is_one_of_several_days(self) -> bool:
+        """Whether the day before stands in a list (4月20日、22日), so that a length behind is that of no one of them."""
+        others, last = [each for each in self.sense.entries[:-1] if not each.is_open_start], self.sense.entries[-1]
+        return bool(others) and re.search(r"[^\W\d年月日号和及]", self.said[others[-1].place[1] : last.place[0]]) is None
 
     def _changed(self, word: Word) -> None:
         """4月20日改为4月22日: what stood before holds no longer."""

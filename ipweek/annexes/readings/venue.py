@@ -153,8 +153,12 @@ def _without_labels(piece: str) -> str:
     return _LABEL.sub("", piece.strip())
 
 
+_ASIDE = re.compile(r"[,;](?:敬?请|需|须|凭|限|具体|详见|联系)[^,;]*")
+"""What is asked of those who come names no second place: 漕宝路650号，请提前入场."""
+
+
 def _is_multi(place: str) -> bool:
-    bare = re.sub(r"\([^()]*\)", "", level(place))
+    bare = _ASIDE.sub("", re.sub(r"\([^()]*\)", "", level(place)))
     is_numbered = len(_NUMBERED.findall(place)) > 1
     is_split = len([piece for piece in _SPLIT.split(bare) if piece.strip()]) > 1
     return is_numbered or is_split or _SEVERAL.search(bare) is not None or _is_multi_within(level(place))
