@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,6 +24,8 @@ from ipweek.row_numbers import number
 
 bp = Blueprint("accounts", __name__)
 Done = TypeVar("Done")
+OWN_MACHINE = {"127.0.0.1", "::1", "localhost"}
+"""Names under which a site is open on its own machine alone: no address for somebody else's slip."""
 
 
 def tried(form: forms.PageForm, act: Callable[[], Done]) -> Done | None:
@@ -224,7 +227,10 @@ def reopen_user(user_id: int) -> ResponseReturnValue:
 
 def slips_page(slips: Sequence[service.Slip]) -> ResponseReturnValue:
     """The slips, at once and only here: a redirect would have to keep the passwords somewhere."""
-    return pages.page("accounts/slips.html", slips=slips, hours=int(service.FIRST_PASSWORD_LASTS.total_seconds() // 3600))
+    here = request.host_url
+    address = current_app.extensions["settings"].site_url or ("" if urlsplit(here).hostname in OWN_MACHINE else here)
+    hours = int(service.FIRST_PASSWORD_LASTS.total_seconds() // 3600)
+    return pages.page("accounts/slips.html", slips=slips, hours=hours, address=address, here=here)
 
 
 # Units

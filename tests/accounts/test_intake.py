@@ -1,10 +1,11 @@
 import io
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
-from ipweek.accounts import intake, passwords, service, units
+from ipweek.accounts import intake, passwords, service, units, views
 from ipweek.accounts.intake import Line
 from ipweek.accounts.models import AuditEntry, User
 from ipweek.accounts.schema import at_the_command_line
@@ -167,6 +168,29 @@ def test_from_the_file_to_the_slips(app, clerk, seat):
     assert Desk(app).try_log_in("qianjin", found[3]).status_code == 303
     assert again.status_code == 409
     assert set(people()) == {"pudong1", "qianjin"}
+
+
+def slip_page(app, base_url):
+    with app.test_request_context("/", base_url=base_url):
+        return views.slips_page([service.Slip("陈立", "闵行区", "minhang7", "h334-3nw4-ebxk")]).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000/", "http://localhost:8000/", "http://[::1]:8000/"])
+def test_a_slip_does_not_carry_the_address_of_the_own_machine(app, base_url):
+    page = slip_page(app, base_url)
+
+    assert f"您现在用的网址 {base_url} 只有这台电脑能打开" in page
+    assert f"<dd>{base_url}</dd>" not in page
+
+
+def test_a_slip_carries_the_address_that_others_can_open(app, monkeypatch):
+    seen = slip_page(app, "http://10.1.2.3:8000/")
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], site_url="http://ipweek.example/"))
+    written = slip_page(app, "http://127.0.0.1:8000/")
+
+    assert "<dd>http://10.1.2.3:8000/</dd>" in seen
+    assert "<dd>http://ipweek.example/</dd>" in written
+    assert "只有这台电脑" not in seen + written
 
 
 @pytest.mark.parametrize(
