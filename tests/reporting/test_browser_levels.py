@@ -45,7 +45,7 @@ def test_a_department_fills_its_row_by_keyboard_and_says_that_it_is_done(live: S
         page.keyboard.type(text)
         page.keyboard.press("Tab")
     expect(page.locator("#save-state")).to_contain_text("已保存")
-    page.get_by_role("link", name="填完了").click()
+    page.get_by_role("link", name="去确认填完").click()
     page.get_by_role("button", name="本部门已填完").click()
     expect(page.get_by_role("button", name="还要补充")).to_be_visible()
 

@@ -189,6 +189,20 @@ def test_a_department_finds_its_task_and_says_that_it_is_done(table, qibao):
     assert db.session.query(AuditEntry).filter_by(action="table.part_done").count() == 1
 
 
+def test_the_way_from_the_rows_to_done_says_what_is_still_to_be_pressed(table, qibao, seat):
+    desk = seat(qibao)
+
+    sheet = desk.get(f"/tables/{table.id}").text
+    before = desk.get("/tasks").text
+    desk.post(f"/tables/{table.id}/part-done")
+    after = desk.get("/tasks").text
+
+    assert re.search(r'<a class="button big" href="/tasks">去确认填完</a>', sheet)
+    assert "填完按“去确认填完”" in sheet
+    assert "还没有告知闵行区。全部填好后，请按“本部门已填完”。" in before
+    assert "还没有告知" not in after
+
+
 def test_a_change_takes_done_back(table, qibao):
     shares.finish(table.id, by=qibao)
     mine = row_of(table, "qibao")
