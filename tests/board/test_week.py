@@ -53,6 +53,16 @@ def test_what_lies_elsewhere_or_has_no_day_is_counted(clerk):
     assert named(found) == [[]] * 7
 
 
+def test_what_has_only_a_stretch_of_days_is_not_said_to_stand_apart(app, clerk):
+    planned("4月下旬", "待定")
+
+    page = Desk(app).sit(clerk).get("/board").text
+
+    assert "活动4月下旬" in page
+    assert "时间待定、没有写明日期 1 项" in page
+    assert "大致时间" not in page
+
+
 def test_an_excused_unit_and_a_week_without_dates_show_nothing(clerk):
     home = planned("4月22日")
     with transaction():
