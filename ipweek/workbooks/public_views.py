@@ -101,7 +101,7 @@ def _one(campaign_id: int, number: int, refused: Refused | None = None) -> Respo
         edition=found,
         states=public_editions.STATES,
         sheets=frozen.sheets,
-        undated=editions.undated(frozen.entries),
+        undated=editions.undated(frozen),
         masked=public_editions.masked(found),
         words=public_editions.words(found),
         stale=public_editions.stale(found) if found.status == "draft" else [],

@@ -203,6 +203,18 @@ def test_the_calendar_holds_days_and_places_and_no_undated_activity(campaign, cl
     assert "LOCATION:七宝万科广场一楼中庭" in text
 
 
+@pytest.mark.parametrize("said", ["4月下旬", "4月22日左右", "4月", "4月20日至26日期间择日"])
+def test_a_stretch_in_which_it_lies_is_no_day_for_the_publics_calendar(app, campaign, clerk, sent, said):
+    sent("minhang", "approved", {"event_time": said}, {"event_time": "4月23日下午"}, {"event_time": "4月20日至26日"})
+    made = public_editions.draft(campaign, by=clerk)
+
+    text = readable(public_editions.download(campaign, made.number, "ics", by=clerk)[1], "ics")
+    page = Desk(app).sit(clerk).get(f"/campaigns/{campaign.id}/public/{made.number}").text
+
+    assert re.findall(r"DTSTART;VALUE=DATE:(\d+)", text) == ["20240420", "20240423"]
+    assert "有 1 项活动没有确定日期，不在日历文件里" in page
+
+
 def test_the_page_for_a_site_needs_no_style_sheet_and_escapes_what_was_typed(campaign, clerk, sent):
     sent("minhang", "approved", {"event_name": "<script>alert(1)</script>"})
     made = public_editions.draft(campaign, by=clerk)

@@ -9,6 +9,8 @@ from html import escape
 from io import BytesIO
 from typing import Any
 
+from ipweek.annexes.cell_text import MAX_LENGTH
+from ipweek.annexes.readings import time
 from ipweek.notice import dates_file, schema
 from ipweek.workbooks import overview
 from ipweek.workbooks.documents import activity_list
@@ -137,9 +139,15 @@ def _html(text: str) -> str:
 # ---- calendar ------------------------------------------------------------------------------------------------
 
 
-def undated(entries: Sequence[Entry]) -> int:
-    """How many activities have no day, and so no place in a calendar."""
-    return sum(entry.starts_on is None and entry.ends_on is None for entry in entries)
+def undated(edition: Edition) -> int:
+    """How many activities have no certain day, and so no place in a calendar."""
+    return sum(_first_day(entry, edition.week) is None for entry in edition.entries)
+
+
+def _first_day(entry: Entry, week: tuple[date, date] | None) -> date | None:
+    """The day on which it begins; None where none is known, or only a stretch it lies in (4月下旬): nobody is to come on its first."""
+    said = entry.values.get("event_time", "")[:MAX_LENGTH]
+    return None if time.read(said, week=week).precision == "vague" else entry.starts_on or entry.ends_on
 
 
 def _calendar(edition: Edition) -> bytes:
@@ -158,6 +166,6 @@ def _calendar(edition: Edition) -> bytes:
             place=" ".join(clean(entry.values.get("venue", "")).split()),
         )
         for entry in activity_list.in_order(edition.entries)
-        if (first := entry.starts_on or entry.ends_on)
+        if (first := _first_day(entry, edition.week))
     ]
     return dates_file.write(edition.title, dated, made_at=edition.at)
