@@ -17,7 +17,7 @@ SIGNING_UP = re.compile("(?<!现场)报名|招募")
 _COMING = re.compile("预约|登记|注册|领票|取票|领取")
 """What is done before one comes; without 前 or 截止 beside it it may be the activity: 4月20日至26日预约参观."""
 
-_COLLECTING = re.compile(
+COLLECTING = re.compile(
     "征集|征稿|征文|收稿|截稿|来稿|交稿|供稿|投稿|收件|申报|申请|提交|递交|上交|上传|报送|推荐|投票|(?:发|寄|送)(?:送|至|到)"
 )
 """Often a part of the activity, sometimes all of it. The last day for it is none on which something takes place."""
@@ -28,7 +28,7 @@ _SETTING_UP = re.compile("布展|撤展|布置|搭建|彩排|排练|踩点")
 _PREPARING = re.compile(f"筹备|准备|确认|{_SETTING_UP.pattern}")
 REPORTING = re.compile("总结|汇总|反馈|回执|信息|报道|简报")
 """What is done when all is over. A limit for it ends no activity: 4月20日起，5月10日前报送总结."""
-_ANY = re.compile("|".join(each.pattern for each in (SIGNING_UP, _COMING, _COLLECTING, _PREPARING, REPORTING)))
+_ANY = re.compile("|".join(each.pattern for each in (SIGNING_UP, _COMING, COLLECTING, _PREPARING, REPORTING)))
 _LABEL = re.compile("(?:时间|日期|期限|日)[:为是]")
 _CLAUSE_END = re.compile(r"[,;。!?()\s]|(?<=[^\d日号)])、(?=\d)")
 
@@ -134,7 +134,7 @@ def _may_be_two_things(kept: list[_Said]) -> bool:
     """Whether a span of collecting or preparing stands beside days outside it: the activity may be both, or only the days."""
     return any(
         each.entry.is_span
-        and (each.speaks_of(_COLLECTING) or each.speaks_of(_PREPARING))
+        and (each.speaks_of(COLLECTING) or each.speaks_of(_PREPARING))
         and any(other.entry.first < each.entry.first or each.entry.last < other.entry.last for other in kept)
         for each in kept
     )

@@ -33,7 +33,9 @@ class EdgeWords(Frame):
         if not word.is_apart or word.text[-1] not in "至到":
             return False
         clause = re.split("[,;。(]", self.said[: word.place[0]])[-1]
-        return due_days.SIGNING_UP.search(clause) is not None and not re.search(r"\d|起|日", clause)
+        is_begun = bool(self.sense.entries) and self.sense.entries[-1].is_begun  # 4月20日启动，征集至5月10日
+        is_other_work = due_days.SIGNING_UP.search(clause) or (not is_begun and due_days.COLLECTING.search(clause))
+        return bool(is_other_work) and not re.search(r"\d|起|日", clause)
 
     def _list(self, word: Word) -> None:
         if word.text in ",;。\n" and not self.by_now:
