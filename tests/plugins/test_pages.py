@@ -268,3 +268,17 @@ def test_files_are_handed_out_and_never_shown(app: Flask, table: AnnexTable, sea
 def values(row_id: int) -> dict[str, str]:
     db.session.rollback()
     return dict(db.session.get_one(Activity, row_id, populate_existing=True).values)
+
+
+def test_the_list_counts_reports_only_of_what_is_on(app, seat):
+    write(Path(app.instance_path) / "plugins")
+    make.unit("minhang")
+    admin = seat("office", "admin")
+
+    before = admin.get("/plugins").text
+    admin.post("/plugins/mh/enable")
+    after = admin.get("/plugins").text
+
+    row = r'<a href="/plugins/mh">.*?</td><td class="number">(.)</td><td class="number">(.)</td>'
+    assert re.search(row, before, re.DOTALL).groups() == ("1", "—")
+    assert re.search(row, after, re.DOTALL).groups() == ("1", "1")
