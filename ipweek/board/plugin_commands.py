@@ -222,6 +222,8 @@ def _folder(name: str) -> Path:
     for top in _tops():
         if (top / name / "plugin.toml").is_file():
             return top / name
+        if (top / name).is_dir():  # else the shipped example of its name would be found well in its place
+            raise NotFound(f"{_short(top / name)} 里没有 plugin.toml，请看文件名是否写错，例如多了 .txt。")
     raise NotFound(f"没有找到插件 {name}。可以写目录，例如 ./plugins/minhang，或先用 ipweek plugin new 建一个。")
 
 

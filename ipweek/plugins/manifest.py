@@ -31,7 +31,7 @@ MOST = {"fields": 30, "settings": 30, "notes": 10, "links": 20}
 WIDTHS, LENGTHS = (2, 60), (1, 4000)
 SAID = {
     "Invalid statement": "这一行不像“名字 = 值”，也不像 [表名]",
-    "Invalid value": "等号后面的值不对，文字要加引号",
+    "Invalid value": '等号后面的值不对，文字要加英文引号 ""',
     "Expected '=' after a key in a key/value pair": "名字后面缺少等号",
     "Expected newline or end of document after a statement": "值的后面还有多余的字",
     "Expected ']' at the end of a table declaration": "表名后面缺少 ]",
@@ -127,7 +127,8 @@ def _fields(plugin: str, written: Mapping[str, Any]) -> list[Field]:
             if former.setdefault(key, field.key) != field.key:
                 raise WrongManifest(f"[fields.{field.key}] was 里的 {key} 已经写在 [fields.{former[key]}] 里")
         if field.after and field.after not in OFFICIAL | keys - {field.key}:
-            raise WrongManifest(f"[fields.{field.key}] after 写的 {field.after} 不是已有的列{_near(field.after, OFFICIAL | keys)}")
+            meant = _near(field.after, OFFICIAL | keys) or "，要写列的代号，例如 venue（活动地点）"
+            raise WrongManifest(f"[fields.{field.key}] after 写的 {field.after} 不是已有的列{meant}")
         if clash := set(field.was) & keys:
             raise WrongManifest(f"[fields.{field.key}] was 里的 {min(clash)} 现在还是一个字段")
     return fields

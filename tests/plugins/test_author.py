@@ -198,6 +198,19 @@ def test_a_new_plugin_does_not_take_the_place_of_an_example_in_use(site: Setting
     assert not (site.instance / "plugins" / "minhang").exists()
 
 
+def test_a_folder_whose_manifest_is_misnamed_is_not_answered_by_the_example_of_its_name(
+    site: Settings, app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPWEEK_INSTANCE", str(site.instance))
+    run = Runner()
+    run.invoke(plugin, ["new", "minhang", "--title", "我的闵行区"])
+    folder = site.instance / "plugins" / "minhang"
+    (folder / "plugin.toml").rename(folder / "plugin.toml.txt")
+
+    with pytest.raises(NotFound, match=r"minhang 里没有 plugin\.toml，请看文件名"):
+        run.invoke(plugin, ["check", "minhang"], catch_exceptions=False, standalone_mode=False)
+
+
 def test_a_plugin_with_faults_is_checked_with_exit_code_1_and_not_enabled(
     site: Settings, app: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

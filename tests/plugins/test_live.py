@@ -57,7 +57,7 @@ BROKEN: Mapping[str, tuple[str, str]] = {
 }
 """Code that goes wrong, and the sentence on its card."""
 REFUSED = {
-    "toml_fault": (HEAD + "[fields.xx]\nlabel = 甲\n", "等号后面的值不对，文字要加引号（第 8 行"),
+    "toml_fault": (HEAD + "[fields.xx]\nlabel = 甲\n", '等号后面的值不对，文字要加英文引号 ""（第 8 行'),
     "toml_word": (HEAD + '[field.xx]\nlabel = "甲"\n', "field 不认识，是否想写 fields？"),
     "toml_api": (HEAD.replace("api = 1", "api = 2"), "要求接口 2，本系统提供接口 1"),
     "toml_deep": (HEAD + "x = " + "[" * 5000, "括号套得太深"),
