@@ -36,10 +36,14 @@ class Pooled:
         if self._around is None:
             self._around = Connection(self.engine, self.connection).execution_options(ipweek_begun=True)
             self._around.begin()
-        elif not self._around.in_transaction():  # else the session would go on without one, and SQLite keep each statement by itself
+        self.check()
+        return self._around
+
+    def check(self) -> None:
+        """RuntimeError once it was rolled back: SQLite would keep each later statement by itself, and nobody hear of what was lost."""
+        if self._around is not None and not self._around.in_transaction():
             message = "the session was rolled back inside transaction()"
             raise RuntimeError(message)
-        return self._around
 
     def commit(self) -> None:
         """End the transaction well."""
@@ -153,8 +157,12 @@ def say(connection: Opened, text: str) -> None:
 
 def _run(connection: Opened, text: str, bound: Any, *, many: bool = False, fetch: bool = False) -> Sequence[Sequence[Any]]:
     """Run *text* on the pooled connection. What the driver raises comes out as SQLAlchemy raises it, and who listens to it hears it."""
+    if isinstance(connection, Pooled):
+        connection.check()
+        hearers = connection.hearers
+    else:
+        hearers = connection.engine.dispatch.before_cursor_execute
     cursor = connection.connection.dbapi_connection.cursor()  # type: ignore[union-attr]  # it is open
-    hearers = connection.hearers if isinstance(connection, Pooled) else connection.engine.dispatch.before_cursor_execute
     try:
         if hearers:
             hearers(connection, cursor, text, bound, None, many)

@@ -5,12 +5,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from ipweek import database
 from ipweek.accounts.models import LoginThrottle, Unit, User
 from ipweek.extensions import db, writing
+from ipweek.statements import Statement
 from ipweek.transaction import transaction
 from tests import make
 
@@ -142,6 +143,22 @@ def test_a_session_that_is_rolled_back_inside_writes_nothing_more(app):
         counter("user:after")
 
     assert (stored("user:before"), stored("user:after")) == (None, None)
+
+
+def test_nor_does_a_statement_beside_the_session(app):
+    key = counter()
+    reset = Statement(update(LoginThrottle).where(LoginThrottle.key == bindparam("of")).values(failures=7))
+
+    with pytest.raises(RuntimeError, match="rolled back"), transaction():
+        db.session.get(LoginThrottle, key).failures = 5
+        db.session.flush()
+        db.session.rollback()
+        reset.run(writing.get(), of=key)
+
+    assert stored(key) == 0
+    with transaction():
+        reset.run(writing.get(), of=key)
+    assert stored(key) == 7
 
 
 @pytest.mark.sqlite
