@@ -129,7 +129,10 @@ def main() -> None:
     """Run; what is refused is one Chinese line on stderr and exit code 2, an interruption is exit code 130."""
     try:
         code = ipweek(prog_name="ipweek", standalone_mode=False)
-    except (Refused, WrongSetting) as error:
+    except Refused as error:  # marked fields are for pages: here their sentences say what to mend
+        click.echo("；".join(error.fields.values()) or str(error), err=True)
+        sys.exit(2)
+    except WrongSetting as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     except click.exceptions.NoArgsIsHelpError as error:  # a group alone: its help says what may follow

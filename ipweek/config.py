@@ -84,6 +84,21 @@ ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:[A-Za-z0-9](?:
 """What counts as a mail address: plain ASCII, nothing that could end a header line, and no dots that RFC 5322 has not."""
 
 _SETTABLE = {field.name: field for field in fields(Settings) if field.name != "instance"}
+_BOUNDS = {
+    "port": (0, 65535),
+    "threads": (1, 256),
+    "trusted_proxies": (0, 10),
+    "idle_minutes": (1, 24 * 60),
+    "session_hours": (1, 7 * 24),
+    "password_length": (8, 64),
+    "upload_mb": (1, 1000),
+    "unpacked_mb": (1, 10_000),
+    "uploads_per_hour": (1, 100_000),
+    "backups_kept": (0, 1000),
+    "smtp_port": (0, 65535),
+}
+"""Least and most of each number: outside, a site starts and then lets nobody in, or takes no file, or listens elsewhere."""
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _KINDS: dict[str, type] = {"str": str, "int": int, "bool": bool}
 _CONTROL = {"IPWEEK_INSTANCE", "IPWEEK_SAFE", "IPWEEK_STRICT", "IPWEEK_INLINE"}
 """Words of the environment that steer a run and are no settings."""
@@ -95,12 +110,7 @@ def load(environ: Mapping[str, str] = os.environ, *, instance: Path | None = Non
     values: dict[str, Any] = {}
     path = folder / "settings.toml"
     if path.exists():
-        try:
-            written = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            message = f"{path} 不是正确的 TOML：{error}"
-            raise WrongSetting(message) from error
-        for name, value in written.items():
+        for name, value in _written(path).items():
             values[name] = _checked(name, value, where=str(path))
     for word, text in environ.items():
         if word.startswith("IPWEEK_") and word not in _CONTROL:
@@ -122,7 +132,31 @@ def default_instance() -> Path:
     return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"
 
 
+def _written(path: Path) -> dict[str, Any]:
+    """What the file says; WrongSetting names the line that no TOML has. Notepad may have put a mark of order before the first line."""
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise WrongSetting(f"{path} 不是 TOML：文件不是 UTF-8 编码，请另存为 UTF-8 编码后再试。") from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"at line (\d+)", str(error))
+        where = f"第 {place[1]} 行" if place else "最后一行，或写了两遍的设置"
+        raise WrongSetting(
+            f'{path} 不是正确的 TOML，请核对{where}：每行写一个设置，每个设置只写一遍，文字用英文双引号，例如 host = "0.0.0.0"。'
+        ) from error
+
+
 def _checked(name: str, value: Any, *, where: str) -> Any:
+    value = _of_its_kind(name, value, where=where)
+    least, most = _BOUNDS.get(name, (None, None))
+    if least is not None and most is not None and not least <= value <= most:
+        raise WrongSetting(f"{where}：{name} 应在 {least} 到 {most} 之间，现在是 {value}")
+    if name == "log_level" and value not in LOG_LEVELS:
+        raise WrongSetting(f"{where}：log_level 应是 {'、'.join(LOG_LEVELS)} 之一，现在是 {value!r}")
+    return value
+
+
+def _of_its_kind(name: str, value: Any, *, where: str) -> Any:
     if name not in _SETTABLE:
         near = difflib.get_close_matches(name, _SETTABLE, n=1)
         hint = f"，是否想写 {near[0]}？" if near else f"。可用的有：{'、'.join(sorted(_SETTABLE))}"
@@ -147,8 +181,6 @@ def _check_mail(settings: Settings) -> None:
         return
     if settings.smtp_security not in SMTP_SECURITY:
         raise WrongSetting(f"设置 smtp_security 应是 {'、'.join(SMTP_SECURITY)} 之一，现在是 {settings.smtp_security!r}")
-    if not 0 <= settings.smtp_port <= 65535:
-        raise WrongSetting(f"设置 smtp_port 应在 0 到 65535 之间，现在是 {settings.smtp_port}")
     if not ADDRESS.fullmatch(settings.smtp_sender):
         raise WrongSetting(f"设置 smtp_sender 应是发件邮箱，例如 ipweek@example.cn，现在是 {settings.smtp_sender!r}")
     if bool(settings.smtp_user) != bool(settings.smtp_password_file):

@@ -34,7 +34,9 @@ def init(username: str, name: str) -> None:
             click.echo(f"数据库已建立：{service.head()}" if was is None else f"数据库已升级：{was} → {service.head()}")
         slip = first_administrator(username, name)
     click.echo(f"站点目录：{settings.instance}")
-    if slip is not None:
+    if slip is None:
+        click.echo("已有的账号不变：ipweek user list 查看，ipweek user add 新增，ipweek user reset 重置密码。")
+    else:
         click.echo(f"系统管理员：{slip.username}\n初始密码：{slip.password}（只显示这一次，72 小时内有效，登录后必须修改）")
     click.echo("现在可以运行：ipweek run")
 

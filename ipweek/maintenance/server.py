@@ -64,8 +64,11 @@ def serve(app: Wsgi, settings: Settings, *, ready: Callable[[str], None]) -> Non
             asyncore_use_poll=sys.platform != "win32",
             ident="",
         )
-    except OSError as error:
-        message = f"不能在 {settings.host}:{settings.port} 上提供服务：{why_not(error)}。"
+    except (OSError, ValueError) as error:
+        cause = error.__context__ if isinstance(error, ValueError) else error  # a host that nobody knows is one of the library's own
+        if not isinstance(cause, OSError):
+            raise
+        message = f"不能在 {settings.host}:{settings.port} 上提供服务：{why_not(cause)}。"
         raise Unfit(message) from error
 
     for listening in channels.values():  # several where the host's name has several addresses

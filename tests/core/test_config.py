@@ -1,5 +1,7 @@
 """A word that is unknown, or a value of the wrong kind, stops the start with one sentence."""
 
+from dataclasses import fields
+
 import pytest
 
 from ipweek import config
@@ -47,7 +49,16 @@ def test_yes_and_no_may_be_said_in_several_ways(folder, word, value):
         ('https = "maybe"', "true 或 false"),
         ("https = 1", "true 或 false"),
         ("office_name = 3", "文字"),
-        ("port = ", "TOML"),
+        ("port = ", "TOML，请核对最后一行.*：每行写一个设置"),
+        ("https = true\noffice_name = “办公室”", "请核对第 2 行.*英文双引号"),
+        ("port = 8000\nport = 8001", "只写一遍"),
+        ("port = 99999999", "port 应在 0 到 65535 之间，现在是 99999999"),
+        ("threads = 0", "threads 应在 1 到 256 之间"),
+        ("upload_mb = -5", "upload_mb 应在 1 到"),
+        ("idle_minutes = 0", "idle_minutes 应在 1 到"),
+        ("password_length = 0", "password_length 应在 8 到"),
+        ("backups_kept = -3", "backups_kept 应在 0 到"),
+        ('log_level = "LAUT"', "log_level 应是 DEBUG、INFO"),
         ('instance = "/srv"', "没有 instance"),
     ],
 )
@@ -97,8 +108,22 @@ def test_a_file_in_another_encoding_stops_the_start(folder):
     folder.mkdir()
     (folder / "settings.toml").write_bytes('office_name = "办公室"'.encode("gbk"))
 
-    with pytest.raises(WrongSetting, match="TOML"):
+    with pytest.raises(WrongSetting, match="另存为 UTF-8"):
         config.load({}, instance=folder)
+
+
+def test_what_notepad_puts_before_the_first_line_changes_nothing(folder):
+    folder.mkdir()
+    (folder / "settings.toml").write_text("port = 8001\n", "utf-8-sig")
+
+    assert config.load({}, instance=folder).port == 8001
+
+
+def test_each_number_has_bounds_that_its_own_default_keeps():
+    numbers = {field.name: field.default for field in fields(config.Settings) if field.type == "int"}
+
+    assert set(numbers) == set(config._BOUNDS)
+    assert [name for name, (least, most) in config._BOUNDS.items() if not least <= numbers[name] <= most] == []
 
 
 @pytest.mark.parametrize("secret, says", [(None, "ipweek init"), ("short", "太短"), ("", "太短")])

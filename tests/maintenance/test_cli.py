@@ -108,3 +108,25 @@ def test_what_else_goes_wrong_with_a_database_is_not_hushed_up():
     assert cli.lacks_something(OperationalError('(psycopg.errors) relation "plugin_state" does not exist'))
     assert not cli.lacks_something(OperationalError("database is locked"))
     assert not cli.lacks_something(ValueError("no such table: x"))
+
+
+def test_a_host_that_nobody_knows_is_told_in_chinese(tmp_path):
+    assert run(tmp_path, "init").returncode == 0
+
+    done = run(tmp_path, "run", "--host", "nosuch.invalid", "--port", "0")
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "不能在 nosuch.invalid:0 上提供服务：本机没有这个地址，请改用 --host 127.0.0.1 或本机的地址。\n",
+    )
+
+
+def test_a_wrong_name_says_what_is_wrong_and_a_second_start_that_nobody_was_added(tmp_path):
+    unnamed = run(tmp_path, "init", "--name", "")
+    made = run(tmp_path, "init", "--username", "zhangsan", "--name", "张三")
+    again = run(tmp_path, "init", "--username", "lisi", "--name", "李四")
+
+    assert (unnamed.returncode, unnamed.stderr) == (2, "请填写姓名，最多 80 字\n")
+    assert "系统管理员：zhangsan" in made.stdout
+    assert "已有的账号不变" in again.stdout
+    assert "lisi" not in again.stdout + run(tmp_path, "user", "list").stdout
