@@ -332,6 +332,19 @@ def test_the_page_says_what_a_close_would_leave_out_and_withdraws_only_while_not
     assert "撤销这次活动" not in after
 
 
+def test_the_page_says_that_a_close_ends_the_summaries_while_they_may_still_be_sent(app: Flask) -> None:
+    campaign = make.campaign(status="open")
+    clerk = make.person("office", "clerk")
+    words = "；活动总结也不再接收，而它到5月7日（周二）24:00才截止。"
+
+    told = {}
+    for day in (7, 8):
+        with clock.retelling(datetime(2024, 5, day, 4, tzinfo=UTC)):
+            told[day] = words in Desk(app).sit(clerk).get(f"/campaigns/{campaign.id}").text
+
+    assert told == {7: True, 8: False}
+
+
 ODD = """江知联办〔2024〕2号
 关于开展2024年知识产权宣传周活动的通知
 各单位：
