@@ -48,3 +48,19 @@ def test_an_open_board_shows_what_changed_meanwhile(live: Server, page: Page):
 
     assert polled.value.status == 200
     expect(page.get_by_label(re.compile("^徐汇区，待填报.*，1 项活动$"))).to_be_visible()
+
+
+def test_what_was_sent_can_be_read_on_paper_where_no_grounds_are_printed(live: Server, page: Page):
+    for slug in ("minhang", "shangwuwei"):
+        make.table(slug, "submitted")
+    clerk = make.user("office", "clerk", password=make.PASSWORD)
+    log_in(page, live, clerk.username, make.PASSWORD)
+    page.goto(f"{live.url}/board")
+    sent = page.locator(".submitted.tile, .members a.submitted")
+
+    on_screen = sent.evaluate_all("found => found.map(one => getComputedStyle(one).color)")
+    page.emulate_media(media="print")
+    on_paper = sent.evaluate_all("found => found.map(one => getComputedStyle(one).color)")
+
+    assert on_screen == ["rgb(255, 255, 255)"] * 2
+    assert on_paper == ["rgb(31, 78, 158)"] * 2
