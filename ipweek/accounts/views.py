@@ -132,6 +132,7 @@ def change_password() -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         service.change_own_password(form.old.data, form.new.data, rules=rules, by=by)
         if by.must_change_password:
+            flash("密码已设定，以后请用它登录。", "done")
             return redirect(way_back.START, code=303)
         return after(".account", "密码已修改，其他地方的登录已结束。")
 

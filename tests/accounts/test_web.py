@@ -161,6 +161,7 @@ def test_a_first_password_opens_only_the_page_where_it_is_changed(app, desk):
     assert piece.headers["HX-Redirect"] == "/account/password"
     assert form.status_code == 200
     assert (response.status_code, response.location) == (303, "/")
+    assert "密码已设定，以后请用它登录。" in desk.get("/tasks").text
     assert desk.is_in
 
 
