@@ -35,8 +35,8 @@ def correct(campaign_id: int) -> Response:
         return notice_views.review_page(campaign, form, 422)
     try:
         followed = announcing.correct(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
-    except Invalid as missing:
-        return notice_views.review_page(campaign, form, 422, refused=str(missing))
+    except (Conflict, Invalid) as refused:
+        return notice_views.review_page(campaign, form, refused.status, refused=str(refused))
     flash(followed.words, "done")
     page = "notice.review" if campaign.status == "draft" else "notice.campaign"
     return redirect(url_for(page, campaign_id=campaign_id), code=303)  # type: ignore[return-value]
@@ -64,8 +64,8 @@ def confirm(campaign_id: int) -> Response:
         return notice_views.review_page(campaign, form, 422)
     try:
         count = announcing.confirm(campaign, form.facts(), form.deadline_words(), form.forms(), by=current_user)
-    except Invalid as missing:
-        return notice_views.review_page(campaign, form, 422, refused=str(missing))
+    except (Conflict, Invalid) as refused:
+        return notice_views.review_page(campaign, form, refused.status, refused=str(refused))
     return _opened(campaign_id, count)
 
 

@@ -195,6 +195,20 @@ def test_one_campaign_a_year_is_open(facts: dict[str, Any]) -> None:
         campaigns.open_campaign(draft(facts), by=clerk)
 
 
+def test_corrections_stay_on_the_page_when_another_campaign_of_the_year_is_open(app: Flask, facts: dict[str, Any]) -> None:
+    make.campaign(status="open")
+    campaign = draft(facts)
+    office = Desk(app).sit(make.user("office", "clerk"))
+    with app.test_request_context():
+        sent = {name: value or "" for name, value in _entered(facts_form(campaign).data)}
+
+    answer = office.post(f"/campaigns/{campaign.id}/confirm", {**sent, "theme": "改过的主题"})
+
+    assert answer.status_code == 409
+    assert "2024年已有一次进行中的活动，请先关闭或撤销它。" in answer.text
+    assert 'value="改过的主题"' in answer.text
+
+
 def test_a_campaign_is_closed_and_opened_again(facts: dict[str, Any]) -> None:
     clerk = make.person("office", "clerk")
     campaign = draft(facts)
