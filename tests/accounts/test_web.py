@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from flask.json.tag import TaggedJSONSerializer
@@ -349,3 +350,9 @@ def test_a_cookie_of_another_secret_opens_nothing_and_is_replaced(app, desk, min
 
     assert desk.get("/account").status_code == 302
     assert desk.get("/login").headers.getlist("Set-Cookie")
+
+
+def test_the_help_names_the_time_after_which_this_site_logs_out(app, desk, monkeypatch):
+    monkeypatch.setitem(app.jinja_env.globals, "settings", replace(app.extensions["settings"], idle_minutes=45))
+
+    assert "45 分钟没有操作会自动退出" in desk.get("/help").text
