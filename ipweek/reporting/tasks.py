@@ -93,6 +93,8 @@ class Preview:
     """What the unit's approver is asked to agree to."""
     differences: Differences | None
     """What changed since the office last got the table."""
+    unfinished: Sequence[str]
+    """The departments that have not said that their part is done: once it is sent, they fill no more."""
 
     @property
     def blocking(self) -> list[Remark]:
@@ -223,6 +225,7 @@ def preview(table_id: int, *, by: Person) -> Preview:
         _last_reasons(moves),
         moves[-1] if table.status == "unit_review" and moves else None,
         comparing.compare(before.content, contents.freeze(table, clock.now())) if before else None,
+        [part.unit.short for part in shares.of(table) if not part.done],
     )
 
 

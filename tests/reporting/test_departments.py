@@ -255,6 +255,28 @@ def test_the_whole_is_sent_with_the_departments_rows_in_it(table, qibao):
         row_actions.add_row(table.id, op_id=op_id(), by=qibao)
 
 
+def test_who_sends_is_told_of_the_departments_that_have_not_said_that_they_are_done(table, qibao, seat):
+    desk = seat(make.person("minhang"))
+
+    both = desk.get(f"/tables/{table.id}/submit").text
+    shares.finish(table.id, by=qibao)
+    one = desk.get(f"/tables/{table.id}/submit").text
+    shares.finish(table.id, by=make.person("xinzhuang"))
+    none = desk.get(f"/tables/{table.id}/submit").text
+
+    assert "七宝镇、莘庄镇还没有说“填完”。报送以后，下属部门不能再填。" in both
+    assert ">莘庄镇还没有说“填完”。" in one
+    assert "还没有说" not in none
+
+
+def test_a_nil_return_tells_of_the_departments_too(qibao, seat):
+    empty = make.table("minhang")
+
+    page = seat(make.person("minhang")).get(f"/tables/{empty.id}/nil-return").text
+
+    assert "七宝镇还没有说“填完”。报送以后，下属部门不能再填。" in page
+
+
 def returned(table):
     """The table after the office marked one row of each owner; their ids by owner."""
     filler, clerk = make.person("minhang"), make.person("office", "clerk")
