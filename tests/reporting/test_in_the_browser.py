@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from ipweek.extensions import db
+from ipweek.reporting import mending, service
 from tests import make
 from tests.browser import Server, log_in
 
@@ -78,3 +81,28 @@ def test_chasing_takes_four_presses(live: Server, page: Page) -> None:
     page.get_by_role("button", name="发送").click()
 
     expect(page.get_by_text("已催报 1 个单位。")).to_be_visible()
+
+
+def test_the_unit_is_asked_about_the_last_cell_too_that_was_mended_just_before_the_press(live: Server, page: Page) -> None:
+    clerk, filler = make.user("office", "clerk", password=make.PASSWORD), make.person("minhang")
+    table = make.table("minhang", "draft")
+    row = make.row(table)
+    sent = service.submit(table.id, reasons={}, revision=table.revision, by=filler)
+    mending.begin(table.id, submission=sent.id, by=make.person("office", "clerk"))
+    log_in(page, live, clerk.username, make.PASSWORD)
+    page.goto(f"{live.url}/tables/{table.id}")
+    page.route("**/activities/**", lambda route: (time.sleep(0.5), route.continue_()))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.get_by_label("向单位说明").fill("写明楼层")
+    page.locator(f'[name="{row.id}.venue"]').click()
+    page.keyboard.type("七宝万科广场二楼")
+    page.get_by_role("button", name="改好了，送单位确认").click()
+
+    expect(page.get_by_text("已送单位确认。")).to_be_visible()
+    assert asked == []
+    db.session.rollback()
+    mended = mending.read(table.id, by=filler)
+    assert mended is not None
+    assert [line[-1] for line in mended.lines] == ["七宝万科广场二楼"]
