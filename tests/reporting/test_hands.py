@@ -235,6 +235,18 @@ def test_a_mended_cell_makes_nobody_the_judge_of_what_he_sent(cast, filler):
     service.approve(done.table_id, submission=agreed.id, by=cast["head"])
 
 
+def test_the_record_sets_apart_what_was_agreed_to_and_its_receipt(cast, filler, seat):
+    done = typed_in_and_sent(cast["clerk"], cast["clerk"])
+    mending.begin(done.table_id, submission=done.id, by=cast["clerk"])
+    put(first_row(done).id, "venue", "七宝万科广场二楼", cast["clerk"])
+    mending.ask(done.table_id, by=cast["clerk"])
+    agreed = mending.agree(done.table_id, revision=home(done).revision, by=filler)
+
+    page = seat(cast["clerk"]).get(f"/tables/{done.table_id}/moves").text
+
+    assert f"<td>同意市联席办代为修改的内容；回执 {agreed.receipt_no}" in page
+
+
 def test_a_second_eye_is_not_asked_for_what_came_on_paper(cast):
     make.person("minhang", "approver")
     made = make.table("minhang", "todo")
