@@ -13,7 +13,7 @@ import click
 
 from ipweek import __version__
 from ipweek.config import WrongSetting
-from ipweek.errors import Refused
+from ipweek.errors import Refused, out_of_reach
 
 HEADINGS = {"Options": "选项", "Commands": "命令", "Arguments": "参数"}
 WORDS = {
@@ -144,18 +144,30 @@ def main() -> None:
     except click.Abort:
         click.echo("已中断。", err=True)
         sys.exit(130)
+    except OSError as error:
+        click.echo(out_of_reach(error), err=True)
+        sys.exit(2)
     except Exception as error:
-        if not lacks_something(error):
+        if (said := database_says(error)) is None:
             raise
-        click.echo("数据库与本程序的版本不符，或还没有建立。请先停止服务并运行 ipweek init：升级前会先留一份备份。", err=True)
+        click.echo(said, err=True)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)  # ctx.exit's number; commands return nothing
 
 
-def lacks_something(error: Exception) -> bool:
-    """Whether the database had no such table or column; asked by name, since no command need load the database's library."""
+def database_says(error: Exception) -> str | None:
+    """What to say of a database that does not answer or lacks a table or column; None where the error is no such thing.
+
+    Asked by name, since no command need load the database's library.
+    """
+    kinds = {kind.__name__ for kind in type(error).__mro__}
     said = str(error).partition("\n")[0]
-    return type(error).__name__ in {"OperationalError", "ProgrammingError"} and bool(_LACKING.search(said))
+    if kinds & {"OperationalError", "ProgrammingError"} and _LACKING.search(said):
+        return "数据库与本程序的版本不符，或还没有建立。请先停止服务并运行 ipweek init：升级前会先留一份备份。"
+    if "OperationalError" in kinds or "not a database" in said or "malformed" in said:
+        reason = str(getattr(error, "orig", error)).partition("\n")[0]
+        return f"数据库打不开或不能写入（{reason}），没有做完。请运行 ipweek doctor 查看原因。"
+    return None
 
 
 def sentence(error: click.ClickException) -> str:

@@ -76,3 +76,8 @@ class Busy(Refused):
     def __init__(self, reason: str = "系统正忙，请稍候再试。已填写的内容不会丢失。", *, retry_after: int = 3) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+def out_of_reach(error: OSError) -> str:
+    """What to say at the server of a file or folder that can't be read or written; the system's reason, English, stands in brackets."""
+    return f"不能读写 {error.filename or '文件'}（{error.strerror or error}）。请检查路径、权限和磁盘空间。"

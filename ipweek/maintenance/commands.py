@@ -16,6 +16,7 @@ from ipweek.accounts.schema import at_the_command_line
 from ipweek.accounts.service import Slip
 from ipweek.app import create_app
 from ipweek.config import Settings, WrongSetting
+from ipweek.errors import out_of_reach
 from ipweek.maintenance import health, instance, server, service, ticker
 from ipweek.maintenance.instance import Unfit
 from ipweek.plugins import service as plugins
@@ -103,8 +104,8 @@ def doctor() -> None:
     try:
         settings = config.load()
         app = create_app(settings)
-    except WrongSetting as error:
-        click.echo(f"[错误] {error}")
+    except (WrongSetting, OSError) as error:
+        click.echo(f"[错误] {out_of_reach(error) if isinstance(error, OSError) else error}")
         raise SystemExit(1) from error
     with app.app_context():
         findings = list(health.examine(settings))

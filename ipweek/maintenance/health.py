@@ -132,7 +132,8 @@ def look_at_disk(settings: Settings) -> Iterator[Finding]:
     """Room for the database and the files that people send."""
     free = shutil.disk_usage(settings.instance).free
     mark: Mark = "错误" if free < DISK_FULL else "注意" if free < DISK_LOW else "好"
-    yield Finding(mark, f"磁盘剩余 {free / 1024**3:.1f} GB")
+    hint = {"好": "", "注意": "，请及早清理", "错误": "，不够保存填报的内容，请马上清理"}[mark]
+    yield Finding(mark, f"磁盘剩余 {free / 1024**3:.1f} GB{hint}")
 
 
 def look_at_links(settings: Settings) -> Iterator[Finding]:

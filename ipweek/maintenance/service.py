@@ -76,7 +76,8 @@ def current() -> str | None:
         said = str(error.orig)
         if "not a database" in said or "malformed" in said:
             raise WrongSchema(f"{db.engine.url.database} 已损坏或不是数据库文件，没有改动它。请从备份恢复。") from error
-        raise WrongSchema(f"数据库打不开（{said.splitlines()[0]}），请核对 settings.toml 里的 database 和数据库服务。") from error
+        look = "磁盘空间和站点目录的权限" if db.engine.dialect.name == "sqlite" else "settings.toml 里的 database 和数据库服务"
+        raise WrongSchema(f"数据库打不开（{said.splitlines()[0]}），请核对{look}。") from error
 
 
 def refuse_newer(found: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -104,10 +105,13 @@ def test_what_else_goes_wrong_with_a_database_is_not_hushed_up():
     class OperationalError(Exception):
         pass
 
-    assert cli.lacks_something(OperationalError("(pysqlite3) no such column: plugin_state.told_on\n[SQL: …]"))
-    assert cli.lacks_something(OperationalError('(psycopg.errors) relation "plugin_state" does not exist'))
-    assert not cli.lacks_something(OperationalError("database is locked"))
-    assert not cli.lacks_something(ValueError("no such table: x"))
+    lacking = "数据库与本程序的版本不符"
+    assert lacking in cli.database_says(OperationalError("(pysqlite3) no such column: plugin_state.told_on\n[SQL: …]"))
+    assert lacking in cli.database_says(OperationalError('(psycopg.errors) relation "plugin_state" does not exist'))
+    assert cli.database_says(OperationalError("database or disk is full")) == (
+        "数据库打不开或不能写入（database or disk is full），没有做完。请运行 ipweek doctor 查看原因。"
+    )
+    assert cli.database_says(ValueError("no such table: x")) is None
 
 
 def test_a_host_that_nobody_knows_is_told_in_chinese(tmp_path):
@@ -130,3 +134,34 @@ def test_a_wrong_name_says_what_is_wrong_and_a_second_start_that_nobody_was_adde
     assert "系统管理员：zhangsan" in made.stdout
     assert "已有的账号不变" in again.stdout
     assert "lisi" not in again.stdout + run(tmp_path, "user", "list").stdout
+
+
+@pytest.mark.parametrize("words", [["init"], ["restore", "backup.zip"], ["run"], ["user", "list"], ["doctor"]])
+def test_a_folder_that_may_not_be_written_is_one_line_and_no_trace(tmp_path, words):
+    whole = tmp_path / "whole"
+    assert run(whole, "init").returncode == 0
+    assert run(whole, "backup", str(tmp_path / "backup.zip")).returncode == 0
+    site = tmp_path / "file"
+    if words[0] in {"init", "restore"}:
+        site.write_text("a file where the folder should be", "utf-8")
+    else:
+        whole.rename(site)
+        shutil.rmtree(site / "log")
+        (site / "log").write_text("a file where the folder of logs should be", "utf-8")
+
+    done = run(site, *[str(tmp_path / word) if word.endswith(".zip") else word for word in words])
+
+    said = (done.stdout + done.stderr).splitlines()
+    assert done.returncode == (1 if words == ["doctor"] else 2)
+    assert len(said) == 1
+    assert re.search("不能读写 .*file.*请检查路径、权限和磁盘空间", said[0])
+
+
+def test_a_damaged_database_is_one_line_and_no_trace(tmp_path):
+    assert run(tmp_path / "site", "init").returncode == 0
+    (tmp_path / "site" / "ipweek.sqlite").write_bytes(b"no database" * 1000)
+
+    done = run(tmp_path / "site", "user", "list")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "数据库打不开或不能写入（file is not a database），没有做完。请运行 ipweek doctor 查看原因。\n"
