@@ -97,10 +97,7 @@ def extend(table_id: int, until: date | None, why: str, *, by: Person) -> Move:
             raise Conflict("这个单位的总结已经报送，不用延期。")
         if table.campaign.status != "open":
             raise Conflict("这次活动已经关闭，不能延期。")
-        now_due = summaries.due_of(table, one)
-        if now_due is not None and now_due.at is not None and end <= now_due.at:
-            reason = f"延期后的日期要晚于现在的截止日期{wording.day(now_due.on) if now_due.on else ''}。"
-            raise Invalid(reason, fields={"until": reason})
+        terms.require_more(table, "summary", summaries.due_of(table, one), end)
         if one is not None and one.return_due_at:
             one.return_due_at = end
         else:

@@ -18,6 +18,7 @@ from ipweek.errors import Conflict, Forbidden, Invalid
 from ipweek.extensions import db
 from ipweek.notice import deadlines
 from ipweek.notice.deadline_text import DeadlineText
+from ipweek.notice.deadlines import Due
 from ipweek.notice.models import Deadline
 from ipweek.reporting import messages, reasons, service, states, summaries
 from ipweek.reporting.models import Move, Summary
@@ -97,10 +98,7 @@ def extend(table_id: int, until: date, why: str, *, by: Person) -> Move:
             raise Conflict("这个单位已经报送，不用延期。")
         if table.campaign.status != "open":
             raise Conflict("这次活动已经关闭，不能延期。可以改为同意补报。")
-        now_due = dues.of(table)
-        if now_due is not None and now_due.at is not None and end <= now_due.at:
-            reason = f"延期后的日期要晚于现在的截止日期{wording.day(now_due.on) if now_due.on else ''}。"
-            raise Invalid(reason, fields={"until": reason})
+        require_more(table, "plan", dues.of(table), end)
         if table.status == "returned" and table.return_due_at:
             table.return_due_at = end
         else:
@@ -198,6 +196,15 @@ def reason_for(text: str, what: str) -> str:
         reason = f"请写明{what}的理由，单位会看到这段话。" if what != "补报" else "请写明申请补报的理由。"
         raise Invalid(reason, fields={"why": reason})
     return why
+
+
+def require_more(table: AnnexTable, kind: str, now_due: Due | None, end: datetime) -> None:
+    """Invalid where *end* gives the unit no more time. An extension may be corrected to an earlier day: to any after the campaign's own."""
+    if now_due is not None and now_due.extended:
+        now_due = deadlines.due_of(table.campaign, kind, annex=table.annex)
+    if now_due is not None and now_due.at is not None and end <= now_due.at:
+        reason = f"延期后的日期要晚于现在的截止日期{wording.day(now_due.on) if now_due.on else ''}。"
+        raise Invalid(reason, fields={"until": reason})
 
 
 def end_of(until: date) -> datetime:

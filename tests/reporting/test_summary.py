@@ -424,6 +424,14 @@ def test_a_returned_summary_gets_more_time_in_place_of_the_day_of_its_return(cas
     assert summaries.read(home.id, by=cast["clerk"]).deadline.until == "5月20日（周一）24:00"
 
 
+def test_more_time_for_a_summary_may_be_corrected_to_an_earlier_day(cast, home):
+    summary_desk.extend(home.id, date(2025, 5, 15), "换届", by=cast["clerk"])
+
+    summary_desk.extend(home.id, date(2024, 5, 15), "换届，更正年份", by=cast["clerk"])
+
+    assert summaries.read(home.id, by=cast["clerk"]).deadline.until == "5月15日（周三）24:00"
+
+
 @pytest.mark.parametrize(
     "until, why, says",
     [

@@ -120,6 +120,18 @@ def test_more_time_is_later_and_has_a_reason(cast, day, why, sentence):
     assert service.record_of(home) == []
 
 
+def test_more_time_entered_with_a_wrong_year_may_be_corrected_to_an_earlier_day(cast):
+    home = table()
+    terms.extend(home.id, date(2025, 4, 16), "机构改革", by=cast["clerk"])
+
+    terms.extend(home.id, date(2024, 4, 16), "机构改革，更正年份", by=cast["clerk"])
+
+    assert terms.dues.text(terms.dues.of(home)).until == "4月16日（周二）24:00"
+    assert told(cast["filler of 闵行"])[0] == "附件2延期至4月16日（周二）24:00。"
+    with pytest.raises(Invalid, match="要晚于现在的截止日期4月12日"):
+        terms.extend(home.id, date(2024, 4, 12), "机构改革", by=cast["clerk"])
+
+
 # ---- after the close -------------------------------------------------------------------------------------------
 
 
