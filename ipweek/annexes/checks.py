@@ -32,6 +32,7 @@ MOST_STORED = 2_147_483_647
 KINDS = {
     "required": "A",
     "no-rows": "A",
+    "header-empty": "D",
     "too-long": "A",
     "unclean": "D",
     "time-unread": "C",
@@ -202,11 +203,15 @@ _EXAMPLES = {
     "venue": "，例如 线上 或 具体地址",
     "scale": "，例如 200人",
     "contact": "，例如 张三 23110000",
+    "filled_on": "，例如 4月10日",
 }
 
 
 def _header(header: Mapping[str, str], context: Context) -> Iterator[_Said]:
     labels = {each.key: each.label for each in context.form.header_fields}
+    for key, label in labels.items():
+        if not header.get(key, "").strip():
+            yield "header-empty", key, f"“{_short(label)}”没有填写，请补上{_EXAMPLES.get(key, '')}"
     for key, value in header.items():
         if value and not value.isspace():
             yield from _any_cell(key, labels.get(key, "表头"), value, context, may_hold_phones=False)

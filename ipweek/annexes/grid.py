@@ -42,7 +42,7 @@ _CHARACTERS = {
 READ = frozenset({"event_time", "scale", "venue", "contact"})
 """Columns that are read."""
 
-UNTOLD = frozenset({"required"})
+UNTOLD = frozenset({"required", "header-empty"})
 """Checks that wait for the page before 报送: a cell that nobody has come to yet is not scolded."""
 
 _NO_CLASHES: Mapping[tuple[int, str], Clash] = {}

@@ -22,6 +22,7 @@ FORM = annex(
 CONTEXT = Context(
     FORM, WEEK, 2024, frozenset({"徐汇区知识产权局", "徐汇区司法局", "闵行区知识产权局"}), frozenset({"徐汇区知识产权局", "徐汇区"})
 )
+HEADER = {"unit_name": "徐汇区", "filled_on": "2024年4月8日"}
 GOOD = {
     "host": "徐汇区知识产权局",
     "event_name": "知识产权进校园",
@@ -173,16 +174,22 @@ def test_a_short_phone_is_not_repeated_in_full(contact):
 def test_an_empty_table_needs_a_row_or_a_nil_return():
     rows = [(1, dict.fromkeys(GOOD, ""))]
 
-    assert [finding.id for finding in checks.check_table(rows, {}, CONTEXT, nil_return=False)] == ["no-rows:0:"]
-    assert checks.check_table(rows, {}, CONTEXT, nil_return=True) == []
+    assert [finding.id for finding in checks.check_table(rows, HEADER, CONTEXT, nil_return=False)] == ["no-rows:0:"]
+    assert checks.check_table(rows, HEADER, CONTEXT, nil_return=True) == []
 
 
 def test_two_rows_with_one_title_and_date_are_pointed_out_at_the_second():
     rows = [(1, GOOD), (2, GOOD | {"event_name": " 知识产权 进校园", "event_time": "2024-04-22"}), (3, GOOD | {"event_time": "4月23日"})]
 
-    found = checks.check_table(rows, {}, CONTEXT, nil_return=False)
+    found = checks.check_table(rows, HEADER, CONTEXT, nil_return=False)
 
     assert [(finding.check, finding.kind, finding.row_id) for finding in found] == [("double-own", "C", 2)]
+
+
+def test_an_empty_header_field_is_pointed_out_and_stops_nobody():
+    found = checks.check_table([(1, GOOD)], HEADER | {"filled_on": " "}, CONTEXT, nil_return=False)
+
+    assert [(finding.kind, finding.message) for finding in found] == [("D", "“填表时间”没有填写，请补上，例如 4月10日")]
 
 
 def test_header_fields_are_checked_too():
