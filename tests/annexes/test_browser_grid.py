@@ -114,6 +114,8 @@ def test_escape_brings_back_what_was_there_and_offers_what_was_typed(open_table,
 def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user, table):
     page = open_table(user, table)
     expect(page.get_by_text("还没有活动。")).to_be_visible()
+    expect(page.locator(".grid-head .todo")).to_be_visible()
+    expect(page.locator(".grid-head .draft")).to_be_hidden()
 
     cell(page, "new", "host").click()
     for text in (
@@ -137,6 +139,7 @@ def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user,
     assert values(rows[0])["contact"] == "张三 13800000001"
     expect(page.locator("tbody.rows tr")).to_have_count(3)
     expect(page.locator(".start, .grid-head .todo")).to_have_count(0)  # nothing says any more that it is empty
+    expect(page.locator(".grid-head .draft")).to_be_visible()
     expect(page.locator(f"#row-{rows[0]} .read").first).to_have_text("→ 4月20日（周六）")
 
 

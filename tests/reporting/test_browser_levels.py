@@ -97,6 +97,7 @@ def test_where_no_rows_may_come_in_the_table_ends_with_its_last_row(live: Server
     at_the_sheet(page)
     contact = page.locator(f'[name="{row}.contact"]')
     expect(page.get_by_text("新行")).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.querySelector('.rows label'), '::before').content") == "none"  # nothing to drag by
     contact.focus()
     page.keyboard.type("王五 23110001")
     for key in ("Enter", "ArrowDown", "Control+ArrowDown", "Control+End"):
