@@ -79,6 +79,20 @@ def test_a_closed_table_is_text_and_says_what_to_do(seat, app, status, word):
     assert f'id="row-{row.id}"' in page
 
 
+def test_a_closed_table_is_printed_and_taken_along_from_where_it_is_read(seat):
+    table = make.table("minhang", "approved")
+    make.row(table)
+    nil = make.table("xuhui", "approved", nil_return=True)
+
+    for who in ("filler of 闵行", "clerk"):
+        page = seat(who).get(f"/tables/{table.id}").text
+        assert "data-print" in page
+        for kind in ("xlsx", "docx"):
+            assert f'href="/tables/{table.id}.{kind}"' in page
+            assert seat(who).get(f"/tables/{table.id}.{kind}").status_code == 200
+    assert "data-print" not in seat("clerk").get(f"/tables/{nil.id}").text
+
+
 def test_a_returned_table_shows_the_reason(seat, app):
     table = make.table("minhang", "returned", return_reason="第1行缺联系电话")
 
