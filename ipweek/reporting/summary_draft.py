@@ -15,7 +15,7 @@ ADDED = {"event_name": "活动名称", "when": "时间", "venue": "地点", "peo
 
 LONGEST_TEXT, LONGEST = 10_000, 300
 MOST_ADDED = 30
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"\d{1,9}")  # full-width digits too, as a Chinese keyboard gives them: int() reads both
 
 
 @dataclass(frozen=True)

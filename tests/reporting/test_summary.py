@@ -1,6 +1,8 @@
 """活动总结: when it opens, what it wants, whom it reaches, and what is kept."""
 
 import io
+import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -56,6 +58,27 @@ def told(person):
 
 def attach(home, by, app, data=PNG, name="现场.png"):
     summaries.attach(home.id, data, name, by=by, settings=app.extensions["settings"])
+
+
+def test_figures_may_be_typed_with_full_width_digits(cast, home):
+    by = cast["filler of 闵行"]
+    draft = replace(good(home), figures={"events": "６", "media": "１２"})
+
+    revision = saved(home, by, draft).revision
+    summaries.submit(home.id, revision=revision, by=by)
+
+    assert db.session.get(Summary, home.id).sent["figures"] | {"people": 0} == {"events": 6, "people": 0, "media": 12, "materials": None}
+
+
+def test_a_summary_that_is_too_long_is_refused_whole_and_not_cut_by_the_browser(cast, home, seat):
+    desk = seat(cast["filler of 闵行"])
+    page = desk.get(f"/tables/{home.id}/summary").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+
+    answer = desk.post(f"/tables/{home.id}/summary", {"revision": revision, "text": "总" * 10_001})
+
+    assert "maxlength" not in re.search(r'<textarea id="text"[^>]*>', page)[0]
+    assert (answer.status_code, "总结文字有 10001 个字" in answer.text, "总" * 10_001 in answer.text) == (422, True, True)
 
 
 def test_it_opens_when_the_week_is_over(cast, home, clock):
