@@ -93,6 +93,28 @@ def test_a_closed_table_is_printed_and_taken_along_from_where_it_is_read(seat):
     assert "data-print" not in seat("clerk").get(f"/tables/{nil.id}").text
 
 
+@pytest.mark.parametrize("who", ["clerk", "viewer"])
+@pytest.mark.parametrize("state", ["submitted", "approved", "closed"])
+def test_what_the_unit_may_do_about_a_closed_table_is_told_to_the_unit_alone(seat, app, who, state):
+    table = make.table("minhang", "draft" if state == "closed" else state)
+    if state == "closed":
+        table.campaign.status = "closed"
+        db.session.commit()
+
+    told = seat("filler of 闵行").get(f"/tables/{table.id}").text
+    page = seat(who).get(f"/tables/{table.id}").text
+
+    advice = "先撤回报送|请联系联席会议办公室退回|我的任务”里申请"
+    assert re.search(advice, told)
+    assert not re.search(advice, page)
+
+
+def test_without_scripts_the_page_says_that_nothing_is_saved_by_itself(filler, table):
+    page = filler.get(f"/tables/{table.id}").text
+
+    assert re.search(r"<noscript>.*要按“保存”.*</noscript>", page)
+
+
 def test_a_returned_table_shows_the_reason(seat, app):
     table = make.table("minhang", "returned", return_reason="第1行缺联系电话")
 
