@@ -106,3 +106,16 @@ def test_the_unit_is_asked_about_the_last_cell_too_that_was_mended_just_before_t
     mended = mending.read(table.id, by=filler)
     assert mended is not None
     assert [line[-1] for line in mended.lines] == ["七宝万科广场二楼"]
+
+
+def test_the_bar_of_decisions_does_not_widen_the_page_at_twice_the_size(live: Server, new_page: Callable[[], Page]) -> None:
+    clerk = make.user("office", "clerk", password=make.PASSWORD)
+    table = make.table("minhang", "draft")
+    page = new_page()
+    page.set_viewport_size({"width": 683, "height": 384})
+    log_in(page, live, clerk.username, make.PASSWORD)
+
+    page.goto(f"{live.url}/campaigns/{table.campaign_id}/chase")
+
+    expect(page.locator(".decide").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 683
