@@ -1,5 +1,6 @@
 import ast
 import itertools
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import time_machine
 
 import ipweek
 from ipweek.accounts import audit, origin
-from ipweek.accounts.audit_words import ACTIONS
+from ipweek.accounts.audit_words import ACTIONS, OBJECTS
 from ipweek.accounts.models import AuditEntry, AuditHead
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
@@ -189,6 +190,13 @@ def test_every_action_of_the_log_has_its_words():
     actions = set(itertools.chain(written_actions(), (f"table.{step}" for step in STEPS), (f"summary.{step}" for step in SUMMED_UP)))
 
     assert {action for action in actions if action not in ACTIONS and isinstance(action, str) and action.isascii()} == set()
+
+
+def test_every_kind_of_thing_has_a_name_on_the_page():
+    written = {kind for path in PACKAGE.rglob("*.py") for kind in re.findall(r'object=f"(\w+):', path.read_text("utf-8"))}
+
+    assert written
+    assert written - set(OBJECTS) == set()
 
 
 def test_a_flood_of_refused_requests_is_written_up_to_a_bound_and_said(app):
