@@ -32,7 +32,7 @@ def in_shanghai(moment: datetime) -> datetime:
 @contextmanager
 def retelling(moment: datetime) -> Iterator[None]:
     """Let it be *moment* for the code inside: how the demo tells what happened in the spring of 2024."""
-    token = _retold.set(moment)
+    token = _retold.set(moment.astimezone(UTC))
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 import ipweek
+from ipweek import clock
 from ipweek.accounts import audit, origin
 from ipweek.accounts.audit_words import ACTIONS, OBJECTS
 from ipweek.accounts.models import AuditEntry, AuditHead
@@ -35,6 +36,14 @@ def tamper(statement, **values):
 
 def test_a_whole_log_verifies(lines):
     assert audit.verify() == []
+
+
+def test_what_the_demo_retells_in_shanghai_time_verifies(app):
+    with clock.retelling(datetime(2024, 4, 2, 9, tzinfo=clock.SHANGHAI)):
+        audit.write("login", by="minhang1")
+
+    assert audit.verify() == []
+    assert db.session.query(AuditEntry).one().at == datetime(2024, 4, 2, 1, tzinfo=UTC)
 
 
 def test_an_empty_log_verifies(app):
