@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ipweek import clock
 from ipweek.accounts import names, origin
-from ipweek.accounts.models import AuditEntry, AuditHead
+from ipweek.accounts.models import AuditEntry, AuditHead, User
 from ipweek.accounts.schema import Person
 from ipweek.errors import Forbidden
 from ipweek.extensions import db
@@ -154,12 +154,13 @@ def entries(
     until: date | None = None,
     page: int = 1,
 ) -> Page:
-    """Lines of the log for the auditor, filtered; *actor* and *object* are exact, days are Shanghai's and included."""
+    """Lines of the log for the auditor, filtered; *actor* (username or name) and *object* are exact, days are Shanghai's and included."""
     if not by.has("auditor"):
         raise Forbidden("审计日志只有审计员可以查看。")
-    asked = []
+    asked: list[ColumnElement[bool]] = []
     if actor:
-        asked.append(AuditEntry.actor == names.key(actor))
+        named = select(User.username).where(User.name == names.clean(actor))
+        asked.append(AuditEntry.actor.in_([names.key(actor), *db.session.scalars(named)]))
     if action:
         asked.append(AuditEntry.action == names.clean(action))
     if object:

@@ -174,7 +174,7 @@ class Day(DateField):
 class AuditFilter(PageForm):
     """Which lines of the log to show."""
 
-    actor = StringField("用户名", render_kw=QUIET)
+    actor = StringField("姓名或用户名", render_kw=QUIET)
     action = SelectField("操作", validate_choice=False, default="")
     object = StringField("对象", filters=[thing_of], render_kw={**QUIET, "placeholder": "例如 账号 12"})
     since = Day("从", [Optional()])

@@ -163,6 +163,16 @@ def test_the_log_is_filtered_by_who_what_whom_and_day(app):
     assert found(actor="minhang") == []
 
 
+def test_the_log_is_asked_by_the_name_that_it_shows(app):
+    somebody, other = make.user("minhang", name="李慕白"), make.user("xuhui", name="顾文君")
+    for one in (somebody, other):
+        audit.write("login", by=one.username)
+
+    found = audit.entries(by=make.person("office", "auditor"), actor=" 李慕白")
+
+    assert [line.actor for line in found.lines] == [somebody.username]
+
+
 @pytest.mark.parametrize("asked, shown", [(1, 1), (2, 2), (3, 2), (10**30, 2), (0, 1), (-5, 1)])
 def test_the_log_comes_in_pages_of_a_hundred(app, asked, shown):
     with transaction():
