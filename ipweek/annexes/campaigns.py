@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from ipweek import clock
 from ipweek.accounts.models import Unit, User
 from ipweek.accounts.schema import Person
 from ipweek.annexes import checks, service
 from ipweek.annexes.models import Activity, AnnexTable
 from ipweek.errors import Conflict
 from ipweek.extensions import db
-from ipweek.notice import amendments, schema
+from ipweek.notice import amending, amendments, deadlines, schema
 from ipweek.notice import service as notices
 from ipweek.notice.amendments import Done
 from ipweek.notice.models import Amendment, AnnexSchema, Campaign
@@ -45,6 +46,8 @@ class Followed:
     """How many of these were already sent."""
     outside: int = 0
     """Activities whose day lay in the week and no longer does."""
+    past: Sequence[str] = ()
+    """The changed deadlines that are over already, by name: perhaps a wrong month or year."""
 
     @property
     def words(self) -> str:
@@ -52,6 +55,8 @@ class Followed:
         if not self.done.changes:
             return "已保存。"
         said = ["已生效并告知各单位：" + "；".join(f"{one.name}改为{one.now}" for one in self.done.changes) + "。"]
+        if self.past:
+            said.append(f"{'、'.join(self.past)}改在了已经过去的日子，没有报送的单位现在都已逾期，请核对；写错了请马上更正。")
         if self.moved:
             already = f"，其中 {self.sent} 张已经报送，如需补填请退回修改" if self.sent else ""
             said.append(f"{self.moved} 张表已换用新表头{already}。")
@@ -67,13 +72,11 @@ def amend(amendment: Amendment, keys: Collection[str], *, seen: str, by: Person)
         return _follow(amendment.campaign, amendments.apply(amendment, keys, seen=seen, by=by), week)
 
 
-def correct(
-    campaign: Campaign, facts: Mapping[str, Any], deadlines: list[DeadlineWords], forms: list[schema.Annex], *, by: Person
-) -> Followed:
+def correct(campaign: Campaign, facts: Mapping[str, Any], dues: list[DeadlineWords], forms: list[schema.Annex], *, by: Person) -> Followed:
     """Keep what the office entered; of an open campaign, tell the units and take the tables along."""
     with transaction():
         is_open, before, week = campaign.status == "open", amendments.snapshot(campaign), _week(campaign)
-        notices.correct(campaign, facts, deadlines, forms, by=by)
+        notices.correct(campaign, facts, dues, forms, by=by)
         if not is_open:
             return Followed(Done([]))
         return _follow(campaign, amendments.record(campaign, before, by=by), week)
@@ -88,7 +91,10 @@ def _follow(campaign: Campaign, done: Done, was: tuple[date, date] | None) -> Fo
     db.session.flush()
     moved, sent = _move_tables(done.new_forms)
     outside = _read_again(campaign, was) if done.week_moved or done.new_forms else 0
-    return Followed(done, moved, sent, outside)
+    changed, now = {one.name for one in done.changes}, clock.now()
+    over = [due for due in deadlines.dues(campaign) if due.is_past(now)]
+    past = [name for due in over if (name := amending.deadline_name(due.kind, due.annex)) in changed]
+    return Followed(done, moved, sent, outside, past)
 
 
 def _move_tables(forms: Collection[AnnexSchema]) -> tuple[int, int]:

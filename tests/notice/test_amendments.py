@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+import time_machine
 from flask import Flask
 
 from ipweek.accounts.models import AuditEntry
@@ -163,6 +164,21 @@ def test_a_correction_of_an_open_campaign_is_told_too(running: Campaign) -> None
     assert [one["name"] for one in told.changes] == ["宣传周", "活动总结截止"]
     assert (told.title, told.text) == ("更正", "")
     assert followed.words.startswith("已生效并告知各单位：宣传周改为2024年4月22日至28日；活动总结截止改为2024年5月8日")
+
+
+@pytest.mark.parametrize("day, is_over", [(date(2024, 4, 1), True), (date(2024, 4, 16), False)])
+def test_a_deadline_moved_to_a_day_that_is_over_is_said_so_that_a_slip_is_seen(running: Campaign, day: date, *, is_over: bool) -> None:
+    facts = {name: getattr(running, name) for name in service.FACTS}
+    moved = [
+        service.DeadlineWords(one.kind, one.phrase, rule=one.rule, due_on=day if one.kind == "plan" else one.due_on)
+        for one in running.deadlines
+    ]
+
+    with time_machine.travel("2024-04-11T09:00:00+08:00", tick=False):
+        followed = campaigns.correct(running, facts, moved, [make.ANNEX_1, make.ANNEX_2], by=make.person("office", "clerk"))
+
+    assert [one.name for one in followed.done.changes] == ["重点活动安排表截止"]
+    assert ("重点活动安排表截止改在了已经过去的日子" in followed.words) is is_over
 
 
 def test_a_correction_of_other_words_tells_nobody(running: Campaign) -> None:
