@@ -80,7 +80,7 @@ def _people(sheet: Sheet, heading_row: int, columns: dict[str, int]) -> list[Per
     covered = sheet.covered()
     for row in range(heading_row + 1, sheet.last_row + 1):
         values = {key: sheet.text(*covered.get((row, column), (row, column))).strip() for key, column in columns.items()}
-        if values["name"] or values.get("username"):
+        if values["name"] or values.get("username") or values.get("email"):  # a unit and a role alone may be printed in advance
             people.append(PersonRow(row, **values))
     return people
 

@@ -64,6 +64,12 @@ def test_rows_keep_their_numbers_and_blank_ones_are_left_out():
     ]
 
 
+def test_a_row_that_lacks_the_name_alone_is_not_passed_over():
+    people = read_people(book(["姓名", "单位", "邮箱"], ["张三", "闵行区", ""], ["", "徐汇区", "li@example.cn"]))
+
+    assert [(person["number"], person["name"]) for person in people] == [(2, "张三"), (3, "")]
+
+
 def test_a_merged_unit_stands_for_all_of_its_people():
     people = read_people(book(["单位", "姓名"], ["闵行区", "张三"], [None, "李四"], merges=["A2:A3"]))
 
