@@ -191,8 +191,11 @@ def _waits_for_rows(table: AnnexTable, part: Part | None, rows: int, *, by: Pers
 
 
 def later(tasks: Sequence[Task]) -> list[deadlines.Due]:
-    """What else the open campaigns of these tasks will ask for; a summary is a task of its own once the week is over."""
-    whole = [task.table.campaign for task in tasks if task.part is None]
+    """What else the open campaigns of these tasks will ask for; a summary is a task of its own once the week is over.
+
+    Nothing of a unit that is excused.
+    """
+    whole = [task.table.campaign for task in tasks if task.part is None and not task.table.is_excused]
     campaigns: list[Campaign] = list(dict.fromkeys(campaign for campaign in whole if campaign.status == "open"))
     asked = [(campaign, due) for campaign in campaigns for due in deadlines.dues(campaign) if due.kind != "plan"]
     return [due for campaign, due in asked if due.kind != "summary" or not summaries.is_open(campaign)]

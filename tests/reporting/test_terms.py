@@ -12,7 +12,7 @@ from ipweek.annexes.editing import Edit
 from ipweek.annexes.models import AnnexTable
 from ipweek.errors import Conflict, Forbidden, Invalid, NotFound
 from ipweek.extensions import db
-from ipweek.reporting import messages, service, summaries, terms
+from ipweek.reporting import messages, service, summaries, tasks, terms
 from ipweek.reporting.summary_draft import Draft
 from ipweek.transaction import transaction
 from tests import make
@@ -58,6 +58,19 @@ def test_it_can_be_asked_again(cast):
     assert not db.session.get(AnnexTable, home.id).is_excused
     with pytest.raises(Conflict, match="没有免报"):
         terms.ask_again(home.id, by=cast["head"])
+
+
+def test_an_excused_unit_is_shown_no_deadline_that_holds_for_others_alone(cast, seat):
+    home = make.table("minhang", "todo", is_excused=True)
+    by = cast["filler of 闵行"]
+
+    of_the_unit = seat(by)
+
+    assert tasks.later(tasks.mine(by=by)) == []
+    mine, sheet = (of_the_unit.get(address).text for address in ("/tasks", f"/tables/{home.id}"))
+    assert "仍可填写并报送" in mine
+    assert "仍可填写并报送" in sheet
+    assert "截止" not in mine + sheet
 
 
 def test_who_sends_all_the_same_is_no_longer_excused(cast):
