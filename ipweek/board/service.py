@@ -31,6 +31,7 @@ from ipweek.transaction import transaction
 SHOWN = {"unsent": "待报送", "submitted": "待审核", "returned": "退回修改", "approved": "已通过", "overdue": "逾期"}
 """The filters: the four numbers, and those whose time is over or who sent late."""
 
+EXCUSED = "本年免报"
 _STANDS = {
     "todo": "unsent",
     "draft": "unsent",
@@ -64,11 +65,15 @@ class Line:
 
     @property
     def glyph(self) -> str:
+        if self.table.is_excused:
+            return "—"
         return "!" if self.is_overdue else STATUSES[self.table.status].glyph
 
     @property
     def words(self) -> str:
         """Its state as said on the map and in the lists."""
+        if self.table.is_excused:
+            return EXCUSED
         label = "无活动，" + STATUSES[self.table.status].label if self.table.nil_return else STATUSES[self.table.status].label
         return f"{label}，已逾期" if self.is_overdue else label
 
@@ -84,7 +89,10 @@ SORTS: dict[str, Callable[[Line], Any]] = {
 
 @dataclass(frozen=True)
 class Board:
-    """One campaign as the office sees it. ``lines`` are those that the filter leaves, ``districts`` and ``members`` all."""
+    """One campaign as the office sees it.
+
+    ``lines`` are those that the filter leaves, ``districts`` all, ``members`` stand by what is to be said of them.
+    """
 
     campaign: Campaign
     campaigns: Sequence[tuple[int, int, str]]
@@ -131,7 +139,10 @@ def board(*, campaign_id: int | None = None, show: str = "", sort: str = "", by:
         sum(line.request is not None for line in every),
         sum(line.activities for line in every),
         [line for line in every if line.unit.level == "district"],
-        {key: [line for line in members if line.stands == key] for key in ("unsent", "returned", "submitted", "approved")},
+        {
+            **{SHOWN[key]: [line for line in members if _is_shown(line, key)] for key in ("unsent", "returned", "submitted", "approved")},
+            EXCUSED: [line for line in members if line.table.is_excused],
+        },
         _without_table(campaign, {line.unit.id for line in every}),
         dues.text(due, now=now),
         revision,

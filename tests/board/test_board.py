@@ -92,6 +92,23 @@ def test_an_excused_unit_counts_nowhere(clerk, clock):
     assert (found.asked, set(found.totals.values()), len(found.lines)) == (0, {0}, 1)
 
 
+def test_an_excused_unit_is_named_so_and_not_among_those_that_have_not_sent(clerk):
+    table("todo", slug="shangwuwei", is_excused=True)
+    table("draft", slug="kewei")
+    dissolved = table("draft", slug="jiaowei")
+    table("todo", slug="minhang", is_excused=True)
+    with transaction():
+        dissolved.unit.is_active = False
+
+    found = service.board(by=clerk)
+
+    assert {words: [line.unit.slug for line in lines] for words, lines in found.members.items() if lines} == {
+        "待报送": ["kewei"],
+        "本年免报": ["shangwuwei"],
+    }
+    assert [(line.words, line.glyph) for line in found.districts] == [("本年免报", "—")]
+
+
 @pytest.mark.parametrize(
     "sort, order",
     [("order", "商徐闵"), ("status", "徐闵商"), ("count", "闵徐商"), ("changed", "徐商闵"), ("nonsense", "商徐闵")],
