@@ -109,6 +109,19 @@ def test_an_excused_unit_is_named_so_and_not_among_those_that_have_not_sent(cler
     assert [(line.words, line.glyph) for line in found.districts] == [("本年免报", "—")]
 
 
+def test_every_sign_on_the_map_stands_in_its_key(app, clerk):
+    for status in ("todo", "draft", "unit_review", "submitted", "returned", "approved", "excused"):
+        make.unit(f"district-{status}", level="district")
+        table("todo" if status == "excused" else status, slug=f"district-{status}", is_excused=status == "excused")
+
+    page = Desk(app).sit(make.user("office", "clerk")).get("/board").text
+
+    signs = set(re.findall(r"<i>(.)</i>", page))
+    key = re.search(r'<p class="key".*?</p>', page, re.DOTALL)[0]
+    assert len(signs) == 7
+    assert [sign for sign in signs if f"<span>{sign} " not in key] == []
+
+
 @pytest.mark.parametrize(
     "sort, order",
     [("order", "商徐闵"), ("status", "徐闵商"), ("count", "闵徐商"), ("changed", "徐商闵"), ("nonsense", "商徐闵")],
