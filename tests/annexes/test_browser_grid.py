@@ -143,6 +143,32 @@ def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user,
     expect(page.locator(f"#row-{rows[0]} .read").first).to_have_text("→ 4月20日（周六）")
 
 
+def test_what_is_typed_before_the_script_has_come_is_saved_too(live, new_page, user, table):
+    row = make.row(table, venue="甲")
+    page, held = new_page(), []
+    page.route("**/js/grid.js*", lambda route: held.append(route))
+    log_in(page, live, user.username, make.PASSWORD)
+    page.goto(f"{live.url}/tables/{table.id}", wait_until="commit")
+    cell(page, row, "venue").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("莘庄公园")
+    for name in ("host", "event_name"):
+        cell(page, "new", name).focus()
+        page.keyboard.insert_text("闵行区")
+    while not held:
+        page.wait_for_timeout(20)
+
+    held[0].continue_()
+    page.wait_for_selector("html.live")
+    page.keyboard.insert_text("进校园")
+    page.keyboard.press("Enter")
+
+    saved(page)
+    added = order(table.id)[-1]
+    assert values(row.id)["venue"] == "莘庄公园"
+    assert {key: values(added)[key] for key in ("host", "event_name")} == {"host": "闵行区", "event_name": "闵行区进校园"}
+
+
 def test_a_candidate_is_picked_with_enter_while_the_rows_are_refreshed(open_table, user, table):
     first, second = make.row(table, venue="甲"), make.row(table, venue="乙")
     page = open_table(user, table)

@@ -58,5 +58,11 @@
   grow(all(sheet, "textarea"));
   if (window.ipweekGrid.left.length) load("recover");
   follow();
-  if (!active && isField(document.activeElement)) arrive(document.activeElement);  // somebody was quicker than this script
+  // Somebody was quicker than this script: what stands in the cells is his, and he goes on typing in the last of them.
+  const quick = document.activeElement;
+  all(sheet, "textarea").forEach((cell) => { if (cell !== quick) commit(cell); });
+  if (isField(quick)) {
+    arrive(quick);
+    if (quick.value !== quick.defaultValue) ready.F2();
+  }
 }());
