@@ -146,7 +146,11 @@ def test_a_new_row_is_typed_into_the_empty_one_without_waiting(open_table, user,
 def test_what_is_typed_before_the_script_has_come_is_saved_too(live, new_page, user, table):
     row = make.row(table, venue="甲")
     page, held = new_page(), []
-    page.route("**/js/grid.js*", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/js/grid.js*", hold)
     log_in(page, live, user.username, make.PASSWORD)
     page.goto(f"{live.url}/tables/{table.id}", wait_until="commit")
     cell(page, row, "venue").focus()
