@@ -9,7 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from ipweek.accounts.schema import Person
 from ipweek.annexes import service as annexes
+from ipweek.annexes.models import AnnexTable
 from ipweek.extensions import db
 from ipweek.reporting import mending, service
 from ipweek.reporting.flags import Place
@@ -22,6 +24,20 @@ pytestmark = pytest.mark.browser
 def at_the_sheet(page: Page) -> None:
     """The table's script has taken over."""
     expect(page.locator("html")).to_have_class(re.compile("live"))
+
+
+def returned(live: Server, new_page: Callable[[], Page], filler: Person, *, why: str, key: str) -> tuple[Page, AnnexTable, int]:
+    """A table of one row that came back with one cell marked, open before somebody who fills it; and the row."""
+    user = make.user("minhang", "filler", password=make.PASSWORD)
+    table = make.table("minhang", "draft")
+    row = make.row(table).id
+    sent = service.submit(table.id, reasons={}, revision=0, by=filler)
+    service.return_for_changes(table.id, why, submission=sent.id, places=[Place(row, key)], by=make.person("office", "clerk"))
+    page = new_page()
+    log_in(page, live, user.username, make.PASSWORD)
+    page.goto(f"{live.url}/tables/{table.id}")
+    at_the_sheet(page)
+    return page, table, row
 
 
 @pytest.fixture(autouse=True)
@@ -57,17 +73,9 @@ def test_a_department_fills_its_row_by_keyboard_and_says_that_it_is_done(live: S
 
 
 def test_shut_cells_take_no_key_and_no_paste(live: Server, new_page: Callable[[], Page]) -> None:
-    filler, clerk = make.person("minhang", "filler"), make.person("office", "clerk")
-    user = make.user("minhang", "filler", password=make.PASSWORD)
-    table = make.table("minhang", "draft")
-    row = make.row(table).id
-    sent = service.submit(table.id, reasons={}, revision=0, by=filler)
-    service.return_for_changes(table.id, "地点", submission=sent.id, places=[Place(row, "venue")], by=clerk)
-    page = new_page()
-    log_in(page, live, user.username, make.PASSWORD)
+    filler = make.person("minhang", "filler")
+    page, table, row = returned(live, new_page, filler, why="地点", key="venue")
 
-    page.goto(f"{live.url}/tables/{table.id}")
-    at_the_sheet(page)
     page.locator(f'[name="{row}.event_time"]').focus()
     for key in ("9", "Delete", "Alt+Insert", "Control+d"):
         page.keyboard.press(key)
@@ -84,17 +92,8 @@ def test_shut_cells_take_no_key_and_no_paste(live: Server, new_page: Callable[[]
 
 
 def test_where_no_rows_may_come_in_the_table_ends_with_its_last_row(live: Server, new_page: Callable[[], Page]) -> None:
-    filler, clerk = make.person("minhang", "filler"), make.person("office", "clerk")
-    user = make.user("minhang", "filler", password=make.PASSWORD)
-    table = make.table("minhang", "draft")
-    row = make.row(table).id
-    sent = service.submit(table.id, reasons={}, revision=0, by=filler)
-    service.return_for_changes(table.id, "联系人", submission=sent.id, places=[Place(row, "contact")], by=clerk)
-    page = new_page()
-    log_in(page, live, user.username, make.PASSWORD)
+    page, _, row = returned(live, new_page, make.person("minhang", "filler"), why="联系人", key="contact")
 
-    page.goto(f"{live.url}/tables/{table.id}")
-    at_the_sheet(page)
     contact = page.locator(f'[name="{row}.contact"]')
     expect(page.get_by_text("新行")).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.querySelector('.rows label'), '::before').content") == "none"  # nothing to drag by
